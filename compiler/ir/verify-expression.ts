@@ -1,0 +1,148 @@
+import { unreachable } from '../types/error.ts';
+import { BOOL, list, type Type, typeEquals, typeName } from '../types/type.ts';
+import type { AggregateCall, Column, ColumnId, Expression } from './expression.ts';
+import type { Plan } from './plan.ts';
+import { fits } from './value-fits.ts';
+
+/** The columns in sight: a node's inputs, and outside of them those of the nodes that enclose it. */
+export interface Scope {
+  readonly columns: ReadonlyMap<ColumnId, Column>;
+  readonly parent: Scope | undefined;
+}
+
+export interface ExpressionContext {
+  readonly fail: (problem: string) => never;
+  readonly define: (column: Column) => void;
+  readonly subquery: (plan: Plan, scope: Scope) => void;
+}
+
+export function verifyExpression(expression: Expression, scope: Scope, context: ExpressionContext): void {
+  const { fail } = context;
+  const check = (operand: Expression, type?: Type): void => {
+    if (operand.kind === 'lambda') fail('a lambda stands where a value should');
+    verifyExpression(operand, scope, context);
+    if (type !== undefined) hasType(operand, type, fail);
+  };
+  const atLeast = (nullable: boolean): void => {
+    if (nullable && !expression.nullable) fail(`${expression.kind} claims that it cannot be NULL`);
+  };
+  switch (expression.kind) {
+    case 'column': {
+      const column = find(expression.id, scope) ?? fail(`column #${expression.id} is not in scope`);
+      hasType(expression, column.type, fail);
+      atLeast(column.nullable);
+      return;
+    }
+    case 'constant':
+      if (!fits(expression.value, expression.type)) fail(`constant is no ${typeName(expression.type)}`);
+      atLeast(expression.value === null);
+      return;
+    case 'parameter':
+      if (!Number.isInteger(expression.index) || expression.index < 0) fail('a parameter has no index');
+      return;
+    case 'call':
+      for (const arg of expression.args) {
+        if (arg.kind === 'lambda') verifyLambda(arg, scope, context);
+        else check(arg);
+      }
+      return;
+    case 'and':
+    case 'or':
+      if (expression.args.length < 2) fail(`${expression.kind} has fewer than two terms`);
+      for (const arg of expression.args) {
+        check(arg, BOOL);
+        atLeast(arg.nullable);
+      }
+      hasType(expression, BOOL, fail);
+      return;
+    case 'case':
+      for (const { when, then } of expression.branches) {
+        check(when, BOOL);
+        check(then, expression.type);
+        atLeast(then.nullable);
+      }
+      check(expression.otherwise, expression.type);
+      atLeast(expression.otherwise.nullable);
+      return;
+    case 'cast':
+      check(expression.arg);
+      atLeast(expression.arg.nullable || expression.onError === 'null');
+      return;
+    case 'in':
+      check(expression.arg);
+      if (expression.values.length === 0) fail('an IN list is empty');
+      if (!expression.values.every((value) => fits(value, expression.arg.type))) {
+        fail(`a value of an IN list is no ${typeName(expression.arg.type)}`);
+      }
+      hasType(expression, BOOL, fail);
+      atLeast(expression.arg.nullable || expression.values.includes(null));
+      return;
+    case 'subquery':
+      verifySubquery();
+      return;
+    case 'lambda':
+      fail('a lambda stands outside of a call');
+      return;
+    default:
+      unreachable(expression);
+  }
+
+  function verifySubquery(): void {
+    if (expression.kind !== 'subquery') return;
+    context.subquery(expression.plan, scope);
+    if (expression.arg !== undefined) check(expression.arg);
+    if ((expression.form === 'in') !== (expression.arg !== undefined)) fail('an operand belongs to IN alone');
+    if (expression.form === 'exists') {
+      hasType(expression, BOOL, fail);
+      return;
+    }
+    const [column] = expression.plan.columns;
+    if (column === undefined || expression.plan.columns.length !== 1) return fail('a subquery has not one column');
+    switch (expression.form) {
+      case 'scalar':
+        hasType(expression, column.type, fail);
+        atLeast(column.nullable);
+        return;
+      case 'array':
+        hasType(expression, list(column.type), fail);
+        return;
+      case 'in':
+        hasType(expression, BOOL, fail);
+        if (expression.arg !== undefined) hasType(expression.arg, column.type, fail);
+        atLeast(column.nullable || expression.arg?.nullable === true);
+        return;
+      default:
+        unreachable(expression.form);
+    }
+  }
+}
+
+function verifyLambda(lambda: Extract<Expression, { kind: 'lambda' }>, scope: Scope, context: ExpressionContext): void {
+  lambda.parameters.forEach(context.define);
+  const columns = new Map(lambda.parameters.map((parameter) => [parameter.id, parameter]));
+  verifyExpression(lambda.body, { columns, parent: scope }, context);
+  hasType(lambda, lambda.body.type, context.fail);
+}
+
+export function verifyAggregateCall(call: AggregateCall, scope: Scope, context: ExpressionContext): void {
+  for (const arg of call.args) verifyExpression(arg, scope, context);
+  for (const key of call.orderBy) verifyExpression(key.expression, scope, context);
+  if (call.filter !== undefined) {
+    verifyExpression(call.filter, scope, context);
+    hasType(call.filter, BOOL, context.fail);
+  }
+}
+
+function hasType(expression: Expression, type: Type, fail: (problem: string) => never): void {
+  if (!typeEquals(expression.type, type)) {
+    fail(`${expression.kind} has type ${typeName(expression.type)} instead of ${typeName(type)}`);
+  }
+}
+
+function find(id: ColumnId, scope: Scope | undefined): Column | undefined {
+  for (let s = scope; s !== undefined; s = s.parent) {
+    const column = s.columns.get(id);
+    if (column !== undefined) return column;
+  }
+  return undefined;
+}
