@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { missingOptional } from '../../scripts/lock.mjs';
 
 const root = new URL('../../', import.meta.url);
 const text = (path: string) => readFileSync(new URL(path, root), 'utf8');
@@ -7,7 +8,6 @@ const manifest = JSON.parse(text('package.json')) as Record<'dependencies' | 'de
 
 interface LockedPackage {
   resolved?: string;
-  link?: boolean;
   hasInstallScript?: boolean;
 }
 const lock = JSON.parse(text('package-lock.json')) as { packages: Record<string, LockedPackage> };
@@ -30,6 +30,28 @@ test('docs/dependencies.md lists what package.json names, in its section', () =>
 test('the lock file names no registry host, so that it holds behind any mirror', () => {
   const resolved = Object.values(lock.packages).flatMap((entry) => entry.resolved ?? []);
   expect(resolved).toEqual([]);
+});
+
+test('the lock file holds the packages of every platform; if not, run node scripts/lock.mjs', () => {
+  expect(missingOptional(lock)).toEqual({});
+  const packages = {
+    '': {},
+    'node_modules/native': {
+      dev: true,
+      optionalDependencies: { '@native/linux-x64-musl': '1.2.3', '@native/there': '1.2.3' },
+    },
+    'node_modules/@native/there': {},
+  };
+  expect(missingOptional({ packages })).toEqual({
+    'node_modules/@native/linux-x64-musl': {
+      version: '1.2.3',
+      dev: true,
+      optional: true,
+      os: ['linux'],
+      cpu: ['x64'],
+      libc: ['musl'],
+    },
+  });
 });
 
 test('no package needs an install script, but for esbuild, whose script only saves time', () => {
