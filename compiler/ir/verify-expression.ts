@@ -96,8 +96,8 @@ export function verifyExpression(expression: Expression, scope: Scope, context: 
       hasType(expression, BOOL, fail);
       return;
     }
-    const [column] = expression.plan.columns;
-    if (column === undefined || expression.plan.columns.length !== 1) return fail('a subquery has not one column');
+    if (expression.plan.columns.length !== 1) fail('a subquery has not one column');
+    const column = expression.plan.columns[0] ?? fail('a subquery has no column');
     switch (expression.form) {
       case 'scalar':
         hasType(expression, column.type, fail);
