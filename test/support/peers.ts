@@ -43,13 +43,6 @@ export function requirePeer(name: Peer, required = process.env.ORBIT_REQUIRE ?? 
   return false;
 }
 
-/** The path of a PostgreSQL program beside the server, such as `initdb`. */
-export function postgresProgram(program: string): string {
-  const server = findPeer('postgres');
-  if (server === undefined) throw new Error('the PostgreSQL server was not found');
-  return join(server, '..', program);
-}
-
 function executable(path: string): string | undefined {
   try {
     accessSync(path, constants.X_OK);
