@@ -1,0 +1,47 @@
+import type { Type } from '../types/type.ts';
+import type { Value } from '../types/value.ts';
+
+/** A table's column as the catalog declares it. */
+export interface ColumnDefinition {
+  readonly name: string;
+  readonly type: Type;
+  readonly nullable: boolean;
+}
+
+/** What is known of a column's values; every figure is optional and may be stale, except where `exact` says otherwise. */
+export interface ColumnStatistics {
+  readonly nullCount?: number | undefined;
+  readonly min?: Value | undefined;
+  readonly max?: Value | undefined;
+  readonly distinctCount?: number | undefined;
+}
+
+export interface TableStatistics {
+  readonly rowCount: number;
+  readonly columns: readonly ColumnStatistics[];
+}
+
+/**
+ * A table as the compiler sees it: its shape and statistics. The engine's storage recognises its own handles; the
+ * compiler never looks behind them.
+ */
+export interface TableHandle {
+  /** Qualified name for plans and messages. */
+  readonly name: string;
+  readonly columns: readonly ColumnDefinition[];
+  /** Rises with every change of the definition; part of the plan cache's key. */
+  readonly version: number;
+  readonly statistics: () => TableStatistics;
+  /** Sets of column ordinals whose values are unique together (primary key, unique constraints). */
+  readonly keys: readonly (readonly number[])[];
+}
+
+/** What front ends ask while binding. Names are already folded by the language's rules. */
+export interface Catalog {
+  /** The table of that name, or undefined. `schema` is absent for an unqualified name. */
+  readonly table: (name: string, schema?: string) => TableHandle | undefined;
+  /** A table over the file that a statement names by its path; the engine opens such files before binding. */
+  readonly file: (path: string) => TableHandle | undefined;
+  /** All table names, for "did you mean". */
+  readonly tableNames: () => readonly string[];
+}

@@ -1,0 +1,56 @@
+import type { Type } from '../types/type.ts';
+import type { Value } from '../types/value.ts';
+
+/**
+ * One function of the catalogue. Binder, constant folder, reference interpreter, executor, completion, hover and
+ * docs/functions.md all read these declarations; a kernel in runtime/kernels serves a function by its canonical name,
+ * and a function without one runs its row implementation in batches.
+ */
+export interface ScalarFunction {
+  /** Canonical name, unique in the catalogue. */
+  readonly name: string;
+  /** The names each language knows it by; a language that is absent does not have it. */
+  readonly names: { readonly sql?: readonly string[] };
+  /** Tried in order; see `resolve.ts`. */
+  readonly overloads: readonly Overload[];
+  /** strict: NULL for any NULL argument, `row` is then not called. custom: `row` and the kernel see NULLs. */
+  readonly nulls: 'strict' | 'custom';
+  /** For custom null behaviour: whether the result can be NULL, from the arguments' nullability. Default: any argument is. */
+  readonly nullable?: (args: readonly boolean[]) => boolean;
+  /** immutable: same arguments, same result, always. stable: within a statement. volatile: never assume. */
+  readonly volatility: 'immutable' | 'stable' | 'volatile';
+  /** Evaluates one row; throws OrbitError for bad values. */
+  readonly row: (args: readonly Value[], signature: Signature) => Value;
+  readonly documentation: string;
+  /** A call in SQL and its result as text; run as a test. */
+  readonly example?: { readonly sql: string; readonly result: string };
+}
+
+/** The chosen variant: arguments are cast to `parameters` by the binder. */
+export interface Signature {
+  readonly parameters: readonly Type[];
+  readonly result: Type;
+}
+
+/**
+ * Whether the function takes arguments of these types, and how: undefined if not. An overload never looks at values.
+ * `exact` matching is not its business: it says what the arguments would be cast to, resolution ranks the casts.
+ */
+export type Overload = (args: readonly Type[]) => Signature | undefined;
+
+export interface AggregateFunction {
+  readonly name: string;
+  readonly names: { readonly sql?: readonly string[] };
+  readonly overloads: readonly Overload[];
+  /** Whether an empty group (or one of NULLs only) gives NULL. */
+  readonly nullable: boolean;
+  /** Row implementation: a fresh state, one step for each row whose arguments are not NULL, and the result. */
+  readonly create: (signature: Signature) => AggregateState;
+  readonly documentation: string;
+  readonly example?: { readonly sql: string; readonly result: string };
+}
+
+export interface AggregateState {
+  readonly step: (args: readonly Value[]) => void;
+  readonly result: () => Value;
+}

@@ -1,0 +1,120 @@
+import type { SourceRange } from '../types/error.ts';
+import type { Type } from '../types/type.ts';
+import type { Value } from '../types/value.ts';
+import type { Plan } from './plan.ts';
+
+/** Unique within a plan, so that rewrites never rename. */
+export type ColumnId = number;
+
+/** A column that a relational node puts out. */
+export interface Column {
+  readonly id: ColumnId;
+  readonly name: string;
+  readonly type: Type;
+  readonly nullable: boolean;
+}
+
+interface Typed {
+  readonly type: Type;
+  readonly nullable: boolean;
+  /** The words that made this expression; ignored by equality. */
+  readonly range?: SourceRange | undefined;
+}
+
+export interface ColumnRef extends Typed {
+  readonly kind: 'column';
+  readonly id: ColumnId;
+}
+
+export interface Constant extends Typed {
+  readonly kind: 'constant';
+  readonly value: Value;
+}
+
+/** A value bound when the statement runs; `index` counts from 0. */
+export interface Parameter extends Typed {
+  readonly kind: 'parameter';
+  readonly index: number;
+}
+
+/** A call of a scalar function of the catalogue, by canonical name; the argument types choose its variant. */
+export interface Call extends Typed {
+  readonly kind: 'call';
+  readonly fn: string;
+  readonly args: readonly Expression[];
+}
+
+/**
+ * `and` and `or` are nodes of their own, n-ary, in three-valued logic: they are what rewrites look at most, and
+ * their arguments may be evaluated in any order.
+ */
+export interface Logic extends Typed {
+  readonly kind: 'and' | 'or';
+  readonly args: readonly Expression[];
+}
+
+/** The first branch whose condition is true; branches are evaluated lazily. `otherwise` is a NULL constant if absent. */
+export interface Case extends Typed {
+  readonly kind: 'case';
+  readonly branches: readonly { readonly when: Expression; readonly then: Expression }[];
+  readonly otherwise: Expression;
+}
+
+/** `onError: 'null'` is TRY_CAST. */
+export interface Cast extends Typed {
+  readonly kind: 'cast';
+  readonly arg: Expression;
+  readonly onError: 'error' | 'null';
+}
+
+/** `arg` is one of constants of its own type; n-ary because generated lists are long. NULL by three-valued logic. */
+export interface InList extends Typed {
+  readonly kind: 'in';
+  readonly arg: Expression;
+  readonly values: readonly Value[];
+}
+
+/**
+ * A subquery inside an expression, as front ends write it. The optimizer's decorrelation replaces every one of them
+ * by joins or Apply nodes; physical plans have none.
+ *
+ * scalar: one column; NULL for no row, an error for two. exists: whether there is a row.
+ * in: `arg` equals some row's column by three-valued logic (quantified comparisons other than = ANY are rewritten by front ends).
+ * array: the column's values as a list, in the subquery's order.
+ */
+export interface Subquery extends Typed {
+  readonly kind: 'subquery';
+  readonly form: 'scalar' | 'exists' | 'in' | 'array';
+  readonly plan: Plan;
+  /** Only for `in`. */
+  readonly arg?: Expression | undefined;
+}
+
+/** A function of one element, applied to each element of a list by a higher-order call (`list_transform` and the like). */
+export interface Lambda extends Typed {
+  readonly kind: 'lambda';
+  readonly parameters: readonly Column[];
+  readonly body: Expression;
+}
+
+export type Expression = ColumnRef | Constant | Parameter | Call | Logic | Case | Cast | InList | Subquery | Lambda;
+
+/** An aggregate of the catalogue over a group's rows. */
+export interface AggregateCall {
+  readonly fn: string;
+  readonly args: readonly Expression[];
+  readonly distinct: boolean;
+  /** Only rows for which this is true count. */
+  readonly filter?: Expression | undefined;
+  /** For aggregates that depend on the order of their input. */
+  readonly orderBy: readonly SortKey[];
+  readonly type: Type;
+  readonly nullable: boolean;
+  readonly range?: SourceRange | undefined;
+}
+
+export interface SortKey {
+  readonly expression: Expression;
+  readonly descending: boolean;
+  readonly nullsFirst: boolean;
+}

@@ -1,0 +1,208 @@
+import type { TableHandle } from '../catalog/catalog.ts';
+import type { AggregateCall, Column, ColumnId, Expression, SortKey } from './expression.ts';
+
+/**
+ * The logical IR: immutable relational nodes over typed columns. Every node lists its output columns; a node that
+ * only passes rows through repeats its input's columns. Expressions refer to columns by id. Inside the inner side of
+ * an `apply`, and inside a subquery expression, ids of the outer side may be used as well (correlation).
+ */
+export type Plan =
+  | Scan
+  | Values
+  | Filter
+  | Project
+  | Join
+  | Apply
+  | Aggregate
+  | Sort
+  | Limit
+  | Distinct
+  | SetOperation
+  | Unnest
+  | Insert
+  | Update
+  | Delete
+  | Merge;
+
+/** Reads a table. `columns[i]` is the table's column `ordinals[i]`. */
+export interface Scan {
+  readonly kind: 'scan';
+  readonly table: TableHandle;
+  readonly columns: readonly Column[];
+  /** Ordinals of the table's columns; `ROW_ID_ORDINAL` stands for the row id. */
+  readonly ordinals: readonly number[];
+  /** The scan sees its own transaction's writes with a smaller command id than this. */
+  readonly command: number;
+  readonly alias?: string | undefined;
+}
+
+/** The pseudo column of a scan that holds the row's id (int64), for update and delete. */
+export const ROW_ID_ORDINAL = -1;
+
+export interface Values {
+  readonly kind: 'values';
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Expression[])[];
+}
+
+export interface Filter {
+  readonly kind: 'filter';
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly predicate: Expression;
+}
+
+/** `columns[i]` is the value of `expressions[i]`. A column that is passed through keeps its id. */
+export interface Project {
+  readonly kind: 'project';
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly expressions: readonly Expression[];
+}
+
+/**
+ * inner, left, full: SQL's joins (right joins are turned round by front ends). semi, anti: left rows with, without a
+ * match. mark: every left row, with `mark` saying whether there is a match (NULL by three-valued logic where
+ * `nullAware`). single: a left join that fails when a left row has two matches. anti with `nullAware` is NOT IN.
+ */
+export type JoinKind = 'inner' | 'left' | 'full' | 'semi' | 'anti' | 'mark' | 'single';
+
+export interface Join {
+  readonly kind: 'join';
+  readonly join: JoinKind;
+  /** left's columns; plus right's (nullable where the kind pads) for inner, left, full, single; plus `mark`. */
+  readonly columns: readonly Column[];
+  readonly left: Plan;
+  readonly right: Plan;
+  /** True constant for a cross product. */
+  readonly condition: Expression;
+  /** For `mark` and `anti`: whether an unknown comparison counts as unknown instead of false. */
+  readonly nullAware: boolean;
+  readonly mark?: Column | undefined;
+}
+
+/** For each row of `left`, the rows of `right` evaluated with left's columns bound. Same columns as Join. */
+export interface Apply {
+  readonly kind: 'apply';
+  readonly join: 'inner' | 'left' | 'semi' | 'anti' | 'mark' | 'single';
+  readonly columns: readonly Column[];
+  readonly left: Plan;
+  readonly right: Plan;
+  readonly mark?: Column | undefined;
+}
+
+/**
+ * Groups by the values of `groups`; without groups there is one row. Columns: those of the groups, then those of the
+ * aggregates. With `groupingSets` (lists of positions in `groups`) the input is aggregated once for each, absent
+ * groups being NULL.
+ */
+export interface Aggregate {
+  readonly kind: 'aggregate';
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly groups: readonly Expression[];
+  readonly aggregates: readonly AggregateCall[];
+  readonly groupingSets?: readonly (readonly number[])[] | undefined;
+}
+
+export interface Sort {
+  readonly kind: 'sort';
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly keys: readonly SortKey[];
+}
+
+/** `count` and `offset` are constant or parameter expressions of type int64; a NULL count is no limit. */
+export interface Limit {
+  readonly kind: 'limit';
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly count?: Expression | undefined;
+  readonly offset?: Expression | undefined;
+}
+
+/** One row for each different row of the input; with `on`, the first in the input's order for each value of `on`. */
+export interface Distinct {
+  readonly kind: 'distinct';
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly on?: readonly Expression[] | undefined;
+}
+
+/** `columns` are new; the inputs' columns match them by position and type. */
+export interface SetOperation {
+  readonly kind: 'setOperation';
+  readonly operation: 'union' | 'intersect' | 'except';
+  readonly all: boolean;
+  readonly columns: readonly Column[];
+  readonly left: Plan;
+  readonly right: Plan;
+}
+
+/** Each input row once for each element of the list `expression`; `outer` keeps rows with none. Columns: input's, `element`, `ordinality`. */
+export interface Unnest {
+  readonly kind: 'unnest';
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly expression: Expression;
+  readonly element: Column;
+  readonly ordinality?: Column | undefined;
+  readonly outer: boolean;
+}
+
+/**
+ * Writes one row into `table` for each input row: `values[i]` into the table's column `i`. Puts out, for each row
+ * written, the input's columns and the row written as `written` (one column for each of the table's; empty when nobody asks).
+ */
+export interface Insert {
+  readonly kind: 'insert';
+  readonly table: TableHandle;
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly values: readonly Expression[];
+  readonly written: readonly Column[];
+  readonly command: number;
+}
+
+/** Sets `ordinals[i]` of the row whose id is `rowId` to `values[i]`. Output as for Insert, with the new row. */
+export interface Update {
+  readonly kind: 'update';
+  readonly table: TableHandle;
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly rowId: ColumnId;
+  readonly ordinals: readonly number[];
+  readonly values: readonly Expression[];
+  readonly written: readonly Column[];
+  readonly command: number;
+}
+
+/** Deletes the rows whose ids are in `rowId`. Puts out the input's columns. */
+export interface Delete {
+  readonly kind: 'delete';
+  readonly table: TableHandle;
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly rowId: ColumnId;
+  readonly command: number;
+}
+
+/**
+ * For each input row, in the input's order: looks for rows of `table` whose columns `matchOrdinals` equal
+ * `matchValues`, the statement's own insertions included; with a match applies `onMatch` to each, without one
+ * inserts `insertValues`. Puts out input's columns with the matched or inserted row as `written`, one row per match.
+ */
+export interface Merge {
+  readonly kind: 'merge';
+  readonly table: TableHandle;
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly matchOrdinals: readonly number[];
+  readonly matchValues: readonly Expression[];
+  /** Assignments may refer to `current`, the matched row's columns. Empty: leave it as it is. */
+  readonly onMatch: readonly { readonly ordinal: number; readonly value: Expression }[];
+  readonly current: readonly Column[];
+  readonly insertValues: readonly Expression[];
+  readonly written: readonly Column[];
+  readonly command: number;
+}

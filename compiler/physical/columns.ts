@@ -1,0 +1,132 @@
+import type { ColumnId, Expression } from '../ir/expression.ts';
+import { unreachable } from '../types/error.ts';
+import type { PhysicalPlan } from './plan.ts';
+
+/** The inputs of a node in the order in which printed plans show them: the streamed side first. */
+export function children(plan: PhysicalPlan): readonly PhysicalPlan[] {
+  switch (plan.kind) {
+    case 'tableScan':
+    case 'values':
+      return [];
+    case 'hashJoin':
+      return [plan.probe, plan.build];
+    case 'nestedLoopJoin':
+    case 'apply':
+      return [plan.outer, plan.inner];
+    case 'unionAll':
+      return plan.inputs;
+    case 'filter':
+    case 'project':
+    case 'hashAggregate':
+    case 'sort':
+    case 'limit':
+    case 'unnest':
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return [plan.input];
+    default:
+      return unreachable(plan);
+  }
+}
+
+/** The same node over other inputs; a node whose inputs stay the same is returned itself. */
+export function mapChildren(plan: PhysicalPlan, map: (child: PhysicalPlan) => PhysicalPlan): PhysicalPlan {
+  switch (plan.kind) {
+    case 'tableScan':
+    case 'values':
+      return plan;
+    case 'hashJoin': {
+      const probe = map(plan.probe);
+      const build = map(plan.build);
+      return probe === plan.probe && build === plan.build ? plan : { ...plan, probe, build };
+    }
+    case 'nestedLoopJoin':
+    case 'apply': {
+      const outer = map(plan.outer);
+      const inner = map(plan.inner);
+      return outer === plan.outer && inner === plan.inner ? plan : { ...plan, outer, inner };
+    }
+    case 'unionAll': {
+      const inputs = plan.inputs.map(map);
+      return inputs.every((input, i) => input === plan.inputs[i]) ? plan : { ...plan, inputs };
+    }
+    case 'filter':
+    case 'project':
+    case 'hashAggregate':
+    case 'sort':
+    case 'limit':
+    case 'unnest':
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge': {
+      const input = map(plan.input);
+      return input === plan.input ? plan : { ...plan, input };
+    }
+    default:
+      return unreachable(plan);
+  }
+}
+
+/** Every expression that the node itself evaluates, without those of its inputs. */
+export function expressions(plan: PhysicalPlan): readonly Expression[] {
+  switch (plan.kind) {
+    case 'tableScan':
+      return plan.predicates;
+    case 'values':
+      return plan.rows.flat();
+    case 'filter':
+      return [plan.predicate];
+    case 'project':
+      return plan.expressions;
+    case 'hashJoin': {
+      const keys = plan.keys.flatMap((key) => [key.probe, key.build]);
+      return plan.residual === undefined ? keys : [...keys, plan.residual];
+    }
+    case 'nestedLoopJoin':
+      return [plan.predicate];
+    case 'apply':
+    case 'unionAll':
+    case 'delete':
+      return [];
+    case 'hashAggregate': {
+      const aggregates = plan.aggregates.flatMap((call) => [
+        ...call.args,
+        ...(call.filter === undefined ? [] : [call.filter]),
+        ...call.orderBy.map((key) => key.expression),
+      ]);
+      return [...plan.groups, ...aggregates];
+    }
+    case 'sort':
+      return [...plan.keys.map((key) => key.expression), ...defined(plan.limit), ...defined(plan.offset)];
+    case 'limit':
+      return [...defined(plan.count), ...defined(plan.offset)];
+    case 'unnest':
+      return [plan.expression];
+    case 'insert':
+    case 'update':
+      return plan.values;
+    case 'merge':
+      return [...plan.matchValues, ...plan.onMatch.map((assignment) => assignment.value), ...plan.insertValues];
+    default:
+      return unreachable(plan);
+  }
+}
+
+/** The columns that the node itself makes, as opposed to those of its inputs that it passes on. */
+export function definedColumns(plan: PhysicalPlan): readonly ColumnId[] {
+  const passed = new Set(children(plan).flatMap((child) => child.columns.map((column) => column.id)));
+  return plan.columns.map((column) => column.id).filter((id) => !passed.has(id));
+}
+
+/** Depth first, a node before its inputs. */
+export function walk(plan: PhysicalPlan, visit: (plan: PhysicalPlan) => void): void {
+  visit(plan);
+  for (const child of children(plan)) walk(child, visit);
+}
+
+function defined(expression: Expression | undefined): readonly Expression[] {
+  return expression === undefined ? [] : [expression];
+}

@@ -1,0 +1,196 @@
+import type { TableHandle } from '../catalog/catalog.ts';
+import type { AggregateCall, Column, ColumnId, Expression, SortKey } from '../ir/expression.ts';
+
+/**
+ * The physical plan: the logical plan with an algorithm chosen for every node. It is still a tree; the runtime cuts
+ * it into pipelines at its breakers (hash build, aggregate, sort). Expressions hold no subqueries. Ids that no input
+ * of a node defines are columns of the outer side of an enclosing `apply`.
+ */
+export type PhysicalPlan =
+  | TableScan
+  | PhysicalValues
+  | PhysicalFilter
+  | PhysicalProject
+  | HashJoin
+  | NestedLoopJoin
+  | PhysicalApply
+  | HashAggregate
+  | PhysicalSort
+  | PhysicalLimit
+  | UnionAll
+  | PhysicalUnnest
+  | PhysicalInsert
+  | PhysicalUpdate
+  | PhysicalDelete
+  | PhysicalMerge;
+
+export type PhysicalKind = PhysicalPlan['kind'];
+
+/** What every operator carries beside its own fields. */
+export interface PhysicalNode {
+  readonly columns: readonly Column[];
+  /** Rows that the optimizer expects; undefined where it has no ground for a guess. */
+  readonly estimate?: number | undefined;
+}
+
+/**
+ * Reads the table's columns `ordinals` (ROW_ID_ORDINAL: the row id). `predicates` are all applied; those that compare
+ * a column with constants also prune chunks by their zone maps.
+ */
+export interface TableScan extends PhysicalNode {
+  readonly kind: 'tableScan';
+  readonly table: TableHandle;
+  readonly ordinals: readonly number[];
+  readonly predicates: readonly Expression[];
+  readonly command: number;
+}
+
+export interface PhysicalValues extends PhysicalNode {
+  readonly kind: 'values';
+  readonly rows: readonly (readonly Expression[])[];
+}
+
+export interface PhysicalFilter extends PhysicalNode {
+  readonly kind: 'filter';
+  readonly input: PhysicalPlan;
+  readonly predicate: Expression;
+}
+
+export interface PhysicalProject extends PhysicalNode {
+  readonly kind: 'project';
+  readonly input: PhysicalPlan;
+  readonly expressions: readonly Expression[];
+}
+
+/**
+ * Builds a hash table over `build` and streams `probe` through it. Of the two sides, `probe` is the one that a left,
+ * semi, anti, mark or single join keeps whole, except for the `build…` kinds, which emit rows of the build side after
+ * the probe side is exhausted: buildSemi and buildAnti put out build rows with, without a match; buildLeft is a left
+ * join that keeps the build side whole; full keeps both.
+ *
+ * Rows match when all `keys` are equal (NULL never is, except where `nullsEqual`) and `residual` is true.
+ * Columns: for inner, left, full, single, buildLeft those of probe and build in any order; for the others those of
+ * the side put out (and `mark`).
+ */
+export interface HashJoin extends PhysicalNode {
+  readonly kind: 'hashJoin';
+  readonly join:
+    | 'inner'
+    | 'left'
+    | 'full'
+    | 'semi'
+    | 'anti'
+    | 'mark'
+    | 'single'
+    | 'buildSemi'
+    | 'buildAnti'
+    | 'buildLeft';
+  readonly probe: PhysicalPlan;
+  readonly build: PhysicalPlan;
+  readonly keys: readonly { readonly probe: Expression; readonly build: Expression; readonly nullsEqual: boolean }[];
+  readonly residual?: Expression | undefined;
+  /** anti and mark: an unknown comparison counts as unknown (NOT IN). */
+  readonly nullAware: boolean;
+  readonly mark?: Column | undefined;
+}
+
+/** For every outer row all inner rows; the inner side is materialized. Columns as for HashJoin with probe = outer. */
+export interface NestedLoopJoin extends PhysicalNode {
+  readonly kind: 'nestedLoopJoin';
+  readonly join: 'inner' | 'left' | 'full' | 'semi' | 'anti' | 'mark' | 'single';
+  readonly outer: PhysicalPlan;
+  readonly inner: PhysicalPlan;
+  readonly predicate: Expression;
+  readonly nullAware: boolean;
+  readonly mark?: Column | undefined;
+}
+
+/** Runs `inner` once for each outer row, with the outer row's columns bound, in the outer rows' order. */
+export interface PhysicalApply extends PhysicalNode {
+  readonly kind: 'apply';
+  readonly join: 'inner' | 'left' | 'semi' | 'anti' | 'mark' | 'single';
+  readonly outer: PhysicalPlan;
+  readonly inner: PhysicalPlan;
+  readonly mark?: Column | undefined;
+}
+
+/** Columns: one for each of `groups`, then one for each of `aggregates`. */
+export interface HashAggregate extends PhysicalNode {
+  readonly kind: 'hashAggregate';
+  readonly input: PhysicalPlan;
+  readonly groups: readonly Expression[];
+  readonly aggregates: readonly AggregateCall[];
+}
+
+/** With `limit` only the first `offset + limit` rows in order are kept (top-n); both are expressions as in Limit. */
+export interface PhysicalSort extends PhysicalNode {
+  readonly kind: 'sort';
+  readonly input: PhysicalPlan;
+  readonly keys: readonly SortKey[];
+  readonly limit?: Expression | undefined;
+  readonly offset?: Expression | undefined;
+}
+
+export interface PhysicalLimit extends PhysicalNode {
+  readonly kind: 'limit';
+  readonly input: PhysicalPlan;
+  readonly count?: Expression | undefined;
+  readonly offset?: Expression | undefined;
+}
+
+/** All rows of all inputs, in the order of the inputs; column i is column i of each input. */
+export interface UnionAll extends PhysicalNode {
+  readonly kind: 'unionAll';
+  readonly inputs: readonly PhysicalPlan[];
+}
+
+export interface PhysicalUnnest extends PhysicalNode {
+  readonly kind: 'unnest';
+  readonly input: PhysicalPlan;
+  readonly expression: Expression;
+  readonly element: Column;
+  readonly ordinality?: Column | undefined;
+  readonly outer: boolean;
+}
+
+export interface PhysicalInsert extends PhysicalNode {
+  readonly kind: 'insert';
+  readonly table: TableHandle;
+  readonly input: PhysicalPlan;
+  readonly values: readonly Expression[];
+  readonly written: readonly Column[];
+  readonly command: number;
+}
+
+export interface PhysicalUpdate extends PhysicalNode {
+  readonly kind: 'update';
+  readonly table: TableHandle;
+  readonly input: PhysicalPlan;
+  readonly rowId: ColumnId;
+  readonly ordinals: readonly number[];
+  readonly values: readonly Expression[];
+  readonly written: readonly Column[];
+  readonly command: number;
+}
+
+export interface PhysicalDelete extends PhysicalNode {
+  readonly kind: 'delete';
+  readonly table: TableHandle;
+  readonly input: PhysicalPlan;
+  readonly rowId: ColumnId;
+  readonly command: number;
+}
+
+/** Semantics as for the logical Merge; the input is processed row by row. */
+export interface PhysicalMerge extends PhysicalNode {
+  readonly kind: 'merge';
+  readonly table: TableHandle;
+  readonly input: PhysicalPlan;
+  readonly matchOrdinals: readonly number[];
+  readonly matchValues: readonly Expression[];
+  readonly onMatch: readonly { readonly ordinal: number; readonly value: Expression }[];
+  readonly current: readonly Column[];
+  readonly insertValues: readonly Expression[];
+  readonly written: readonly Column[];
+  readonly command: number;
+}

@@ -1,0 +1,100 @@
+/** A half-open range of UTF-16 offsets into the statement's text. */
+export interface SourceRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * What can go wrong, by SQLSTATE. The short name is our own error code; every wire maps the SQLSTATE to its own codes.
+ * Source: PostgreSQL's Appendix A for the standard classes.
+ */
+export const SQLSTATES = {
+  syntax_error: '42601',
+  undefined_column: '42703',
+  undefined_table: '42P01',
+  undefined_function: '42883',
+  undefined_parameter: '42P02',
+  ambiguous_column: '42702',
+  ambiguous_function: '42725',
+  duplicate_table: '42P07',
+  duplicate_column: '42701',
+  duplicate_alias: '42712',
+  datatype_mismatch: '42804',
+  cannot_coerce: '42846',
+  grouping_error: '42803',
+  wrong_object_type: '42809',
+  invalid_column_reference: '42P10',
+  windowing_error: '42P20',
+  feature_not_supported: '0A000',
+  division_by_zero: '22012',
+  numeric_value_out_of_range: '22003',
+  invalid_text_representation: '22P02',
+  invalid_datetime_format: '22007',
+  datetime_field_overflow: '22008',
+  invalid_parameter_value: '22023',
+  invalid_escape_sequence: '22025',
+  string_data_right_truncation: '22001',
+  invalid_row_count_in_limit: '2201W',
+  cardinality_violation: '21000',
+  not_null_violation: '23502',
+  unique_violation: '23505',
+  check_violation: '23514',
+  out_of_memory: '53200',
+  statement_too_complex: '54001',
+  too_many_columns: '54011',
+  query_canceled: '57014',
+  bad_file_format: '22P04',
+  io_error: '58030',
+  undefined_file: '58P01',
+  object_in_use: '55006',
+  internal_error: 'XX000',
+} as const;
+
+export type ErrorCode = keyof typeof SQLSTATES;
+
+export interface ErrorDetails {
+  /** Where in the statement's text; absent when the error has no place in it. */
+  readonly range?: SourceRange | undefined;
+  /** What the reader could do about it ("did you mean …"). */
+  readonly hint?: string | undefined;
+  /** Where outside the statement: a file with line and column. */
+  readonly place?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** The one error type of the product. */
+export class OrbitError extends Error {
+  override readonly name = 'OrbitError';
+  readonly code: ErrorCode;
+  readonly range: SourceRange | undefined;
+  readonly hint: string | undefined;
+  readonly place: string | undefined;
+
+  constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.range = details.range;
+    this.hint = details.hint;
+    this.place = details.place;
+  }
+
+  get sqlstate(): string {
+    return SQLSTATES[this.code];
+  }
+
+  /** Whether the same statement may succeed when it is simply sent again. */
+  get retryable(): boolean {
+    return this.code === 'object_in_use';
+  }
+}
+
+/** Thrown where an invariant of our own is broken: a bug, never the user's fault. */
+export function internalError(message: string): OrbitError {
+  return new OrbitError('internal_error', `internal error: ${message}`, {
+    hint: 'This is a bug in Orbit Workbench; please report it with the statement.',
+  });
+}
+
+export function unreachable(value: never): never {
+  throw internalError(`unexpected ${JSON.stringify(value)}`);
+}

@@ -1,0 +1,38 @@
+import type { Type } from './type.ts';
+
+/** The type's name as PostgreSQL writes it in messages about values, which clients match on. */
+export function sqlTypeName(type: Type): string {
+  switch (type.kind) {
+    case 'bool':
+      return 'boolean';
+    case 'int8':
+      return 'tinyint';
+    case 'int16':
+      return 'smallint';
+    case 'int32':
+      return 'integer';
+    case 'int64':
+      return 'bigint';
+    case 'float32':
+      return 'real';
+    case 'float64':
+      return 'double precision';
+    case 'utf8':
+      return 'text';
+    case 'binary':
+      return 'bytea';
+    case 'decimal':
+      return 'numeric';
+    case 'list':
+      return `${sqlTypeName(type.element)}[]`;
+    case 'null':
+      return 'unknown';
+    case 'any':
+      return 'any';
+    case 'date':
+    case 'time':
+    case 'timestamp':
+    case 'interval':
+      return type.kind;
+  }
+}

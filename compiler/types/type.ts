@@ -1,0 +1,89 @@
+/**
+ * Static types of the engine. A type is a plain value; two types are equal when `typeEquals` says so.
+ * `null` is the type of a bare NULL before it is unified with its context; no stored column has it.
+ */
+export type Type =
+  | { readonly kind: SimpleKind }
+  | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
+  | { readonly kind: 'list'; readonly element: Type };
+
+export type SimpleKind =
+  | 'null'
+  | 'bool'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'float32'
+  | 'float64'
+  | 'utf8'
+  | 'binary'
+  | 'date' // days since 1970-01-01
+  | 'time' // µs since midnight
+  | 'timestamp' // µs since 1970-01-01 00:00:00, no zone
+  | 'interval' // months, days, µs, kept apart as PostgreSQL keeps them
+  | 'any'; // dynamically typed
+
+export type TypeKind = Type['kind'];
+export type DecimalType = Extract<Type, { kind: 'decimal' }>;
+
+const simple = <K extends SimpleKind>(kind: K): { readonly kind: K } => Object.freeze({ kind });
+
+export const NULL = simple('null');
+export const BOOL = simple('bool');
+export const INT8 = simple('int8');
+export const INT16 = simple('int16');
+export const INT32 = simple('int32');
+export const INT64 = simple('int64');
+export const FLOAT32 = simple('float32');
+export const FLOAT64 = simple('float64');
+export const UTF8 = simple('utf8');
+export const BINARY = simple('binary');
+export const DATE = simple('date');
+export const TIME = simple('time');
+export const TIMESTAMP = simple('timestamp');
+export const INTERVAL = simple('interval');
+export const ANY = simple('any');
+
+/** The widest decimal: 38 digits fit a signed 128-bit integer. */
+export const MAX_DECIMAL_PRECISION = 38;
+/** Up to this precision a decimal's unscaled value fits a signed 64-bit integer. */
+export const MAX_NARROW_DECIMAL_PRECISION = 18;
+
+export function decimal(precision: number, scale: number): DecimalType {
+  return { kind: 'decimal', precision, scale };
+}
+
+export function list(element: Type): Type {
+  return { kind: 'list', element };
+}
+
+export function typeEquals(a: Type, b: Type): boolean {
+  if (a.kind === 'decimal') return b.kind === 'decimal' && a.precision === b.precision && a.scale === b.scale;
+  if (a.kind === 'list') return b.kind === 'list' && typeEquals(a.element, b.element);
+  return a.kind === b.kind;
+}
+
+/** The type's name as error messages and plans print it. */
+export function typeName(type: Type): string {
+  switch (type.kind) {
+    case 'decimal':
+      return `decimal(${type.precision},${type.scale})`;
+    case 'list':
+      return `${typeName(type.element)}[]`;
+    default:
+      return type.kind;
+  }
+}
+
+export function isInteger(type: Type): boolean {
+  return type.kind === 'int8' || type.kind === 'int16' || type.kind === 'int32' || type.kind === 'int64';
+}
+
+export function isFloat(type: Type): boolean {
+  return type.kind === 'float32' || type.kind === 'float64';
+}
+
+export function isNumeric(type: Type): boolean {
+  return isInteger(type) || isFloat(type) || type.kind === 'decimal';
+}

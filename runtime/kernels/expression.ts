@@ -1,0 +1,357 @@
+import type { ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import { internalError, type SourceRange } from '../../compiler/types/error.ts';
+import { BOOL, type Type } from '../../compiler/types/type.ts';
+import type { Value } from '../../compiler/types/value.ts';
+import { type Expr, type FunctionBuilder, i32, op } from '../wasm/ir.ts';
+import type { KernelScope } from './context.ts';
+import { FUNCTION_KERNELS } from './functions/index.ts';
+import { hostValue } from './host.ts';
+import { LANE_BYTES, loadParts } from './memory.ts';
+import { assignable, laneOf, nullVal, or, part, toLane, type Val } from './value.ts';
+
+/**
+ * The values in reach while a row is processed. Columns are read when they are first used; what was computed once is
+ * found again by its expression. A region of code that may not run gets a scope of its own (`branch`), so that
+ * nothing outside relies on what only it computed.
+ */
+export interface RowScope {
+  readonly column: (id: ColumnId) => Val;
+  readonly has: (id: ColumnId) => boolean;
+  /** Another scope in which more columns are defined (each read at most once, when used). */
+  readonly define: (columns: ReadonlyMap<ColumnId, () => Val>) => RowScope;
+  readonly branch: () => RowScope;
+  readonly memo: (key: string) => Val | undefined;
+  readonly remember: (key: string, value: Val) => void;
+}
+
+export function rowScope(columns: ReadonlyMap<ColumnId, () => Val>, parent?: RowScope): RowScope {
+  const read = new Map<ColumnId, Val>();
+  const computed = new Map<string, Val>();
+  const lookup = (id: ColumnId): Val | undefined => {
+    const known = read.get(id);
+    if (known !== undefined) return known;
+    const reader = columns.get(id);
+    if (reader === undefined) return undefined;
+    const value = reader();
+    read.set(id, value);
+    return value;
+  };
+  const scope: RowScope = {
+    column: (id) => {
+      const value = lookup(id) ?? parent?.column(id);
+      if (value === undefined) throw internalError(`column #${id} is not in reach of the kernel`);
+      return value;
+    },
+    has: (id) => columns.has(id) || parent?.has(id) === true,
+    define: (more) => rowScope(more, scope),
+    // Reading through a branch must not mark the column as read outside it, so the readers are offered again.
+    branch: () => branchScope(scope, columns, read, parent),
+    memo: (key) => computed.get(key) ?? parent?.memo(key),
+    remember: (key, value) => {
+      computed.set(key, value);
+    },
+  };
+  return scope;
+}
+
+function branchScope(
+  scope: RowScope,
+  columns: ReadonlyMap<ColumnId, () => Val>,
+  read: ReadonlyMap<ColumnId, Val>,
+  parent: RowScope | undefined,
+): RowScope {
+  const readers = new Map<ColumnId, () => Val>();
+  for (const [id, reader] of columns) {
+    const value = read.get(id);
+    readers.set(id, value === undefined ? reader : () => value);
+  }
+  const inner = rowScope(readers, parent?.branch());
+  return { ...inner, define: (more) => rowScope(more, inner), memo: (key) => inner.memo(key) ?? scope.memo(key) };
+}
+
+/** Compiles the expressions of one kernel. */
+export interface ExpressionCompiler {
+  readonly kernel: KernelScope;
+  readonly value: (expression: Expression, scope: RowScope) => Val;
+  /** An i32 that is not 0 exactly when the expression is true (not when it is NULL). */
+  readonly condition: (expression: Expression, scope: RowScope) => Expr;
+  /** A value that is the same for all rows of an execution. */
+  readonly constant: (type: Type, value: Value) => Val;
+}
+
+export function expressionCompiler(kernel: KernelScope, parameters: readonly Value[]): ExpressionCompiler {
+  const { k } = kernel;
+  const constants = new Map<string, Val>();
+
+  const compiler: ExpressionCompiler = {
+    kernel,
+    value: (expression, scope) => {
+      if (expression.kind === 'column') return scope.column(expression.id);
+      if (expression.kind === 'constant') return compiler.constant(expression.type, expression.value);
+      if (expression.kind === 'parameter')
+        return compiler.constant(expression.type, parameters[expression.index] ?? null);
+      const key = expressionKey(expression);
+      const known = scope.memo(key);
+      if (known !== undefined) return known;
+      const value = settle(k, compile(expression, scope, compiler));
+      scope.remember(key, value);
+      return value;
+    },
+    condition: (expression, scope) => {
+      if (expression.kind === 'and') {
+        const cheap = expression.args.every(isCheap);
+        if (cheap)
+          return expression.args.map((arg) => compiler.condition(arg, scope)).reduce((a, b) => op('i32.and', a, b));
+        const all = k.local('i32', i32(0));
+        const test = (rest: readonly Expression[], inner: RowScope): void => {
+          const [first, ...others] = rest;
+          if (first === undefined) return k.set(all, i32(1));
+          const holds = compiler.condition(first, inner);
+          k.if(holds, () => test(others, inner.branch()));
+        };
+        test(expression.args, scope);
+        return all;
+      }
+      const v = compiler.value(expression, scope);
+      return v.null_ === undefined ? part(v) : op('i32.and', part(v), op('i32.eqz', v.null_));
+    },
+    constant: (type, value) => {
+      if (value === null) return nullVal(type);
+      const key = `${JSON.stringify(type)}:${valueKey(value)}`;
+      const known = constants.get(key);
+      if (known !== undefined) return known;
+      const made = constantVal(kernel, type, value);
+      constants.set(key, made);
+      return made;
+    },
+  };
+  return compiler;
+}
+
+/** Every part and the null flag in a local: values are used more than once. */
+function settle(k: FunctionBuilder, v: Val): Val {
+  return {
+    ...v,
+    parts: v.parts.map((p) => k.keep(p)),
+    null_: v.null_ === undefined || isZero(v.null_) ? undefined : k.keep(v.null_),
+  };
+}
+
+function isZero(e: Expr): boolean {
+  return e.kind === 'const' && e.value === 0;
+}
+
+function isCheap(expression: Expression): boolean {
+  if (expression.kind === 'column' || expression.kind === 'constant' || expression.kind === 'parameter') return true;
+  return (
+    expression.kind === 'call' &&
+    CHEAP.has(expression.fn) &&
+    expression.args.every((a) => isCheap(a) && a.type.kind !== 'utf8' && a.type.kind !== 'any')
+  );
+}
+
+/** Cheaper computed than jumped over. */
+const CHEAP: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'is_null', 'is_not_null', 'not']);
+
+function constantVal({ k, ctx, layout }: KernelScope, type: Type, value: Value): Val {
+  if (typeof value === 'boolean')
+    return { type, lane: 'i32', parts: [i32(value ? 1 : 0)], range: value ? [1n, 1n] : [0n, 0n] };
+  const raw =
+    typeof value === 'bigint'
+      ? value
+      : typeof value === 'number' && type.kind !== 'float32' && type.kind !== 'float64'
+        ? BigInt(value)
+        : undefined;
+  const declared = laneOf(type);
+  const narrow = declared === 'i128' && raw !== undefined && BigInt.asIntN(64, raw) === raw;
+  const lane = narrow ? 'i64' : declared;
+  const offset = layout.reserve(LANE_BYTES[lane]);
+  layout.constants.push({ offset, type: narrow ? { kind: 'int64' } : type, value });
+  let parts: readonly Expr[] = [];
+  k.prologue(() => {
+    parts = loadParts(k, lane, ctx, offset);
+  });
+  return { type, lane, parts, range: raw === undefined ? undefined : [raw, raw] };
+}
+
+function compile(expression: Expression, scope: RowScope, compiler: ExpressionCompiler): Val {
+  const { k } = compiler.kernel;
+  switch (expression.kind) {
+    case 'and':
+    case 'or':
+      return logic(expression.kind, expression.args, scope, compiler);
+    case 'case': {
+      const lane = laneOf(expression.type);
+      const result = assignable(k, expression.type, lane, expression.nullable);
+      const rest = (index: number, inner: RowScope): void => {
+        const branch = expression.branches[index];
+        if (branch === undefined) return result.assign(compiler.value(expression.otherwise, inner));
+        const holds = compiler.condition(branch.when, inner);
+        k.if(
+          holds,
+          () => result.assign(compiler.value(branch.then, inner.branch())),
+          () => rest(index + 1, inner.branch()),
+        );
+      };
+      rest(0, scope.branch());
+      return result.val;
+    }
+    case 'call': {
+      const kernel = FUNCTION_KERNELS.get(expression.fn);
+      const compiled = kernel?.({
+        compiler,
+        scope,
+        args: expression.args,
+        type: expression.type,
+        nullable: expression.nullable,
+        range: expression.range,
+      });
+      return compiled ?? hostValue(expression, scope, compiler);
+    }
+    case 'cast':
+    case 'in': {
+      const compiled = FUNCTION_KERNELS.get(expression.kind === 'cast' ? `cast_${expression.onError}` : 'in')?.({
+        compiler,
+        scope,
+        args: [expression.arg],
+        type: expression.type,
+        nullable: expression.nullable,
+        range: expression.range,
+        values: expression.kind === 'in' ? expression.values : undefined,
+      });
+      return compiled ?? hostValue(expression, scope, compiler);
+    }
+    case 'column':
+    case 'constant':
+    case 'parameter':
+      return compiler.value(expression, scope);
+    case 'subquery':
+      throw internalError('a physical plan holds a subquery expression');
+    case 'lambda':
+      throw internalError('a lambda outside a call');
+  }
+}
+
+/** Kleene's logic: `and` is false as soon as one argument is false, `or` true as soon as one is true. */
+function logic(kind: 'and' | 'or', args: readonly Expression[], scope: RowScope, compiler: ExpressionCompiler): Val {
+  const { k } = compiler.kernel;
+  const neutral = kind === 'and' ? 1 : 0;
+  if (args.every(isCheap)) {
+    const values = args.map((arg) => compiler.value(arg, scope));
+    if (values.every((v) => v.null_ === undefined)) {
+      const combined = values.map((v) => part(v)).reduce((a, b) => op(kind === 'and' ? 'i32.and' : 'i32.or', a, b));
+      return { type: BOOL, lane: 'i32', parts: [combined] };
+    }
+  }
+  const value = k.local('i32', i32(neutral));
+  const unknown = k.local('i32', i32(0));
+  let nullable = false;
+  k.block((decided) => {
+    let inner = scope;
+    args.forEach((arg, i) => {
+      if (i === 1) inner = inner.branch();
+      const v = compiler.value(arg, inner);
+      const decides = kind === 'and' ? op('i32.eqz', part(v)) : part(v);
+      const known = v.null_ === undefined ? decides : op('i32.and', decides, op('i32.eqz', v.null_));
+      k.if(known, () => {
+        k.set(value, i32(1 - neutral));
+        k.set(unknown, i32(0));
+        k.branch(decided);
+      });
+      if (v.null_ !== undefined) {
+        nullable = true;
+        k.set(unknown, op('i32.or', unknown, v.null_));
+      }
+    });
+  });
+  return { type: BOOL, lane: 'i32', parts: [value], null_: nullable ? unknown : undefined };
+}
+
+/** What a function's kernel gets. */
+export interface FunctionCall {
+  readonly compiler: ExpressionCompiler;
+  readonly scope: RowScope;
+  readonly args: readonly Expression[];
+  readonly type: Type;
+  readonly nullable: boolean;
+  readonly range?: SourceRange | undefined;
+  /** Only for `in`. */
+  readonly values?: readonly Value[] | undefined;
+}
+
+/** Generates the code of a call, or declines (these types, these arguments) by undefined: the host evaluates it then. */
+export type FunctionKernel = (call: FunctionCall) => Val | undefined;
+
+/** A kernel for a strict function: arguments in order, NULL when one is; `build` sees values and decides when it must not fail. */
+export function strict(
+  build: (call: FunctionCall, args: readonly Val[], null_: Expr | undefined) => Omit<Val, 'type' | 'null_'> | undefined,
+): FunctionKernel {
+  return (call) => {
+    const { compiler, scope } = call;
+    const args = call.args.map((arg) => compiler.value(arg, scope));
+    let null_: Expr | undefined;
+    for (const arg of args) null_ = or(null_, arg.null_);
+    if (null_ !== undefined) null_ = compiler.kernel.k.keep(null_);
+    const built = build(call, args, null_);
+    return built === undefined ? undefined : { ...built, type: call.type, null_ };
+  };
+}
+
+/** A condition that only counts for rows that are not NULL: nothing may fail on a value that is not there. */
+export function unlessNull(condition: Expr, null_: Expr | undefined): Expr {
+  return null_ === undefined ? condition : op('i32.and', condition, op('i32.eqz', null_));
+}
+
+/** Equal keys: equal values in the same scope. */
+function expressionKey(e: Expression): string {
+  switch (e.kind) {
+    case 'column':
+      return `#${e.id}`;
+    case 'constant':
+      return `${typeKey(e.type)}${e.value === null ? 'null' : valueKey(e.value)}`;
+    case 'parameter':
+      return `$${e.index}`;
+    case 'call':
+      return `${e.fn}:${typeKey(e.type)}(${e.args.map(expressionKey).join()})`;
+    case 'and':
+    case 'or':
+      return `${e.kind}(${e.args.map(expressionKey).join()})`;
+    case 'case':
+      return `case(${e.branches.map((b) => `${expressionKey(b.when)}?${expressionKey(b.then)}`).join()}:${expressionKey(e.otherwise)})`;
+    case 'cast':
+      return `cast${e.onError}:${typeKey(e.type)}(${expressionKey(e.arg)})`;
+    case 'in':
+      return `in(${expressionKey(e.arg)};${e.values.map((v) => (v === null ? 'null' : valueKey(v))).join()})`;
+    case 'lambda':
+      return `lambda(${e.parameters.map((p) => p.id).join()}:${expressionKey(e.body)})`;
+    case 'subquery':
+      throw internalError('a physical plan holds a subquery expression');
+  }
+}
+
+function typeKey(type: Type): string {
+  return type.kind === 'decimal'
+    ? `d${type.precision}.${type.scale}`
+    : type.kind === 'list'
+      ? `[${typeKey(type.element)}]`
+      : type.kind;
+}
+
+function valueKey(value: Value): string {
+  return JSON.stringify(value, (_, v: unknown) =>
+    typeof v === 'bigint'
+      ? `${v}n`
+      : v instanceof Map
+        ? [...v]
+        : Object.is(v, -0)
+          ? '-0'
+          : typeof v === 'number' && !Number.isFinite(v)
+            ? String(v)
+            : v,
+  );
+}
+
+/** `v` in the lane that its type declares, for code that knows only the type. */
+export function declaredLane(k: FunctionBuilder, v: Val): Val {
+  return toLane(k, v, laneOf(v.type));
+}

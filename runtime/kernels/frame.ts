@@ -1,0 +1,130 @@
+import { internalError } from '../../compiler/types/error.ts';
+import type { ColumnFormat } from '../columns/chunk.ts';
+import { call, type Expr, type FunctionBuilder, i32, i64, load, op, select } from '../wasm/ir.ts';
+import { LIBRARY } from './library/index.ts';
+import { indexed } from './memory.ts';
+import { I32_RANGE, I64_RANGE, laneOf, typeRange, type Val, within } from './value.ts';
+
+/**
+ * A morsel's descriptor, written by the scheduler: u32 rows, u32 address of the selection (u32 positions) or 0; then
+ * for each column 32 bytes: u32 values, u32 validity (0: no nulls), u32 heap, u32 tags or dictionary views, i64 base.
+ */
+export const DESCRIPTOR = {
+  rows: 0,
+  selection: 4,
+  columns: 8,
+  column: { bytes: 32, values: 0, validity: 4, heap: 8, extra: 12, base: 16 },
+} as const;
+
+export function descriptorBytes(columns: number): number {
+  return DESCRIPTOR.columns + columns * DESCRIPTOR.column.bytes;
+}
+
+/** Reads column `index` of the morsel, for the row at position `row`. Addresses are loaded once, ahead of the loop. */
+export function columnReader(
+  k: FunctionBuilder,
+  format: ColumnFormat,
+  index: number,
+  morsel: Expr,
+): (row: Expr) => Val {
+  const at = DESCRIPTOR.columns + index * DESCRIPTOR.column.bytes;
+  const address = (offset: number): Expr => {
+    const local = k.local('i32');
+    k.prologue(() => k.set(local, load('i32.load', morsel, at + offset)));
+    return local;
+  };
+  const values = address(DESCRIPTOR.column.values);
+  const validity = format.nullable ? address(DESCRIPTOR.column.validity) : undefined;
+  const nullAt = (row: Expr): Expr | undefined => {
+    if (validity === undefined) return undefined;
+    // Address 0 stands for "no nulls": the byte there is never 0xff by itself, so it is selected away.
+    const byte = load('i32.load8_u', op('i32.add', validity, op('i32.shr_u', row, i32(3))));
+    const bit = op('i32.and', op('i32.shr_u', byte, op('i32.and', row, i32(7))), i32(1));
+    return k.keep(select(validity, op('i32.xor', bit, i32(1)), i32(0)));
+  };
+  const { type } = format;
+  const lane = laneOf(type);
+
+  switch (format.encoding) {
+    case 'integers': {
+      const base = k.local('i64');
+      k.prologue(() => k.set(base, load('i64.load', morsel, at + DESCRIPTOR.column.base)));
+      const name = format.width === 8 ? 'i64.load' : `i64.load${format.width * 8}_u`;
+      const range = format.range ?? typeRange(type);
+      // Wide decimals whose values all fit 64 bits stay in 64 bits.
+      const narrow = lane === 'i128' ? 'i64' : lane;
+      if (range !== undefined && !within(range, narrow === 'i32' ? I32_RANGE : I64_RANGE))
+        throw internalError(`integers of ${type.kind} out of their lane`);
+      return (row) => {
+        const raw = op('i64.add', load(name, indexed(values, row, format.width)), base);
+        const value = narrow === 'i32' ? op('i32.wrap_i64', raw) : raw;
+        return { type, lane: narrow, parts: [k.keep(value)], null_: nullAt(row), range };
+      };
+    }
+    case 'float32':
+    case 'float64': {
+      const bytes = format.encoding === 'float32' ? 4 : 8;
+      const name = format.encoding === 'float32' ? 'f32.load' : 'f64.load';
+      return (row) => ({ type, lane, parts: [k.keep(load(name, indexed(values, row, bytes)))], null_: nullAt(row) });
+    }
+    case 'wide':
+      return (row) => {
+        const where = k.keep(indexed(values, row, 16));
+        return {
+          type,
+          lane,
+          parts: [k.keep(load('i64.load', where)), k.keep(load('i64.load', where, 8))],
+          null_: nullAt(row),
+        };
+      };
+    case 'dictionary': {
+      const views = address(DESCRIPTOR.column.extra);
+      const name = format.width === 4 ? 'i32.load' : `i32.load${format.width * 8}_u`;
+      return (row) => {
+        const code = load(name, indexed(values, row, format.width));
+        const where = k.keep(indexed(views, code, 16));
+        return {
+          type,
+          lane,
+          parts: [k.keep(load('i64.load', where)), k.keep(load('i64.load', where, 8))],
+          null_: nullAt(row),
+        };
+      };
+    }
+    case 'strings': {
+      const heap = address(DESCRIPTOR.column.heap);
+      return (row) => {
+        const where = k.keep(indexed(values, row, 4));
+        const start = k.keep(load('i32.load', where));
+        const length = k.keep(op('i32.sub', load('i32.load', where, 4), start));
+        const text = k.keep(op('i32.add', heap, start));
+        return { type, lane, parts: viewParts(k, text, length), null_: nullAt(row) };
+      };
+    }
+    case 'any': {
+      const tags = address(DESCRIPTOR.column.extra);
+      const heap = address(DESCRIPTOR.column.heap);
+      return (row) => {
+        const tag = k.keep(load('i32.load8_u', op('i32.add', tags, row)));
+        const payload = call(LIBRARY.anyPayload, tag, load('i64.load', indexed(values, row, 8)), heap);
+        return { type, lane, parts: [tag, k.keep(payload)], null_: nullAt(row) };
+      };
+    }
+  }
+}
+
+/** The view of `length` bytes at `text`, which must be readable for 12 bytes. */
+export function viewParts(k: FunctionBuilder, text: Expr, length: Expr): readonly [Expr, Expr] {
+  return [k.keep(call(LIBRARY.viewLow, text, length)), k.keep(call(LIBRARY.viewHigh, text, length))];
+}
+
+/** A dictionary column's code instead of its value. */
+export function codeReader(k: FunctionBuilder, format: ColumnFormat, index: number, morsel: Expr): (row: Expr) => Expr {
+  const at = DESCRIPTOR.columns + index * DESCRIPTOR.column.bytes;
+  const values = k.local('i32');
+  k.prologue(() => k.set(values, load('i32.load', morsel, at)));
+  const name = format.width === 4 ? 'i32.load' : `i32.load${format.width * 8}_u`;
+  return (row) => k.keep(load(name, indexed(values, row, format.width)));
+}
+
+export const EMPTY_VIEW: readonly [Expr, Expr] = [i64(0), i64(0)];

@@ -1,0 +1,147 @@
+import { BOOL } from '../../../compiler/types/type.ts';
+import { call, type Expr, type FunctionBuilder, i32, op, select } from '../../wasm/ir.ts';
+import { type FunctionKernel, strict } from '../expression.ts';
+import { LIBRARY } from '../library/index.ts';
+import { equal128, less128 } from '../library/int128.ts';
+import { viewEqual } from '../library/strings.ts';
+import { asI64, asI128, part, type Val } from '../value.ts';
+
+export type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
+
+const SIGNED: Readonly<Record<Comparison, string>> = {
+  eq: 'eq',
+  ne: 'ne',
+  lt: 'lt_s',
+  le: 'le_s',
+  gt: 'gt_s',
+  ge: 'ge_s',
+};
+
+/** The result of a comparison from -1, 0 or 1. */
+function fromOrder(comparison: Comparison, order: Expr): Expr {
+  return op(`i32.${SIGNED[comparison]}`, order, i32(0));
+}
+
+/** NaN is equal to itself and greater than every number, as PostgreSQL and Arrow's total order of keys have it. */
+function compareFloats(comparison: Comparison, a: Expr, b: Expr): Expr {
+  switch (comparison) {
+    case 'eq':
+      return op('i32.or', op('f64.eq', a, b), op('i32.and', op('f64.ne', a, a), op('f64.ne', b, b)));
+    case 'ne':
+      return op('i32.eqz', compareFloats('eq', a, b));
+    case 'lt':
+      return op('i32.or', op('f64.lt', a, b), op('i32.and', op('f64.ne', b, b), op('f64.eq', a, a)));
+    case 'gt':
+      return compareFloats('lt', b, a);
+    case 'le':
+      return op('i32.eqz', compareFloats('lt', b, a));
+    case 'ge':
+      return op('i32.eqz', compareFloats('lt', a, b));
+  }
+}
+
+export const asF64 = (v: Val): Expr => (v.lane === 'f32' ? op('f64.promote_f32', part(v)) : part(v));
+
+/** Compares two values of one type that are not NULL. Undefined: there is no kernel for the type. */
+export function compareVals(
+  k: FunctionBuilder,
+  scratch: () => Expr,
+  comparison: Comparison,
+  a: Val,
+  b: Val,
+): Expr | undefined {
+  if (a.lane === 'i32' && b.lane === 'i32') return op(`i32.${SIGNED[comparison]}`, part(a), part(b));
+  const integers = (v: Val): boolean => v.lane === 'i32' || v.lane === 'i64';
+  if (integers(a) && integers(b)) return op(`i64.${SIGNED[comparison]}`, asI64(a), asI64(b));
+  if ((integers(a) || a.lane === 'i128') && (integers(b) || b.lane === 'i128')) {
+    const x = asI128(k, a);
+    const y = asI128(k, b);
+    switch (comparison) {
+      case 'eq':
+        return equal128(x, y);
+      case 'ne':
+        return op('i32.eqz', equal128(x, y));
+      case 'lt':
+        return less128(x, y);
+      case 'gt':
+        return less128(y, x);
+      case 'le':
+        return op('i32.eqz', less128(y, x));
+      case 'ge':
+        return op('i32.eqz', less128(x, y));
+    }
+  }
+  const floats = (v: Val): boolean => v.lane === 'f32' || v.lane === 'f64';
+  if (floats(a) && floats(b)) return compareFloats(comparison, k.keep(asF64(a)), k.keep(asF64(b)));
+  if (a.lane === 'view' && b.lane === 'view' && a.type.kind !== 'list') {
+    const words = (v: Val): readonly [Expr, Expr] => [part(v), part(v, 1)];
+    if (comparison === 'eq') return viewEqual(k, words(a), words(b));
+    if (comparison === 'ne') return op('i32.eqz', viewEqual(k, words(a), words(b)));
+    return fromOrder(comparison, call(LIBRARY.viewCompare, ...words(a), ...words(b), scratch()));
+  }
+  return undefined;
+}
+
+function comparison(name: Comparison): FunctionKernel {
+  return strict(({ compiler }, [a, b]) => {
+    if (a === undefined || b === undefined) return undefined;
+    const { k, ctx, layout } = compiler.kernel;
+    const scratch = (): Expr => k.keep(op('i32.add', ctx, i32(layout.reserve(32))));
+    const result = compareVals(k, scratch, name, a, b);
+    return result === undefined ? undefined : { lane: 'i32', parts: [result] };
+  });
+}
+
+/** NULL compares like a value here; the result is never NULL. */
+function distinctness(negate: boolean): FunctionKernel {
+  return ({ compiler, scope, args, type }) => {
+    const [left, right] = args;
+    if (left === undefined || right === undefined) return undefined;
+    const a = compiler.value(left, scope);
+    const b = compiler.value(right, scope);
+    const { k, ctx, layout } = compiler.kernel;
+    const equal = compareVals(k, () => op('i32.add', ctx, i32(layout.reserve(32))), 'eq', a, b);
+    if (equal === undefined) return undefined;
+    const aNull = a.null_ ?? i32(0);
+    const bNull = b.null_ ?? i32(0);
+    const same = select(op('i32.or', aNull, bNull), op('i32.and', aNull, bNull), equal);
+    return { type, lane: 'i32', parts: [negate ? op('i32.eqz', same) : same] };
+  };
+}
+
+/** `IS TRUE` and its kin: a test of truth that is never NULL. */
+function truth(wanted: boolean, negate: boolean): FunctionKernel {
+  return ({ compiler, scope, args: [arg], type }) => {
+    if (arg === undefined) return undefined;
+    const v = compiler.value(arg, scope);
+    const value = wanted ? part(v) : op('i32.eqz', part(v));
+    const holds = v.null_ === undefined ? value : op('i32.and', value, op('i32.eqz', v.null_));
+    return { type, lane: 'i32', parts: [negate ? op('i32.eqz', holds) : holds] };
+  };
+}
+
+function nullTest(negate: boolean): FunctionKernel {
+  return ({ compiler, scope, args: [arg] }) => {
+    if (arg === undefined) return undefined;
+    const null_ = compiler.value(arg, scope).null_ ?? i32(0);
+    return { type: BOOL, lane: 'i32', parts: [negate ? op('i32.eqz', null_) : null_] };
+  };
+}
+
+export const COMPARISON_KERNELS: readonly (readonly [string, FunctionKernel])[] = [
+  ['eq', comparison('eq')],
+  ['ne', comparison('ne')],
+  ['lt', comparison('lt')],
+  ['le', comparison('le')],
+  ['gt', comparison('gt')],
+  ['ge', comparison('ge')],
+  ['is_distinct', distinctness(true)],
+  ['is_not_distinct', distinctness(false)],
+  ['is_null', nullTest(false)],
+  ['is_not_null', nullTest(true)],
+  ['is_true', truth(true, false)],
+  ['is_not_true', truth(true, true)],
+  ['is_false', truth(false, false)],
+  ['is_not_false', truth(false, true)],
+  ['not', strict((_, [a]) => (a === undefined ? undefined : { lane: 'i32', parts: [op('i32.eqz', part(a))] }))],
+];

@@ -1,0 +1,14 @@
+import { defineFunction, i32, i64, op } from '../../wasm/ir.ts';
+
+/**
+ * Tags of `any` values. Payloads: bool 0 or 1; int64 the value; float64 its bits; utf8 the text's address | length <<
+ * 32; list and object the same for their encoded form (columns/values.ts). In stored chunks the address is an offset
+ * into the chunk's heap.
+ */
+export const ANY_TAG = { null: 0, bool: 1, int64: 2, float64: 3, utf8: 4, list: 5, object: 6 } as const;
+
+/** A stored payload as kernels use it: heap offsets become addresses. */
+export const anyPayload = defineFunction('any_payload', ['i32', 'i64', 'i32'], 'i64', (k, tag, payload, heap) => {
+  k.if(op('i32.ge_u', tag, i32(ANY_TAG.utf8)), () => k.return(op('i64.add', payload, op('i64.extend_i32_u', heap))));
+  k.return(op('i64.add', payload, i64(0)));
+});
