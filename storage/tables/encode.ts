@@ -1,0 +1,64 @@
+import { OrbitError } from '../../compiler/types/error.ts';
+import { MAX_NARROW_DECIMAL_PRECISION, type Type, typeName } from '../../compiler/types/type.ts';
+import { CHUNK_ROWS, type ChunkColumn, type Encoding } from '../../runtime/columns/chunk.ts';
+import type { ColumnBuilder } from './builder.ts';
+import type { DictionaryBuilder } from './dictionary.ts';
+import { FloatBuilder } from './floats.ts';
+import { IntegerBuilder } from './integers.ts';
+import { TextBuilder } from './text.ts';
+import { WideBuilder } from './wide.ts';
+
+/** The encoding of a type; text is 'strings', though a table may choose 'dictionary' instead. */
+export function encodingOf(type: Type): Encoding {
+  switch (type.kind) {
+    case 'bool':
+    case 'int8':
+    case 'int16':
+    case 'int32':
+    case 'int64':
+    case 'date':
+    case 'time':
+    case 'timestamp':
+      return 'integers';
+    case 'decimal':
+      return type.precision <= MAX_NARROW_DECIMAL_PRECISION ? 'integers' : 'wide';
+    case 'interval':
+      return 'wide';
+    case 'float32':
+    case 'float64':
+      return type.kind;
+    case 'utf8':
+    case 'binary':
+      return 'strings';
+    case 'any':
+    case 'list':
+    case 'null':
+      throw new OrbitError('feature_not_supported', `columns of type ${typeName(type)} cannot be stored yet`);
+  }
+}
+
+/** `dictionary` is used by text columns only. `capacity` is a first guess of the rows of a chunk. */
+export function createBuilder(
+  type: Type,
+  dictionary?: DictionaryBuilder | undefined,
+  capacity: number = CHUNK_ROWS,
+): ColumnBuilder {
+  switch (encodingOf(type)) {
+    case 'integers':
+      return new IntegerBuilder(type, capacity);
+    case 'wide':
+      return new WideBuilder(type, capacity);
+    case 'float32':
+    case 'float64':
+      return new FloatBuilder(type, capacity);
+    default:
+      return new TextBuilder(type, capacity, dictionary);
+  }
+}
+
+/** The chunk column of a whole builder, which is left empty. */
+export function sealColumn(builder: ColumnBuilder, narrow = true): ChunkColumn {
+  const column = builder.seal(0, builder.rows, narrow);
+  builder.reset();
+  return column;
+}
