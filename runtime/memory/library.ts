@@ -5,6 +5,7 @@ import { arenaAlloc, arenaExtents, arenaExtentsFree, arenaReset } from './arenas
 import { alloc, free } from './blocks.ts';
 import { budgetRelease, budgetReserve } from './budgets.ts';
 import { extentAlloc, extentFree } from './extents.ts';
+import { frameViews, frameWiden, frameWiden128 } from './frame-kernels.ts';
 import { MAXIMUM_PAGES } from './layout.ts';
 
 /** What runtime/memory puts into the library. */
@@ -19,6 +20,9 @@ export const MEMORY_DEFINITIONS: readonly FunctionDefinition[] = [
   arenaExtents,
   arenaExtentsFree,
   arenaReset,
+  frameWiden,
+  frameWiden128,
+  frameViews,
 ];
 
 /** The memory functions as the host sees them. Addresses that they give are signed: apply `>>> 0`. */
@@ -33,6 +37,9 @@ export interface MemoryFunctions {
   readonly arena_extents: (arena: number, count: number) => number;
   readonly arena_extents_free: (arena: number, address: number) => void;
   readonly arena_reset: (arena: number) => void;
+  readonly frame_widen: (values: number, count: number, from: number, to: number) => void;
+  readonly frame_widen_128: (values: number, count: number, from: number, base: bigint) => void;
+  readonly frame_views: (views: number, count: number, heap: number) => void;
 }
 
 /** One instance of the library: a thread has one for each engine memory. */
