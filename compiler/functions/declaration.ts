@@ -15,8 +15,8 @@ export interface ScalarFunction {
   readonly overloads: readonly Overload[];
   /** strict: NULL for any NULL argument, `row` is then not called. custom: `row` and the kernel see NULLs. */
   readonly nulls: 'strict' | 'custom';
-  /** For custom null behaviour: whether the result can be NULL, from the arguments' nullability. Default: any argument is. */
-  readonly nullable?: (args: readonly boolean[]) => boolean;
+  /** Whether the result can be NULL, from the arguments' nullability; see `resultNullable`. Default: any argument is. */
+  readonly nullable?: (args: readonly boolean[], signature: Signature) => boolean;
   /** immutable: same arguments, same result, always. stable: within a statement. volatile: never assume. */
   readonly volatility: 'immutable' | 'stable' | 'volatile';
   /** Evaluates one row; throws OrbitError for bad values. */
@@ -44,7 +44,9 @@ export interface AggregateFunction {
   readonly overloads: readonly Overload[];
   /** Whether an empty group (or one of NULLs only) gives NULL. */
   readonly nullable: boolean;
-  /** Row implementation: a fresh state, one step for each row whose arguments are not NULL, and the result. */
+  /** skip (the default): a row with a NULL argument makes no step. see: the state gets NULLs, as array_agg must. */
+  readonly nulls?: 'skip' | 'see';
+  /** Row implementation: a fresh state, one step for each row, and the result. */
   readonly create: (signature: Signature) => AggregateState;
   readonly documentation: string;
   readonly example?: { readonly sql: string; readonly result: string };

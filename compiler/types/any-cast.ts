@@ -18,7 +18,9 @@ export function castAny(value: AnyValue, to: Type, cast: Cast): Value {
     case 'null':
       return null;
     case 'bool':
-      return to.kind === 'bool' || to.kind === 'utf8' || to.kind === 'int32' ? cast(value.value, BOOL, to) : mismatch(value, to);
+      return to.kind === 'bool' || to.kind === 'utf8' || to.kind === 'int32'
+        ? cast(value.value, BOOL, to)
+        : mismatch(value, to);
     case 'int64':
       return isScalarTarget(to) ? cast(value.value, INT64, to) : mismatch(value, to);
     case 'float64':

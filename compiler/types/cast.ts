@@ -1,11 +1,5 @@
 import { castAny, toAnyValue } from './any-cast.ts';
-import {
-  checkTimestamp,
-  dateOfTimestamp,
-  MICROS_PER_DAY,
-  timeOfTimestamp,
-  timestampFromDate,
-} from './dates.ts';
+import { checkTimestamp, dateOfTimestamp, MICROS_PER_DAY, timeOfTimestamp, timestampFromDate } from './dates.ts';
 import { checkDecimal, decimalToNumber, parseDecimalText, powerOfTen, rescale } from './decimals.ts';
 import { type ErrorCode, internalError, OrbitError } from './error.ts';
 import { floatDigits, integerToFloat32, narrowFloat, roundHalfEven } from './floats.ts';
@@ -54,7 +48,8 @@ const COST = { changedDecimal: 1, dateToTimestamp: 1, nullToUtf8: 1, nullToOther
  */
 export function implicitCastCost(from: Type, to: Type): number | undefined {
   if (typeEquals(from, to)) return 0;
-  if (from.kind === 'null') return to.kind === 'utf8' ? COST.nullToUtf8 : to.kind === 'any' ? COST.toAny : COST.nullToOther;
+  if (from.kind === 'null')
+    return to.kind === 'utf8' ? COST.nullToUtf8 : to.kind === 'any' ? COST.toAny : COST.nullToOther;
   if (to.kind === 'any') return COST.toAny;
   if (from.kind === 'decimal' && to.kind === 'decimal') {
     return to.scale >= from.scale ? COST.changedDecimal : undefined;

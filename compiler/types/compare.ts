@@ -1,6 +1,6 @@
+import { internalError } from './error.ts';
 import { intervalEstimate } from './intervals.ts';
 import { toAny, toBigint, toBool, toBytes, toInterval, toList, toNumber, toText } from './narrow.ts';
-import { internalError } from './error.ts';
 import type { Type } from './type.ts';
 import type { AnyValue, Value } from './value.ts';
 

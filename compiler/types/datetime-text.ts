@@ -17,7 +17,8 @@ import { formatClock } from './intervals.ts';
 type Target = 'date' | 'time' | 'timestamp';
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
-const MONTH_NAME = /^(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)$/;
+const MONTH_NAME =
+  /^(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)$/;
 const DAY_NAME = /^(mon(day)?|tue(s(day)?)?|wed(nesday|s)?|thu(r(s(day)?)?)?|fri(day)?|sat(urday)?|sun(day)?),?$/;
 const CLOCK =
   /(?:^|[\st])(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d*))?)?\s*(am|pm)?\s*(z|utc|gmt|zulu|[+-]\d{1,2}(?::?\d{2}){0,2})?$/;

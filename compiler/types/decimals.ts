@@ -77,7 +77,9 @@ export function unifyDecimals(a: DecimalType, b: DecimalType): DecimalType {
 }
 
 export function formatDecimal(unscaled: bigint, scale: number): string {
-  const digits = absolute(unscaled).toString().padStart(scale + 1, '0');
+  const digits = absolute(unscaled)
+    .toString()
+    .padStart(scale + 1, '0');
   const sign = unscaled < 0n ? '-' : '';
   if (scale === 0) return sign + digits;
   return `${sign}${digits.slice(0, -scale)}.${digits.slice(-scale)}`;

@@ -1,6 +1,6 @@
 import { OrbitError } from './error.ts';
 import { sqlTypeName } from './names.ts';
-import { FLOAT32, FLOAT64, type Type } from './type.ts';
+import type { FLOAT32, FLOAT64, Type } from './type.ts';
 
 // PostgreSQL prints the shortest digits that read back as the same number, and leaves plain notation where the
 // exponent reaches the digits that the type can always keep.

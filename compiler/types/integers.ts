@@ -36,9 +36,10 @@ export function floorModulo(a: bigint, b: bigint): bigint {
  * digits. Undefined if it is not one.
  */
 export function parseIntegerText(text: string): bigint | undefined {
-  const match = /^\s*([+-]?)(0x_?[0-9a-f]+(?:_[0-9a-f]+)*|0o_?[0-7]+(?:_[0-7]+)*|0b_?[01]+(?:_[01]+)*|\d+(?:_\d+)*)\s*$/i.exec(
-    text,
-  );
+  const match =
+    /^\s*([+-]?)(0x_?[0-9a-f]+(?:_[0-9a-f]+)*|0o_?[0-7]+(?:_[0-7]+)*|0b_?[01]+(?:_[01]+)*|\d+(?:_\d+)*)\s*$/i.exec(
+      text,
+    );
   if (match === null) return undefined;
   const magnitude = BigInt((match[2] ?? '').replaceAll('_', ''));
   return match[1] === '-' ? -magnitude : magnitude;

@@ -64,8 +64,8 @@ const PHRASE_TOKEN = new RegExp(
     String.raw`\s*(?:(?<clock>[+-]?\d+:\d+(?::\d+)?(?:\.\d*)?)`,
     String.raw`(?<yearMonth>[+-]?\d+-\d+)`,
     String.raw`(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))`,
-    String.raw`(?<word>[a-z]+)`,
-    String.raw`(?<at>@))`,
+    '(?<word>[a-z]+)',
+    '(?<at>@))',
   ].join('|'),
   'y',
 );

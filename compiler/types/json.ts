@@ -64,8 +64,12 @@ export function parseJson(text: string): AnyValue {
     return true;
   };
   const readString = (): string => {
-    const found = match(/"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y);
-    return found === undefined ? fail() : String(JSON.parse(found));
+    const found = match(/"(?:[^"\\]|\\.)*"/y);
+    try {
+      return found === undefined ? fail() : String(JSON.parse(found));
+    } catch {
+      return fail();
+    }
   };
   const readNumber = (): AnyValue => {
     const found = match(/-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y);

@@ -49,7 +49,11 @@ function splitItems(inside: string): readonly Item[] | undefined {
   let quoted = false;
   let depth = 0;
   const finish = () => {
-    items.push(raw.trim().startsWith('{') ? { text: raw.trim(), quoted: false } : { text: quoted ? plain : plain.trim(), quoted });
+    items.push(
+      raw.trim().startsWith('{')
+        ? { text: raw.trim(), quoted: false }
+        : { text: quoted ? plain : plain.trim(), quoted },
+    );
     raw = '';
     plain = '';
     quoted = false;

@@ -101,10 +101,7 @@ function invalid(text: string, type: Type): never {
 function parseInteger(text: string, type: Type): Value {
   const value = parseIntegerText(text) ?? invalid(text, type);
   if (!fitsInteger(value, type)) {
-    throw new OrbitError(
-      'numeric_value_out_of_range',
-      `value "${text}" is out of range for type ${sqlTypeName(type)}`,
-    );
+    throw new OrbitError('numeric_value_out_of_range', `value "${text}" is out of range for type ${sqlTypeName(type)}`);
   }
   return type.kind === 'int64' ? value : Number(value);
 }

@@ -1,5 +1,17 @@
 import { asDecimalType, unifyDecimals } from './decimals.ts';
-import { ANY, FLOAT32, FLOAT64, isFloat, isInteger, isNumeric, list, NULL, TIMESTAMP, type Type, typeEquals } from './type.ts';
+import {
+  ANY,
+  FLOAT32,
+  FLOAT64,
+  isFloat,
+  isInteger,
+  isNumeric,
+  list,
+  NULL,
+  TIMESTAMP,
+  type Type,
+  typeEquals,
+} from './type.ts';
 
 /**
  * The type that values of all the types can be brought to without loss: of CASE, COALESCE, UNION, IN and VALUES.

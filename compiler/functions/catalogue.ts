@@ -1,0 +1,28 @@
+import { AGGREGATE_FUNCTIONS } from './aggregates.ts';
+import { ANY_FUNCTIONS } from './any.ts';
+import { ARITHMETIC_OPERATORS } from './arithmetic.ts';
+import { COMPARISON_FUNCTIONS } from './comparison.ts';
+import { CONDITIONAL_FUNCTIONS } from './conditional.ts';
+import { DATE_FUNCTIONS } from './dates.ts';
+import type { AggregateFunction, ScalarFunction } from './declaration.ts';
+import { LIST_FUNCTIONS } from './lists.ts';
+import { MATH_FUNCTIONS } from './math.ts';
+import { PATTERN_FUNCTIONS } from './patterns.ts';
+import { STATISTIC_FUNCTIONS } from './statistics.ts';
+import { STRING_FUNCTIONS } from './strings.ts';
+
+/** Every scalar function of the product. */
+export const SCALARS: readonly ScalarFunction[] = [
+  ...COMPARISON_FUNCTIONS,
+  ...ARITHMETIC_OPERATORS,
+  ...MATH_FUNCTIONS,
+  ...CONDITIONAL_FUNCTIONS,
+  ...STRING_FUNCTIONS,
+  ...PATTERN_FUNCTIONS,
+  ...DATE_FUNCTIONS,
+  ...LIST_FUNCTIONS,
+  ...ANY_FUNCTIONS,
+];
+
+/** Every aggregate function of the product. */
+export const AGGREGATES: readonly AggregateFunction[] = [...AGGREGATE_FUNCTIONS, ...STATISTIC_FUNCTIONS];
