@@ -1,5 +1,5 @@
 import { internalError, OrbitError } from '../../compiler/types/error.ts';
-import { BUDGET_BYTES, BUDGET_LIMIT, BUDGET_PARENT, BUDGET_PEAK, BUDGET_USED } from './layout.ts';
+import { BUDGET_BYTES, BUDGET_LIMIT, BUDGET_PARENT, BUDGET_PEAK, BUDGET_USED, EXTENT_BYTES } from './layout.ts';
 import type { MemoryFunctions } from './library.ts';
 
 /** A bound on memory, shared by all threads: a struct in engine memory. */
@@ -77,7 +77,8 @@ export function memoryExhausted(bytes: number): OrbitError {
 export function outOfMemory(budget: Budget, bytes: number): OrbitError {
   for (let at: Budget | undefined = budget; at !== undefined; at = at.parent) {
     const { limit, used, name } = at;
-    if (used + bytes <= limit) continue;
+    // Nearly all is reserved in whole extents.
+    if (used + Math.ceil(bytes / EXTENT_BYTES) * EXTENT_BYTES <= limit) continue;
     const message = `out of memory: ${name} may use ${formatBytes(limit)}, has ${formatBytes(used)} and needs ${formatBytes(bytes)} more`;
     const hint =
       at === budget && at.parent !== undefined

@@ -11,6 +11,7 @@ import {
   CONTROL_EXTENTS_USED,
   CONTROL_MAGIC,
   CONTROL_MAXIMUM_PAGES,
+  CONTROL_PAGES,
   CONTROL_POOL_BUDGET,
   CONTROL_QUERIES_BUDGET,
   EXTENT_BYTES,
@@ -187,7 +188,7 @@ export function attachEngineMemory(handle: EngineMemoryHandle): EngineMemory {
     },
     outOfMemory,
     usage: () => ({
-      bytes: memory.buffer.byteLength,
+      bytes: control(CONTROL_PAGES) * EXTENT_BYTES,
       maximumBytes: control(CONTROL_MAXIMUM_PAGES) * EXTENT_BYTES,
       usedBytes: control(CONTROL_EXTENTS_USED) * EXTENT_BYTES,
       peakBytes: control(CONTROL_EXTENTS_PEAK) * EXTENT_BYTES,

@@ -17,6 +17,7 @@ import {
   CONTROL_LOCK,
   CONTROL_LOWEST_FREE,
   CONTROL_MAXIMUM_PAGES,
+  CONTROL_PAGES,
   ENTRY_COUNT,
   ENTRY_KIND,
   ENTRY_SHIFT,
@@ -34,13 +35,13 @@ import {
  * function traps while it holds the lock, or every other thread would spin for ever.
  */
 
-/** What a page is grown by where the limit allows: 16 MiB. */
+/** What the memory grows by where its maximum allows: 16 MiB. */
 const GROWTH_PAGES = 256;
 
 export const entryOf = (extent: Expr): Expr => op('i32.shl', extent, i32(ENTRY_SHIFT));
 export const extentOf = (address: Expr): Expr => op('i32.shr_u', address, i32(EXTENT_SHIFT));
 export const control = (field: number): Expr => load('i32.load', i32(0), field);
-const memorySize: Expr = { kind: 'memory.size', type: 'i32' };
+const grow = (pages: Expr): Expr => ({ kind: 'memory.grow', type: 'i32', pages });
 const minimum = (a: Expr, b: Expr): Expr => select(op('i32.lt_u', a, b), a, b);
 
 export function setControl(k: FunctionBuilder, field: number, value: Expr): void {
@@ -116,11 +117,12 @@ const flipBits = defineFunction('memory_flip_bits', ['i32', 'i32'], undefined, (
 export const takeRun = defineFunction('memory_take_run', ['i32', 'i32'], 'i32', (k, count, kind) => {
   const at = k.local('i32', control(CONTROL_LOWEST_FREE));
   const end = k.local('i32');
-  const pages = k.local('i32');
-  const room = k.local('i32');
+  const pages = k.local('i32', control(CONTROL_PAGES));
+  const more = k.local('i32');
+  const step = k.local('i32');
   const lowest = k.local('i32');
   // The last page stays free as padding.
-  const limit = k.local('i32', op('i32.sub', memorySize, i32(1)));
+  const limit = k.local('i32', op('i32.sub', pages, i32(1)));
   k.if(op('i32.gt_u', op('i32.sub', count!, i32(1)), i32(MAXIMUM_PAGES - 1)), () => k.return(i32(0)));
   k.set(at, call(findBit, at, limit, i64(-1)));
   k.set(lowest, at);
@@ -136,14 +138,16 @@ export const takeRun = defineFunction('memory_take_run', ['i32', 'i32'], 'i32', 
       });
     });
     // What is free from `at` to the end is the beginning of the run; memory that is added continues it.
-    k.set(pages, op('i32.sub', op('i32.add', op('i32.add', at, count!), i32(1)), memorySize));
-    k.set(room, op('i32.sub', control(CONTROL_MAXIMUM_PAGES), memorySize));
-    k.if(op('i32.gt_u', pages, room), () => k.return(i32(0)));
-    const step = minimum(select(op('i32.gt_u', pages, i32(GROWTH_PAGES)), pages, i32(GROWTH_PAGES)), room);
-    k.if(op('i32.eq', { kind: 'memory.grow', type: 'i32', pages: step }, i32(-1)), () => {
+    k.set(more, op('i32.sub', op('i32.add', op('i32.add', at, count!), i32(1)), pages));
+    k.set(step, op('i32.sub', control(CONTROL_MAXIMUM_PAGES), pages));
+    k.if(op('i32.gt_u', more, step), () => k.return(i32(0)));
+    k.set(step, minimum(select(op('i32.gt_u', more, i32(GROWTH_PAGES)), more, i32(GROWTH_PAGES)), step));
+    k.if(op('i32.eq', grow(step), i32(-1)), () => {
       // The host may have less than a whole step.
-      k.if(op('i32.eq', { kind: 'memory.grow', type: 'i32', pages }, i32(-1)), () => k.return(i32(0)));
+      k.set(step, more);
+      k.if(op('i32.eq', grow(step), i32(-1)), () => k.return(i32(0)));
     });
+    k.store('i32.atomic.store', i32(0), CONTROL_PAGES, op('i32.add', pages, step));
   });
   k.call(flipBits, at, count!);
   setControl(k, CONTROL_LOWEST_FREE, select(op('i32.eq', at, lowest), op('i32.add', at, count!), lowest));

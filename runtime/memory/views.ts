@@ -1,3 +1,5 @@
+import { CONTROL_PAGES, EXTENT_BYTES } from './layout.ts';
+
 /**
  * Views of a whole memory. They end where the memory ended when they were made, and one of unshared memory becomes empty
  * as the memory grows: take them anew after whatever may allocate. Taking one is cheap; it is made once per growth.
@@ -13,19 +15,39 @@ export interface MemoryViews {
   readonly view: () => DataView;
 }
 
+/** Views of an engine's memory, whose tables are initialised. */
 export function memoryViews(memory: WebAssembly.Memory): MemoryViews {
-  const latest = <View>(make: (buffer: ArrayBufferLike) => View): (() => View) => {
-    let buffer: ArrayBufferLike = memory.buffer;
+  const shared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+  // Only shared memory may be viewed through a buffer that is out of date: an old unshared one is empty.
+  const control = new Int32Array(memory.buffer, 0, (CONTROL_PAGES >> 2) + 1);
+
+  const latest = <View extends { readonly byteLength: number }>(
+    make: (buffer: ArrayBufferLike) => View,
+  ): (() => View) => {
+    let buffer = memory.buffer;
     let view = make(buffer);
+    if (!shared) {
+      return () => {
+        if (memory.buffer !== buffer) {
+          buffer = memory.buffer;
+          view = make(buffer);
+        }
+        return view;
+      };
+    }
+    let pages = view.byteLength / EXTENT_BYTES;
     return () => {
-      // The host makes a new buffer object whenever the memory has grown, in whatever thread.
-      if (memory.buffer !== buffer) {
-        buffer = memory.buffer;
-        view = make(buffer);
+      const present = Atomics.load(control, CONTROL_PAGES >> 2);
+      if (present > pages) {
+        // Growing by nothing makes the host look, if it has not noticed yet that another thread made the memory grow.
+        if (memory.buffer.byteLength < present * EXTENT_BYTES) memory.grow(0);
+        view = make(memory.buffer);
+        pages = view.byteLength / EXTENT_BYTES;
       }
       return view;
     };
   };
+
   return {
     u8: latest((buffer) => new Uint8Array(buffer)),
     u16: latest((buffer) => new Uint16Array(buffer)),
