@@ -99,19 +99,28 @@ export interface KernelScope {
   readonly k: FunctionBuilder;
   readonly ctx: Expr;
   readonly layout: ContextLayout;
+  /** Leaves the kernel with a status of STATUS. */
+  readonly leave: (status: number) => void;
   /** Leaves the kernel with an error when `condition` holds. */
   readonly failIf: (condition: Expr, error: KernelError) => void;
 }
 
-export function createKernelScope(k: FunctionBuilder, ctx: Expr, layout: ContextLayout): KernelScope {
+/** `leave` generates the way out with a status, where that is more than a return. */
+export function createKernelScope(
+  k: FunctionBuilder,
+  ctx: Expr,
+  layout: ContextLayout,
+  leave: (status: number) => void = (status) => k.return(i32(status)),
+): KernelScope {
   return {
     k,
     ctx,
     layout,
+    leave,
     failIf: (condition, error) => {
       k.if(condition, () => {
         k.store('i32.store', ctx, CONTEXT.error, i32(layout.errorIndex(error)));
-        k.return(i32(STATUS.ERROR));
+        leave(STATUS.ERROR);
       });
     },
   };

@@ -77,6 +77,10 @@ export interface ExpressionCompiler {
   readonly condition: (expression: Expression, scope: RowScope) => Expr;
   /** A value that is the same for all rows of an execution. */
   readonly constant: (type: Type, value: Value) => Val;
+  /** The value of a constant or parameter, for kernels that have a special form for it; undefined for all else. */
+  readonly known: (expression: Expression) => Value | undefined;
+  /** The host's value of a call, cast or list: for the rows that a kernel does not serve. */
+  readonly host: (expression: Expression, scope: RowScope) => Val;
 }
 
 export function expressionCompiler(kernel: KernelScope, parameters: readonly Value[]): ExpressionCompiler {
@@ -124,6 +128,13 @@ export function expressionCompiler(kernel: KernelScope, parameters: readonly Val
       constants.set(key, made);
       return made;
     },
+    known: (expression) =>
+      expression.kind === 'constant'
+        ? expression.value
+        : expression.kind === 'parameter'
+          ? (parameters[expression.index] ?? null)
+          : undefined,
+    host: (expression, scope) => settle(k, hostValue(expression, scope, compiler)),
   };
   return compiler;
 }
@@ -201,6 +212,7 @@ function compile(expression: Expression, scope: RowScope, compiler: ExpressionCo
       const compiled = kernel?.({
         compiler,
         scope,
+        expression,
         args: expression.args,
         type: expression.type,
         nullable: expression.nullable,
@@ -213,6 +225,7 @@ function compile(expression: Expression, scope: RowScope, compiler: ExpressionCo
       const compiled = FUNCTION_KERNELS.get(expression.kind === 'cast' ? `cast_${expression.onError}` : 'in')?.({
         compiler,
         scope,
+        expression,
         args: [expression.arg],
         type: expression.type,
         nullable: expression.nullable,
@@ -267,41 +280,6 @@ function logic(kind: 'and' | 'or', args: readonly Expression[], scope: RowScope,
   return { type: BOOL, lane: 'i32', parts: [value], null_: nullable ? unknown : undefined };
 }
 
-/** What a function's kernel gets. */
-export interface FunctionCall {
-  readonly compiler: ExpressionCompiler;
-  readonly scope: RowScope;
-  readonly args: readonly Expression[];
-  readonly type: Type;
-  readonly nullable: boolean;
-  readonly range?: SourceRange | undefined;
-  /** Only for `in`. */
-  readonly values?: readonly Value[] | undefined;
-}
-
-/** Generates the code of a call, or declines (these types, these arguments) by undefined: the host evaluates it then. */
-export type FunctionKernel = (call: FunctionCall) => Val | undefined;
-
-/** A kernel for a strict function: arguments in order, NULL when one is; `build` sees values and decides when it must not fail. */
-export function strict(
-  build: (call: FunctionCall, args: readonly Val[], null_: Expr | undefined) => Omit<Val, 'type' | 'null_'> | undefined,
-): FunctionKernel {
-  return (call) => {
-    const { compiler, scope } = call;
-    const args = call.args.map((arg) => compiler.value(arg, scope));
-    let null_: Expr | undefined;
-    for (const arg of args) null_ = or(null_, arg.null_);
-    if (null_ !== undefined) null_ = compiler.kernel.k.keep(null_);
-    const built = build(call, args, null_);
-    return built === undefined ? undefined : { ...built, type: call.type, null_ };
-  };
-}
-
-/** A condition that only counts for rows that are not NULL: nothing may fail on a value that is not there. */
-export function unlessNull(condition: Expr, null_: Expr | undefined): Expr {
-  return null_ === undefined ? condition : op('i32.and', condition, op('i32.eqz', null_));
-}
-
 /** Equal keys: equal values in the same scope. */
 function expressionKey(e: Expression): string {
   switch (e.kind) {
@@ -349,9 +327,4 @@ function valueKey(value: Value): string {
             ? String(v)
             : v,
   );
-}
-
-/** `v` in the lane that its type declares, for code that knows only the type. */
-export function declaredLane(k: FunctionBuilder, v: Val): Val {
-  return toLane(k, v, laneOf(v.type));
 }

@@ -2,9 +2,9 @@ import type { ColumnId, Expression } from '../../compiler/ir/expression.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import { type ImportedFunction, i32, op } from '../wasm/ir.ts';
 import type { HostCall } from './context.ts';
-import { declaredLane, type ExpressionCompiler, type RowScope } from './expression.ts';
+import type { ExpressionCompiler, RowScope } from './expression.ts';
 import { loadField, rowLayout, storeField } from './memory.ts';
-import { laneOf, type Val } from './value.ts';
+import { declaredLane, laneOf, type Val } from './value.ts';
 
 /**
  * Evaluates host call `index` for the argument row at the address; the result is written behind the arguments. It

@@ -32,6 +32,11 @@ export interface Val {
   readonly null_?: Expr | undefined;
   /** Bounds of the raw integer, for the lanes i32, i64 and i128, when known. They hold for values that are not NULL. */
   readonly range?: readonly [bigint, bigint] | undefined;
+  /** The text that the view points to lives as long as the query: rows may keep the address. */
+  readonly stable?: boolean | undefined;
+  /** For a value of a dictionary column: its code, below `codes`. */
+  readonly code?: Expr | undefined;
+  readonly codes?: number | undefined;
 }
 
 export const LANE_PARTS: Readonly<Record<Lane, readonly NumType[]>> = {
@@ -180,6 +185,11 @@ export function toLane(k: FunctionBuilder, v: Val, lane: Lane): Val {
   if (lane === 'i32' && v.lane === 'i64' && within(rangeOf(v), I32_RANGE))
     return { ...v, lane, parts: [k.keep(op('i32.wrap_i64', part(v)))] };
   throw internalError(`lane ${v.lane} does not convert to ${lane}`);
+}
+
+/** `v` in the lane that its type declares, for code that knows only the type. */
+export function declaredLane(k: FunctionBuilder, v: Val): Val {
+  return toLane(k, v, laneOf(v.type));
 }
 
 /** Locals that are assigned in branches and read as one value after them. */

@@ -2,10 +2,10 @@ import { internalError, type SourceRange } from '../../../compiler/types/error.t
 import { isInteger, type Type } from '../../../compiler/types/type.ts';
 import { call, type Expr, i32, i64, op } from '../../wasm/ir.ts';
 import type { KernelError, KernelScope } from '../context.ts';
-import { type FunctionCall, type FunctionKernel, strict, unlessNull } from '../expression.ts';
 import { add128, less128, multiplyHigh, subtract128, type Words } from '../library/int128.ts';
 import { asI64, asI128, I32_RANGE, I64_RANGE, part, rangeOf, typeRange, type Val, within } from '../value.ts';
 import { asF64 } from './comparison.ts';
+import { type FunctionCall, type FunctionKernel, strict, unlessNull } from './kernel.ts';
 
 type Bounds = readonly [bigint, bigint];
 type Built = Omit<Val, 'type' | 'null_'>;
@@ -29,6 +29,14 @@ export function divisionByZero(range: SourceRange | undefined): KernelError {
   return { code: 'division_by_zero', message: 'division by zero', range };
 }
 
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function greatest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}
+
 function addBounds(a: Bounds, b: Bounds): Bounds {
   return [a[0] + b[0], a[1] + b[1]];
 }
@@ -39,11 +47,11 @@ function subtractBounds(a: Bounds, b: Bounds): Bounds {
 
 export function multiplyBounds(a: Bounds, b: Bounds): Bounds {
   const corners = [a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]];
-  return [corners.reduce((x, y) => (x < y ? x : y)), corners.reduce((x, y) => (x > y ? x : y))];
+  return [corners.reduce(least), corners.reduce(greatest)];
 }
 
 function intersect(a: Bounds, b: Bounds): Bounds {
-  return [a[0] > b[0] ? a[0] : b[0], a[1] < b[1] ? a[1] : b[1]];
+  return [greatest(a[0], b[0]), least(a[1], b[1])];
 }
 
 /** A constant of 128 bits. */

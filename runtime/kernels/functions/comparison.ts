@@ -1,10 +1,10 @@
 import { BOOL } from '../../../compiler/types/type.ts';
 import { call, type Expr, type FunctionBuilder, i32, op, select } from '../../wasm/ir.ts';
-import { type FunctionKernel, strict } from '../expression.ts';
 import { LIBRARY } from '../library/index.ts';
 import { equal128, less128 } from '../library/int128.ts';
 import { viewEqual } from '../library/strings.ts';
 import { asI64, asI128, part, type Val } from '../value.ts';
+import { type FunctionKernel, strict } from './kernel.ts';
 
 export type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
 
