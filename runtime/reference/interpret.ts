@@ -1,0 +1,102 @@
+import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
+import type {
+  PhysicalPlan,
+  PhysicalProject,
+  PhysicalValues,
+  TableScan,
+  UnionAll,
+} from '../../compiler/physical/plan.ts';
+import { unreachable } from '../../compiler/types/error.ts';
+import type { Value } from '../../compiler/types/value.ts';
+import { interpretAggregate } from './aggregates.ts';
+import { bind, pick, type ReferenceContext, type Relation } from './context.ts';
+import { evaluate, isTrue } from './evaluate.ts';
+import { interpretApply, interpretHashJoin, interpretNestedLoopJoin } from './joins.ts';
+import { interpretLimit, interpretSort } from './sorting.ts';
+import { interpretUnnest } from './unnest.ts';
+import { interpretDelete, interpretInsert, interpretMerge, interpretUpdate } from './writes.ts';
+
+/** What an operator's file needs to run the operator's inputs. */
+export type Run = (plan: PhysicalPlan, context: ReferenceContext) => Relation;
+
+/**
+ * Runs the plan row by row and returns its rows, their values in the order of `plan.columns`. Slow and plain: it is
+ * what the kernels are compared with.
+ */
+export function interpret(plan: PhysicalPlan, context: ReferenceContext): readonly (readonly Value[])[] {
+  return run(plan, context).rows;
+}
+
+const run: Run = (plan, context) => ({ columns: plan.columns, rows: runRows(plan, context) });
+
+function runRows(plan: PhysicalPlan, context: ReferenceContext): readonly (readonly Value[])[] {
+  switch (plan.kind) {
+    case 'tableScan':
+      return scanTable(plan, context);
+    case 'values':
+      return listValues(plan, context);
+    case 'filter': {
+      const { columns, rows } = run(plan.input, context);
+      return rows
+        .map((row) => bind(columns, row, context.outer))
+        .filter((row) => isTrue(plan.predicate, row, context))
+        .map((row) => pick(plan.columns, row));
+    }
+    case 'project':
+      return project(plan, context);
+    case 'hashJoin':
+      return interpretHashJoin(plan, context, run);
+    case 'nestedLoopJoin':
+      return interpretNestedLoopJoin(plan, context, run);
+    case 'apply':
+      return interpretApply(plan, context, run);
+    case 'hashAggregate':
+      return interpretAggregate(plan, context, run);
+    case 'sort':
+      return interpretSort(plan, context, run);
+    case 'limit':
+      return interpretLimit(plan, context, run);
+    case 'unionAll':
+      return appendAll(plan, context);
+    case 'unnest':
+      return interpretUnnest(plan, context, run);
+    case 'insert':
+      return interpretInsert(plan, context, run);
+    case 'update':
+      return interpretUpdate(plan, context, run);
+    case 'delete':
+      return interpretDelete(plan, context, run);
+    case 'merge':
+      return interpretMerge(plan, context, run);
+    default:
+      return unreachable(plan);
+  }
+}
+
+function scanTable(plan: TableScan, context: ReferenceContext): readonly (readonly Value[])[] {
+  return context.tables
+    .scan(plan.table, plan.command)
+    .map(({ id, values }) =>
+      plan.ordinals.map((ordinal) => (ordinal === ROW_ID_ORDINAL ? id : (values[ordinal] ?? null))),
+    )
+    .filter((row) => {
+      const bound = bind(plan.columns, row, context.outer);
+      return plan.predicates.every((predicate) => isTrue(predicate, bound, context));
+    });
+}
+
+function listValues(plan: PhysicalValues, context: ReferenceContext): readonly (readonly Value[])[] {
+  return plan.rows.map((row) => row.map((expression) => evaluate(expression, context.outer, context)));
+}
+
+function project(plan: PhysicalProject, context: ReferenceContext): readonly (readonly Value[])[] {
+  const { columns, rows } = run(plan.input, context);
+  return rows.map((row) => {
+    const bound = bind(columns, row, context.outer);
+    return plan.expressions.map((expression) => evaluate(expression, bound, context));
+  });
+}
+
+function appendAll(plan: UnionAll, context: ReferenceContext): readonly (readonly Value[])[] {
+  return plan.inputs.flatMap((input) => run(input, context).rows);
+}
