@@ -4,7 +4,7 @@ import type { Value } from '../../compiler/types/value.ts';
 import { CHUNK_ROWS, type ChunkColumn } from '../../runtime/columns/chunk.ts';
 import type { ColumnBuilder } from './builder.ts';
 import type { DictionaryBuilder } from './dictionary.ts';
-import { createBuilder, sealColumn } from './encode.ts';
+import { createBuilder, MAX_CHUNK_HEAP, sealColumn } from './encode.ts';
 import { TextBuilder } from './text.ts';
 
 export interface LoadedChunk {
@@ -27,9 +27,6 @@ export interface BulkLoader {
   /** Returns the number of rows loaded. */
   readonly finish: () => number;
 }
-
-/** A chunk with more text than this is closed early. */
-const MAX_CHUNK_HEAP = 64 * 1024 * 1024;
 
 export function createBulkLoader(
   table: string,

@@ -37,6 +37,9 @@ export function encodingOf(type: Type): Encoding {
   }
 }
 
+/** A chunk with more bytes of text than this is closed early. */
+export const MAX_CHUNK_HEAP: number = 64 * 1024 * 1024;
+
 /** `dictionary` is used by text columns only. `capacity` is a first guess of the rows of a chunk. */
 export function createBuilder(
   type: Type,
