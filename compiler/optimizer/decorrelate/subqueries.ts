@@ -1,0 +1,169 @@
+import { and, caseOf, columnRef, constant, filter, TRUE } from '../../ir/build.ts';
+import { type ColumnIds, expressionColumns } from '../../ir/columns.ts';
+import type { AggregateCall, Column, Expression, SortKey, Subquery } from '../../ir/expression.ts';
+import type { Plan } from '../../ir/plan.ts';
+import { expressionChildren, mapExpressionChildren } from '../../ir/traverse.ts';
+import { OrbitError, unreachable } from '../../types/error.ts';
+import { BOOL } from '../../types/type.ts';
+import { equal } from '../calls.ts';
+import { hasAtMostOneRow } from '../facts.ts';
+import { withNullability } from '../fold.ts';
+import { unnest } from './unnest.ts';
+
+/** A plan that gets a column for each subquery replaced. */
+export interface Attached {
+  plan: Plan;
+  readonly ids: ColumnIds;
+  /** Conditions under which the subquery is evaluated at all: those of the CASE branches that it stands in. */
+  readonly guards: readonly Expression[];
+}
+
+export function containsSubquery(expression: Expression): boolean {
+  return expression.kind === 'subquery' || expressionChildren(expression).some(containsSubquery);
+}
+
+/**
+ * The expression with columns of `attached.plan` in place of its subqueries, whose own plans are done. `truth` says
+ * that only whether it is true matters, so that unknown may be taken for false.
+ */
+export function replaceSubqueries(expression: Expression, attached: Attached, truth: boolean): Expression {
+  if (!containsSubquery(expression)) return expression;
+  switch (expression.kind) {
+    case 'subquery':
+      return replaceSubquery(expression, attached, truth);
+    case 'and':
+    case 'or':
+      return mapExpressionChildren(expression, (arg) => replaceSubqueries(arg, attached, truth));
+    case 'case':
+      return replaceInCase(expression, attached, truth);
+    case 'lambda':
+      throw new OrbitError('feature_not_supported', 'a subquery in a lambda is not supported', {
+        range: expression.range,
+      });
+    default:
+      return mapExpressionChildren(expression, (arg) => replaceSubqueries(arg, attached, false));
+  }
+}
+
+function replaceInCase(
+  expression: Extract<Expression, { kind: 'case' }>,
+  attached: Attached,
+  truth: boolean,
+): Expression {
+  const passed: Expression[] = [];
+  const under = (conditions: readonly Expression[], arg: Expression): Expression => {
+    const guarded: Attached = { ...attached, guards: [...attached.guards, ...conditions] };
+    const replaced = replaceSubqueries(arg, guarded, truth && arg.type.kind === 'bool');
+    attached.plan = guarded.plan;
+    return replaced;
+  };
+  const branches = expression.branches.map((branch) => {
+    const when = under(passed, branch.when);
+    const then = under([...passed, when], branch.then);
+    passed.push(isNotTrue(when));
+    return { when, then };
+  });
+  const otherwise = under(passed, expression.otherwise);
+  return { ...caseOf(branches, otherwise, expression.range), nullable: expression.nullable };
+}
+
+function isNotTrue(condition: Expression): Expression {
+  return { kind: 'call', fn: 'is_not_true', args: [condition], type: BOOL, nullable: false };
+}
+
+function replaceSubquery(subquery: Subquery, attached: Attached, truth: boolean): Expression {
+  const { ids } = attached;
+  const { plan } = subquery;
+  const mark: Column = { id: ids.next(), name: subquery.form, type: BOOL, nullable: false };
+  switch (subquery.form) {
+    case 'scalar': {
+      // A subquery that is not evaluated cannot fail by having two rows.
+      const right = hasAtMostOneRow(plan) ? plan : filter(plan, and(attached.guards));
+      return attach(attached, 'single', right, plan.columns[0]);
+    }
+    case 'exists': {
+      attached.plan = unnest(
+        { join: 'mark', left: attached.plan, right: plan, condition: TRUE, nullAware: false, mark },
+        ids,
+      );
+      return columnRef(mark);
+    }
+    case 'in': {
+      const [column] = plan.columns;
+      if (subquery.arg === undefined || column === undefined) return subquery;
+      const arg = replaceSubqueries(subquery.arg, attached, false);
+      const condition = equal(arg, columnRef(column));
+      const nullAware = !truth && condition.nullable;
+      const result = { ...mark, nullable: nullAware };
+      attached.plan = unnest(
+        { join: 'mark', left: attached.plan, right: plan, condition, nullAware, mark: result },
+        ids,
+      );
+      return columnRef(result);
+    }
+    case 'array':
+      return replaceArray(subquery, plan, attached);
+    default:
+      return unreachable(subquery.form);
+  }
+}
+
+function attach(attached: Attached, join: 'single' | 'inner', right: Plan, column: Column | undefined): Expression {
+  attached.plan = unnest({ join, left: attached.plan, right, condition: TRUE, nullAware: false }, attached.ids);
+  const joined = attached.plan.columns.find((own) => own.id === column?.id);
+  if (joined === undefined) throw new OrbitError('internal_error', 'a subquery lost its column');
+  return columnRef(joined);
+}
+
+/** The list of a column's values is an aggregate; of no rows, the empty list. */
+function replaceArray(subquery: Subquery, plan: Plan, attached: Attached): Expression {
+  const { input, value, orderBy } = orderedValue(plan);
+  const call: AggregateCall = {
+    fn: 'array_agg',
+    args: [value],
+    distinct: false,
+    orderBy,
+    type: subquery.type,
+    nullable: true,
+  };
+  const column: Column = { id: attached.ids.next(), name: 'array', type: subquery.type, nullable: true };
+  const aggregate: Plan = { kind: 'aggregate', columns: [column], input, groups: [], aggregates: [call] };
+  const list = attach(attached, 'single', aggregate, column);
+  const args = [list, constant([], subquery.type)];
+  return withNullability({ kind: 'call', fn: 'coalesce', args, type: subquery.type, nullable: true });
+}
+
+/** The plan's only column over a plan that also has the columns by which it is ordered. */
+function orderedValue(plan: Plan): {
+  readonly input: Plan;
+  readonly value: Expression;
+  readonly orderBy: readonly SortKey[];
+} {
+  const [column] = plan.columns;
+  if (column === undefined) throw new OrbitError('internal_error', 'a subquery has no column');
+  if (plan.kind === 'project' && plan.input.kind !== 'project') {
+    const below = ordering(plan.input);
+    const [value] = plan.expressions;
+    if (below.length > 0 && value !== undefined) return { input: plan.input, value, orderBy: below };
+  }
+  return { input: plan, value: columnRef(column), orderBy: ordering(plan) };
+}
+
+/** The keys by which the plan's rows are ordered, as far as its own columns say. */
+function ordering(plan: Plan): readonly SortKey[] {
+  switch (plan.kind) {
+    case 'sort':
+      return plan.keys;
+    case 'limit':
+    case 'filter':
+      return ordering(plan.input);
+    case 'project': {
+      const own = new Set(plan.columns.map((column) => column.id));
+      const keys = ordering(plan.input);
+      return keys.every((key) => [...expressionColumns(key.expression)].every((id) => own.has(id))) ? keys : [];
+    }
+    default:
+      return [];
+  }
+}
+
