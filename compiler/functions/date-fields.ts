@@ -66,9 +66,22 @@ export function dateField(name: string): DateField | undefined {
 
 export function requireField(name: string, type: Type): DateField {
   const field = dateField(name);
-  if (field !== undefined) return field;
-  throw new OrbitError('invalid_parameter_value', `unit "${name}" not recognized for type ${sqlTypeName(type)}`);
+  if (field === undefined) throw unknownField(name, type);
+  return field;
 }
+
+function unknownField(name: string, type: Type): OrbitError {
+  return new OrbitError('invalid_parameter_value', `unit "${name}" not recognized for type ${sqlTypeName(type)}`);
+}
+
+/** The field of date_trunc: one that time can be divided into. */
+export function requireUnit(name: string, type: Type): DateField {
+  const field = requireField(name, type);
+  if (NO_UNITS.has(field)) throw unknownField(name, type);
+  return field;
+}
+
+const NO_UNITS: ReadonlySet<DateField> = new Set<DateField>(['isoyear', 'dow', 'isodow', 'doy', 'epoch']);
 
 export function unsupportedField(field: DateField, type: Type): OrbitError {
   return new OrbitError('feature_not_supported', `unit "${field}" not supported for type ${sqlTypeName(type)}`);
@@ -173,8 +186,10 @@ function intervalField(field: DateField, interval: Interval): bigint | undefined
       return whole(interval.days);
     case 'month':
       return whole(months);
+    case 'week':
+      return whole(Math.trunc(interval.days / 7));
     case 'quarter':
-      return whole(Math.trunc(months / 3) + 1);
+      return whole(Math.trunc(months / 3) + (months < 0 ? -1 : 1));
     case 'year':
       return whole(years);
     case 'decade':

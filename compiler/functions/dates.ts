@@ -4,7 +4,7 @@ import { internalError, OrbitError } from '../types/error.ts';
 import { toBigint, toInterval, toNumber, toText } from '../types/narrow.ts';
 import { DATE, decimal, FLOAT64, INT32, INTERVAL, TIME, TIMESTAMP, type Type, UTF8 } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
-import { dateField, extractField, FIELD_SCALE, requireField } from './date-fields.ts';
+import { dateField, extractField, FIELD_SCALE, requireField, requireUnit } from './date-fields.ts';
 import { truncateInterval, truncateTimestamp } from './date-trunc.ts';
 import type { Overload, ScalarFunction, Signature } from './declaration.ts';
 import { fixed } from './overload.ts';
@@ -13,8 +13,8 @@ import { fixed } from './overload.ts';
 const WHOLE_FIELD = decimal(15, 0);
 const FRACTIONAL_FIELD = decimal(22, FIELD_SCALE);
 
-const fieldOf = (result: Type): readonly Overload[] =>
-  [DATE, TIMESTAMP, TIME, INTERVAL].map((source) => fixed([UTF8, source], result));
+const fieldOf = (sources: readonly Type[], result: Type): readonly Overload[] =>
+  sources.map((source) => fixed([UTF8, source], result));
 
 function extract(args: readonly Value[], signature: Signature): bigint {
   const type = signature.parameters[1];
@@ -52,7 +52,7 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'extract',
     names: {},
-    overloads: fieldOf(WHOLE_FIELD),
+    overloads: fieldOf([DATE, TIMESTAMP, TIME, INTERVAL], WHOLE_FIELD),
     nulls: 'strict',
     volatility: 'immutable',
     row: (args, signature) => {
@@ -68,7 +68,7 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'extract_decimal',
     names: {},
-    overloads: fieldOf(FRACTIONAL_FIELD),
+    overloads: fieldOf([DATE, TIMESTAMP, TIME, INTERVAL], FRACTIONAL_FIELD),
     nulls: 'strict',
     volatility: 'immutable',
     row: extract,
@@ -78,7 +78,8 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'date_part',
     names: { sql: ['date_part'] },
-    overloads: fieldOf(FLOAT64),
+    // A date is read as its midnight here: it has hours, which EXTRACT denies it.
+    overloads: fieldOf([TIMESTAMP, TIME, INTERVAL], FLOAT64),
     nulls: 'strict',
     volatility: 'immutable',
     row: (args, signature) => decimalToNumber(extract(args, signature), FIELD_SCALE),
@@ -92,7 +93,7 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
     nulls: 'strict',
     volatility: 'immutable',
     row: (args, { result }) => {
-      const field = requireField(toText(args[0]), result);
+      const field = requireUnit(toText(args[0]), result);
       return result.kind === 'interval'
         ? truncateInterval(field, toInterval(args[1]))
         : truncateTimestamp(field, toBigint(args[1]));

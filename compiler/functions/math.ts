@@ -25,6 +25,11 @@ const sameNumber = unary((arg) => {
   return isNumeric(type) ? { parameter: type, result: type } : undefined;
 });
 
+const signedNumber: Overload = (args) => {
+  const signature = sameNumber(args);
+  return signature?.result.kind === 'decimal' ? { ...signature, result: decimal(1, 0) } : signature;
+};
+
 /** What rounding to a whole number gives: a decimal without decimals, or float64, as PostgreSQL also for integers. */
 function rounding(growth: number): Overload {
   return unary((arg) => {
@@ -107,12 +112,11 @@ function signOf(args: readonly Value[], signature: Signature): Value {
   const { result } = signature;
   if (result.kind === 'float32' || result.kind === 'float64') {
     const value = toNumber(args[0]);
-    return value > 0 ? 1 : value < 0 ? -1 : Number.isNaN(value) ? value : 0;
+    return value > 0 ? 1 : value < 0 ? -1 : 0; // of NaN too
   }
   const value = toInteger(args[0]);
   const sign = value > 0n ? 1n : value < 0n ? -1n : 0n;
-  if (result.kind === 'decimal') return sign * powerOfTen(result.scale);
-  return fromInteger(sign, result);
+  return result.kind === 'decimal' ? sign : fromInteger(sign, result);
 }
 
 /** Applies to any number: integers and decimals as bigints, floats as they are. */
@@ -221,7 +225,7 @@ export const MATH_FUNCTIONS: readonly ScalarFunction[] = [
     {
       name: 'sign',
       names: { sql: ['sign'] },
-      overloads: [sameNumber],
+      overloads: [signedNumber],
       row: signOf,
       documentation: '-1, 0 or 1, as the number is negative, zero or positive.',
     },
