@@ -2,6 +2,7 @@ import { internalError } from '../../compiler/types/error.ts';
 import type { Type } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
+import type { NullBitmap } from './validity.ts';
 
 /**
  * A column of a chunk under construction. Every kind has its own bulk entry beside these; `appendValue` is for rows
@@ -9,6 +10,7 @@ import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
  */
 export interface ColumnBuilder {
   readonly rows: number;
+  readonly nulls: NullBitmap;
   /** Bytes of text held, which bound how many rows may go into one chunk. */
   readonly heapBytes: number;
   readonly appendNull: () => void;

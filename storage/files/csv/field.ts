@@ -70,7 +70,8 @@ export function parseField(
     return parseText(text, type);
   } catch (error) {
     if (!(error instanceof OrbitError)) throw error;
-    const message = error.message.replace(text, shorten(text));
+    const named = error.message.includes(text) ? error.message : `${error.message}: "${text}"`;
+    const message = named.replace(text, shorten(text));
     throw new FieldError(row, new OrbitError(error.code, message, { hint: error.hint, cause: error }));
   }
 }

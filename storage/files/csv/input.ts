@@ -1,3 +1,5 @@
+import type { OrbitError } from '../../../compiler/types/error.ts';
+import type { ColumnBuilder } from '../../tables/builder.ts';
 import type { OpenFile } from '../host.ts';
 import { type ColumnConverter, FieldError } from './field.ts';
 import { csvError } from './problem.ts';
@@ -56,12 +58,15 @@ export interface WantedColumn {
   /** Position in the file, from 0. */
   readonly column: number;
   readonly name: string;
+  readonly builder: ColumnBuilder;
   readonly convert: ColumnConverter;
+  /** What to report if there is a null; absent where nulls are allowed. */
+  readonly nullError?: (() => OrbitError) | undefined;
 }
 
 /**
- * Converts the wanted columns of a batch. Of several wrong values the first in the file is reported, whatever the
- * order of conversion.
+ * Converts the wanted columns of a batch. Of several wrong values the first in the file is reported, however the file
+ * came to be cut into batches. `hint` is for values that are not of their column's type.
  */
 export function convertBatch(
   batch: FieldBatch,
@@ -71,23 +76,27 @@ export function convertBatch(
   hint: string | undefined,
 ): void {
   let { rows } = batch;
-  let failure: { readonly at: FieldError; readonly wanted: WantedColumn } | undefined;
+  let failure: { readonly error: OrbitError; readonly row: number; readonly wanted: WantedColumn } | undefined;
   for (const wanted of columns) {
+    const { builder } = wanted;
+    const base = builder.rows;
     try {
       wanted.convert(batch, rows);
     } catch (error) {
       if (!(error instanceof FieldError)) throw error;
-      failure = { at: error, wanted };
+      failure = { error: error.error, row: error.row, wanted };
       rows = error.row;
+    }
+    if (wanted.nullError === undefined || builder.nulls.count === 0) continue;
+    for (let row = 0; row < rows; row++) {
+      if (!builder.nulls.has(base + row)) continue;
+      failure = { error: wanted.nullError(), row, wanted };
+      rows = row;
     }
   }
   if (failure === undefined) return;
-  const { at, wanted } = failure;
-  const line = reader.lineOf(at.row, wanted.column);
-  throw csvError(
-    at.error.code,
-    at.error.message,
-    { path, line, column: wanted.column + 1, columnName: wanted.name },
-    { hint: at.error.hint ?? hint, cause: at.error },
-  );
+  const { error, row, wanted } = failure;
+  const place = { path, line: reader.lineOf(row, wanted.column), column: wanted.column + 1, columnName: wanted.name };
+  const details = { hint: error.hint ?? (error.code === 'bad_file_format' ? undefined : hint), cause: error };
+  throw csvError(error.code, error.message, place, details);
 }

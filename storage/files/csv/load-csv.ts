@@ -1,6 +1,6 @@
 import type { ColumnDefinition } from '../../../compiler/catalog/catalog.ts';
 import { OrbitError } from '../../../compiler/types/error.ts';
-import type { BulkLoader } from '../../tables/bulk-loader.ts';
+import { type BulkLoader, nullViolation } from '../../tables/bulk-loader.ts';
 import type { FileHost } from '../host.ts';
 import { createConverter } from './convert.ts';
 import type { CsvOptions } from './dialect.ts';
@@ -37,7 +37,13 @@ export function createCsvLoader(source: string, options: CsvLoadOptions, table: 
     if (definition === undefined || builder === undefined) {
       throw new OrbitError('invalid_column_reference', `table "${table.name}" has no column ${ordinal}`);
     }
-    return { column, name: definition.name, convert: createConverter(definition.type, builder, column, dialect) };
+    return {
+      column,
+      name: definition.name,
+      builder,
+      convert: createConverter(definition.type, builder, column, dialect),
+      nullError: definition.nullable ? undefined : () => nullViolation(table.name, definition),
+    };
   });
   const others = loader.builders.filter((_, ordinal) => !ordinals.includes(ordinal));
   const reader = new RecordReader(

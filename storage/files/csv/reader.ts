@@ -102,19 +102,20 @@ export class RecordReader {
 
   private describe({ kind, recordStart, at, column }: SplitProblem): OrbitError {
     const lineAt = (offset: number) => this.batchLine + countLines(this.buffer, this.batchStart, offset);
-    const expected = this.columnNames.length;
+    const width = this.columnNames.length;
+    const expected = width === 1 ? '1 value' : `${width} values`;
     const shown = shownText(this.buffer, recordStart, at);
     switch (kind) {
       case 'tooFew':
         return csvError(
           'bad_file_format',
-          `expected ${expected} values, but this line has ${column + 1}: "${shown}"`,
+          `expected ${expected}, but this line has ${column + 1}: "${shown}"`,
           this.place(lineAt(recordStart)),
         );
       case 'tooMany':
         return csvError(
           'bad_file_format',
-          `expected ${expected} values, but this line has more: "${shown}"`,
+          `expected ${expected}, but this line has more: "${shown}"`,
           this.place(lineAt(recordStart)),
         );
       case 'afterQuote':
@@ -141,8 +142,9 @@ export class RecordReader {
 /** Four bytes a step where the bytes are aligned. */
 function isAscii(bytes: Uint8Array): boolean {
   const aligned = (bytes.byteOffset & 3) === 0 ? bytes.length >>> 2 : 0;
+  const words = new Int32Array(bytes.buffer, aligned === 0 ? 0 : bytes.byteOffset, aligned);
   let seen = 0;
-  for (const word of new Int32Array(bytes.buffer, aligned === 0 ? 0 : bytes.byteOffset, aligned)) seen |= word;
+  for (let i = 0; i < aligned; i++) seen |= words[i]!;
   for (let at = 4 * aligned; at < bytes.length; at++) seen |= bytes[at]!;
   return (seen & 0x80808080) === 0;
 }

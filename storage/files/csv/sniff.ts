@@ -24,7 +24,7 @@ interface Sample {
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];
-/** A delimiter that splits fewer of the records as it splits the first is no delimiter. */
+/** A delimiter that splits no more of the records into as many values as the first is no delimiter. */
 const LEAST_AGREEMENT = 0.5;
 
 /**
@@ -34,34 +34,28 @@ const LEAST_AGREEMENT = 0.5;
 export function sniffCsv(text: string, complete: boolean, options: CsvOptions): CsvSniff | undefined {
   const quotes = options.quote === undefined ? ['"', "'"] : [options.quote];
   const delimiters = options.delimiter === undefined ? DELIMITERS : [options.delimiter];
-  let best: { delimiter: string; quote: string; sample: Sample; agreement: number; width: number } | undefined;
+  let best: { delimiter: string; quote: string; sample: Sample; score: number; width: number } | undefined;
   for (const quote of quotes) {
     for (const delimiter of delimiters) {
       const sample = splitSample(text, complete, delimiter, quote, options.escape ?? quote);
       const width = sample?.records[0]?.length ?? 0;
       if (sample === undefined || width === 0) continue;
       // Apostrophes are common in text; as quotes they must enclose values.
-      if (
-        quote === "'" &&
-        options.quote === undefined &&
-        !sample.records.some((row) => row.some((cell) => cell.quoted))
-      ) {
-        continue;
+      const encloses = sample.records.some((record) => record.some((cell) => cell.quoted));
+      if (quote === "'" && options.quote === undefined && !encloses) continue;
+      const agreement = sample.records.filter((record) => record.length === width).length / sample.records.length;
+      // Not splitting anything is better than splitting at random only.
+      const score = width === 1 ? LEAST_AGREEMENT * agreement : agreement;
+      if (best === undefined || score > best.score || (score === best.score && width > best.width)) {
+        best = { delimiter, quote, sample, score, width };
       }
-      const same = sample.records.filter((record) => record.length === width).length;
-      const agreement = width === 1 && options.delimiter === undefined ? 0 : same / sample.records.length;
-      if (best !== undefined && agreement < LEAST_AGREEMENT) continue;
-      const better =
-        best === undefined || agreement > best.agreement || (agreement === best.agreement && width > best.width);
-      if (better) best = { delimiter, quote, sample, agreement, width };
     }
   }
   if (best === undefined) return undefined;
-  const delimiter = best.agreement < LEAST_AGREEMENT ? ',' : best.delimiter;
   const { sample } = best;
   const nullText = options.nullText ?? '';
   const { header, columns } = describeColumns(sample, nullText, options.header);
-  const dialect = createDialect({ ...options, delimiter, quote: best.quote, header });
+  const dialect = createDialect({ ...options, delimiter: best.delimiter, quote: best.quote, header });
   return { dialect, columns, records: sample.records.length, sampled: sample.sampled };
 }
 
