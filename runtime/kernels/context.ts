@@ -73,6 +73,8 @@ export interface ContextLayout {
   readonly errors: KernelError[];
   readonly constants: ConstantSlot[];
   readonly hostCalls: HostCall[];
+  /** Addresses and sizes: u32 for a number, i64 for a bigint. */
+  readonly words: { readonly offset: number; readonly value: number | bigint }[];
   /** Index of the error, to be stored before returning STATUS.ERROR. */
   readonly errorIndex: (error: KernelError) => number;
 }
@@ -90,6 +92,7 @@ export function createContextLayout(): ContextLayout {
     errors,
     constants: [],
     hostCalls: [],
+    words: [],
     errorIndex: (error) => errors.push(error) - 1,
   };
 }

@@ -20,12 +20,16 @@ export function descriptorBytes(columns: number): number {
   return DESCRIPTOR.columns + columns * DESCRIPTOR.column.bytes;
 }
 
-/** Reads column `index` of the morsel, for the row at position `row`. Addresses are loaded once, ahead of the loop. */
+/**
+ * Reads column `index` of the morsel, for the row at position `row`. Addresses are loaded once, ahead of the loop.
+ * `stable`: the frames stay pinned until the query ends.
+ */
 export function columnReader(
   k: FunctionBuilder,
   format: ColumnFormat,
   index: number,
   morsel: Expr,
+  stable: boolean,
 ): (row: Expr) => Val {
   const at = DESCRIPTOR.columns + index * DESCRIPTOR.column.bytes;
   const address = (offset: number): Expr => {
@@ -81,13 +85,17 @@ export function columnReader(
       const views = address(DESCRIPTOR.column.extra);
       const name = format.width === 4 ? 'i32.load' : `i32.load${format.width * 8}_u`;
       return (row) => {
-        const code = load(name, indexed(values, row, format.width));
+        const code = k.keep(load(name, indexed(values, row, format.width)));
         const where = k.keep(indexed(views, code, 16));
         return {
           type,
           lane,
           parts: [k.keep(load('i64.load', where)), k.keep(load('i64.load', where, 8))],
           null_: nullAt(row),
+          // Dictionaries stay pinned while the query runs.
+          stable: true,
+          code,
+          codes: format.dictionary?.size,
         };
       };
     }
@@ -98,7 +106,7 @@ export function columnReader(
         const start = k.keep(load('i32.load', where));
         const length = k.keep(op('i32.sub', load('i32.load', where, 4), start));
         const text = k.keep(op('i32.add', heap, start));
-        return { type, lane, parts: viewParts(k, text, length), null_: nullAt(row) };
+        return { type, lane, parts: viewParts(k, text, length), null_: nullAt(row), stable };
       };
     }
     case 'any': {
@@ -107,7 +115,7 @@ export function columnReader(
       return (row) => {
         const tag = k.keep(load('i32.load8_u', op('i32.add', tags, row)));
         const payload = call(LIBRARY.anyPayload, tag, load('i64.load', indexed(values, row, 8)), heap);
-        return { type, lane, parts: [tag, k.keep(payload)], null_: nullAt(row) };
+        return { type, lane, parts: [tag, k.keep(payload)], null_: nullAt(row), stable };
       };
     }
   }
@@ -117,14 +125,3 @@ export function columnReader(
 export function viewParts(k: FunctionBuilder, text: Expr, length: Expr): readonly [Expr, Expr] {
   return [k.keep(call(LIBRARY.viewLow, text, length)), k.keep(call(LIBRARY.viewHigh, text, length))];
 }
-
-/** A dictionary column's code instead of its value. */
-export function codeReader(k: FunctionBuilder, format: ColumnFormat, index: number, morsel: Expr): (row: Expr) => Expr {
-  const at = DESCRIPTOR.columns + index * DESCRIPTOR.column.bytes;
-  const values = k.local('i32');
-  k.prologue(() => k.set(values, load('i32.load', morsel, at)));
-  const name = format.width === 4 ? 'i32.load' : `i32.load${format.width * 8}_u`;
-  return (row) => k.keep(load(name, indexed(values, row, format.width)));
-}
-
-export const EMPTY_VIEW: readonly [Expr, Expr] = [i64(0), i64(0)];

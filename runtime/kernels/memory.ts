@@ -1,6 +1,6 @@
 import type { Type } from '../../compiler/types/type.ts';
 import { type Expr, type FunctionBuilder, load, op } from '../wasm/ir.ts';
-import { type Lane, part, type Val } from './value.ts';
+import { type Lane, part, toLane, type Val } from './value.ts';
 
 /** Bytes that a value of the lane takes in rows and result columns. An `any` value: tag at 0, payload at 8. */
 export const LANE_BYTES: Readonly<Record<Lane, 4 | 8 | 16>> = {
@@ -86,11 +86,12 @@ export function rowLayout(shapes: readonly Pick<Val, 'type' | 'lane' | 'range' |
     const nullOffset = shape.null_ === undefined ? undefined : at++;
     return { type: shape.type, lane: shape.lane, offset: offsets[i] ?? 0, nullOffset, range: shape.range };
   });
-  return { fields, size: (at + 7) & ~7 };
+  // A row without fields still needs an address of its own.
+  return { fields, size: Math.max((at + 7) & ~7, 8) };
 }
 
 export function storeField(k: FunctionBuilder, row: Expr, field: Field, v: Val): void {
-  storeParts(k, v, row, field.offset);
+  storeParts(k, toLane(k, v, field.lane), row, field.offset);
   if (field.nullOffset !== undefined)
     k.store('i32.store8', row, field.nullOffset, v.null_ ?? { kind: 'const', type: 'i32', value: 0 });
 }
@@ -98,7 +99,7 @@ export function storeField(k: FunctionBuilder, row: Expr, field: Field, v: Val):
 export function loadField(k: FunctionBuilder, row: Expr, field: Field): Val {
   const parts = loadParts(k, field.lane, row, field.offset);
   const null_ = field.nullOffset === undefined ? undefined : k.keep(load('i32.load8_u', row, field.nullOffset));
-  return { type: field.type, lane: field.lane, parts, null_, range: field.range };
+  return { type: field.type, lane: field.lane, parts, null_, range: field.range, stable: true };
 }
 
 /** `base + index * size`, by a shift where it can be one. */

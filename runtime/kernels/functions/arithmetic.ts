@@ -1,98 +1,45 @@
-import { internalError, type SourceRange } from '../../../compiler/types/error.ts';
+import { MAX_DATE, MIN_DATE } from '../../../compiler/types/dates.ts';
 import { isInteger, type Type } from '../../../compiler/types/type.ts';
-import { call, type Expr, i32, i64, op } from '../../wasm/ir.ts';
+import { type Expr, i32, i64, op, select } from '../../wasm/ir.ts';
 import type { KernelError, KernelScope } from '../context.ts';
-import { add128, less128, multiplyHigh, subtract128, type Words } from '../library/int128.ts';
+import { add128, subtract128 } from '../library/int128.ts';
 import { asI64, asI128, I32_RANGE, I64_RANGE, part, rangeOf, typeRange, type Val, within } from '../value.ts';
-import { asF64 } from './comparison.ts';
+import {
+  addBounds,
+  type Bounds,
+  checkBounds,
+  divisionByZero,
+  I128_RANGE,
+  intersect,
+  magnitude,
+  outOfRange,
+  subtractBounds,
+} from './bounds.ts';
+import {
+  type Built,
+  divideDecimals,
+  isExact,
+  moduloDecimals,
+  multiplyExact,
+  powerOfTen,
+  scaledBounds,
+  scaleOf,
+  scaleUp,
+} from './decimals.ts';
+import { floatArithmetic, isFloatLane } from './floats.ts';
 import { type FunctionCall, type FunctionKernel, strict, unlessNull } from './kernel.ts';
+import { servedOrHosted } from './partial.ts';
 
-type Bounds = readonly [bigint, bigint];
-type Built = Omit<Val, 'type' | 'null_'>;
+export { checkBounds, outOfRange } from './bounds.ts';
 
-const INTEGER_NAMES: Readonly<Partial<Record<Type['kind'], string>>> = {
-  int8: 'tinyint',
-  int16: 'smallint',
-  int32: 'integer',
-  int64: 'bigint',
-};
-
-export function outOfRange(type: Type, range: SourceRange | undefined): KernelError {
-  const name = INTEGER_NAMES[type.kind];
-  if (name !== undefined) return { code: 'numeric_value_out_of_range', message: `${name} out of range`, range };
-  if (type.kind === 'decimal')
-    return { code: 'numeric_value_out_of_range', message: 'numeric value out of range: more than 38 digits', range };
-  return { code: 'numeric_value_out_of_range', message: 'value out of range', range };
-}
-
-export function divisionByZero(range: SourceRange | undefined): KernelError {
-  return { code: 'division_by_zero', message: 'division by zero', range };
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function greatest(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
-}
-
-function addBounds(a: Bounds, b: Bounds): Bounds {
-  return [a[0] + b[0], a[1] + b[1]];
-}
-
-function subtractBounds(a: Bounds, b: Bounds): Bounds {
-  return [a[0] - b[1], a[1] - b[0]];
-}
-
-export function multiplyBounds(a: Bounds, b: Bounds): Bounds {
-  const corners = [a[0] * b[0], a[0] * b[1], a[1] * b[0], a[1] * b[1]];
-  return [corners.reduce(least), corners.reduce(greatest)];
-}
-
-function intersect(a: Bounds, b: Bounds): Bounds {
-  return [greatest(a[0], b[0]), least(a[1], b[1])];
-}
-
-/** A constant of 128 bits. */
-export function words(value: bigint): Words {
-  return [i64(BigInt.asIntN(64, value)), i64(value >> 64n)];
-}
-
-/** Fails unless `value` lies in `bounds`; nothing is generated for what is known. */
-export function checkBounds(
-  kernel: KernelScope,
-  value: Val,
-  bounds: Bounds,
-  null_: Expr | undefined,
-  error: KernelError,
-): void {
-  const known = rangeOf(value);
-  if (within(known, bounds)) return;
-  const tests: Expr[] = [];
-  if (value.lane === 'i128') {
-    const parts: Words = [part(value), part(value, 1)];
-    if (known[0] < bounds[0]) tests.push(less128(parts, words(bounds[0])));
-    if (known[1] > bounds[1]) tests.push(less128(words(bounds[1]), parts));
-  } else {
-    const wide = asI64(value);
-    if (known[0] < bounds[0]) tests.push(op('i64.lt_s', wide, i64(bounds[0])));
-    if (known[1] > bounds[1]) tests.push(op('i64.gt_s', wide, i64(bounds[1])));
-  }
-  kernel.failIf(
-    unlessNull(
-      tests.reduce((a, b) => op('i32.or', a, b)),
-      null_,
-    ),
-    error,
-  );
-}
+/** A wrapped sum of numbers up to these bounds is never taken for one that fits 38 digits. */
+const UNAMBIGUOUS: Bounds = [-(2n ** 128n) + 10n ** 38n, 2n ** 128n - 10n ** 38n];
 
 /**
  * Addition and subtraction of integers and of decimals of one scale, by the narrowest means that the operands' bounds
  * allow: most sums over real columns are proven not to overflow and need no check.
  */
-function addOrSubtract(
+export function addOrSubtract(
   kernel: KernelScope,
   kind: 'add' | 'sub',
   a: Val,
@@ -100,10 +47,10 @@ function addOrSubtract(
   type: Type,
   null_: Expr | undefined,
   error: KernelError,
+  allowed: Bounds = typeRange(type) ?? I64_RANGE,
 ): Built {
   const { k } = kernel;
   const exact = kind === 'add' ? addBounds(rangeOf(a), rangeOf(b)) : subtractBounds(rangeOf(a), rangeOf(b));
-  const allowed = typeRange(type) ?? I64_RANGE;
   const range = intersect(exact, allowed);
   const result32 =
     type.kind !== 'decimal' && type.kind !== 'int64' && type.kind !== 'timestamp' && type.kind !== 'time';
@@ -116,7 +63,7 @@ function addOrSubtract(
     const wide: Val = { type, lane: 'i64', parts: [k.keep(op(`i64.${kind}`, asI64(a), asI64(b)))], range: exact };
     checkBounds(kernel, wide, allowed, null_, error);
     return result32
-      ? { lane: 'i32', parts: [op('i32.wrap_i64', part(wide))], range }
+      ? { lane: 'i32', parts: [k.keep(op('i32.wrap_i64', part(wide)))], range }
       : { lane: 'i64', parts: wide.parts, range };
   }
   if (type.kind === 'int64' || type.kind === 'timestamp' || type.kind === 'time') {
@@ -129,151 +76,98 @@ function addOrSubtract(
         ? op('i64.and', op('i64.xor', x, sum), op('i64.xor', y, sum))
         : op('i64.and', op('i64.xor', x, y), op('i64.xor', x, sum));
     kernel.failIf(unlessNull(op('i64.lt_s', overflow, i64(0)), null_), error);
-    return { lane: 'i64', parts: [sum], range };
+    const whole: Built = { lane: 'i64', parts: [sum], range: intersect(exact, I64_RANGE) };
+    checkBounds(kernel, { ...whole, type }, allowed, null_, error);
+    return { ...whole, range };
   }
   const sum = (kind === 'add' ? add128 : subtract128)(k, asI128(k, a), asI128(k, b));
-  // Two decimals of 38 digits sum up to less than 2^127: the check sees the true sum.
-  const wide: Built = { lane: 'i128', parts: sum, range: exact };
+  // A sum that may wrap can have come out anywhere.
+  const wide: Built = { lane: 'i128', parts: sum, range: within(exact, I128_RANGE) ? exact : I128_RANGE };
   checkBounds(kernel, { ...wide, type }, allowed, null_, error);
   return { ...wide, range };
 }
 
-/** The product of two integers of any lane. Undefined where a 128-bit operand makes it the host's business. */
-export function multiplyVals(
-  kernel: KernelScope,
-  a: Val,
-  b: Val,
-  type: Type,
-  null_: Expr | undefined,
-  error: KernelError,
-): Built | undefined {
-  const { k } = kernel;
-  if (a.lane === 'i128' || b.lane === 'i128') return undefined;
-  const exact = multiplyBounds(rangeOf(a), rangeOf(b));
-  const allowed = typeRange(type) ?? I64_RANGE;
-  const range = intersect(exact, allowed);
-  const result32 = isInteger(type) && type.kind !== 'int64';
-  if (within(exact, I64_RANGE)) {
-    const wide: Val = { type, lane: 'i64', parts: [k.keep(op('i64.mul', asI64(a), asI64(b)))], range: exact };
-    checkBounds(kernel, wide, allowed, null_, error);
-    return result32
-      ? { lane: 'i32', parts: [op('i32.wrap_i64', part(wide))], range }
-      : { lane: 'i64', parts: wide.parts, range };
-  }
-  const x = k.keep(asI64(a));
-  const y = k.keep(asI64(b));
-  const low = k.keep(op('i64.mul', x, y));
-  const high = k.keep(call(multiplyHigh, x, y));
-  if (type.kind === 'decimal') {
-    const wide: Built = { lane: 'i128', parts: [low, high], range: exact };
-    checkBounds(kernel, { ...wide, type }, allowed, null_, error);
-    return { ...wide, range };
-  }
-  kernel.failIf(unlessNull(op('i64.ne', high, op('i64.shr_s', low, i64(63))), null_), error);
-  return { lane: 'i64', parts: [low], range };
+function exactSum(call: FunctionCall, kind: 'add' | 'sub', a: Val, b: Val, null_: Expr | undefined): Val {
+  const { type, range, compiler } = call;
+  const { kernel } = compiler;
+  const error = outOfRange(type, range);
+  const scale = scaleOf(type);
+  const digits = [scale - scaleOf(a.type), scale - scaleOf(b.type)] as const;
+  const add = (x: Val, y: Val): Val => ({
+    ...addOrSubtract(kernel, kind, scaleUp(kernel, x, digits[0]), scaleUp(kernel, y, digits[1]), type, null_, error),
+    type,
+    null_,
+  });
+  const total = magnitude(scaledBounds(a, digits[0])) + magnitude(scaledBounds(b, digits[1]));
+  const fits = (v: Val, by: number): boolean => within(scaledBounds(v, by), I128_RANGE);
+  if (fits(a, digits[0]) && fits(b, digits[1]) && total <= UNAMBIGUOUS[1]) return add(a, b);
+  // One operand is scaled so far that its type's digits do not suffice: rows whose numbers are that large are the host's.
+  const wide = digits[0] > 0 ? a : b;
+  const limit = (10n ** 38n - 1n) / powerOfTen(Math.max(...digits));
+  const clamp = (v: Val): Val => (v === wide ? { ...v, range: intersect(rangeOf(v), [-limit, limit]) } : v);
+  const served = kernel.k.keep(within128(kernel, wide, limit));
+  return servedOrHosted(call, served, null_, 'i128', () => add(clamp(a), clamp(b)));
 }
 
-export function scaleOf(type: Type): number {
-  return type.kind === 'decimal' ? type.scale : 0;
-}
-
-/** `v` with its unscaled value multiplied by a power of ten. Undefined: too wide for a kernel. */
-export function scaleUp(
-  kernel: KernelScope,
-  v: Val,
-  digits: number,
-  null_: Expr | undefined,
-  error: KernelError,
-): Val | undefined {
-  if (digits === 0) return v;
-  if (digits < 0) throw internalError('scaling up by a negative power');
-  const factor = 10n ** BigInt(digits);
-  if (factor > I64_RANGE[1]) return undefined;
-  const constant: Val = { type: v.type, lane: 'i64', parts: [i64(factor)], range: [factor, factor] };
-  const type: Type = { kind: 'decimal', precision: 38, scale: 0 };
-  const product = multiplyVals(kernel, v, constant, type, null_, error);
-  return product === undefined ? undefined : { ...product, type, null_: v.null_ };
-}
-
-function isExact(type: Type): boolean {
-  return isInteger(type) || type.kind === 'decimal';
+/** Whether the magnitude is at most `limit`. */
+function within128(kernel: KernelScope, v: Val, limit: bigint): Expr {
+  const [low, high] = asI128(kernel.k, v);
+  // Shifted by the limit, the range begins at 0, and one unsigned comparison does.
+  const shifted = add128(kernel.k, [low, high], [i64(BigInt.asIntN(64, limit)), i64(limit >> 64n)]);
+  const span = 2n * limit;
+  const atMost = op(
+    'i32.and',
+    op('i64.eq', shifted[1], i64(span >> 64n)),
+    op('i64.le_u', shifted[0], i64(BigInt.asIntN(64, span))),
+  );
+  return op('i32.or', op('i64.lt_u', shifted[1], i64(span >> 64n)), atMost);
 }
 
 function sum(kind: 'add' | 'sub'): FunctionKernel {
-  return strict(({ compiler: { kernel }, type, range }, [a, b], null_) => {
+  return strict((call, [a, b], null_) => {
     if (a === undefined || b === undefined) return undefined;
-    if (type.kind === 'float64' && (a.lane === 'f64' || a.lane === 'f32') && (b.lane === 'f64' || b.lane === 'f32'))
-      return floatResult(kernel, op(`f64.${kind}`, asF64(a), asF64(b)), [asF64(a), asF64(b)], null_, range);
-    if (type.kind === 'date' && a.type.kind === 'date' && b.type.kind === 'int32')
-      return addOrSubtract(kernel, kind, a, b, type, null_, {
-        code: 'datetime_field_overflow',
-        message: 'date out of range',
-        range,
-      });
-    if (type.kind === 'int32' && a.type.kind === 'date' && b.type.kind === 'date')
-      return addOrSubtract(kernel, kind, a, b, type, null_, outOfRange(type, range));
+    const { type, range, compiler } = call;
+    if (isFloatLane(a) && isFloatLane(b)) return floatArithmetic(call, kind, a, b, null_);
+    if (type.kind === 'date') {
+      const days = a.type.kind === 'date' ? b : a;
+      if (days.type.kind !== 'int32') return undefined;
+      const error: KernelError = { code: 'datetime_field_overflow', message: 'date out of range', range };
+      const dates: Bounds = [BigInt(MIN_DATE), BigInt(MAX_DATE)];
+      return addOrSubtract(compiler.kernel, kind, a, b, type, null_, error, dates);
+    }
+    if (type.kind === 'int32' && a.type.kind === 'date')
+      return addOrSubtract(compiler.kernel, kind, a, b, type, null_, outOfRange(type, range));
     if (!isExact(type) || !isExact(a.type) || !isExact(b.type)) return undefined;
-    const error = outOfRange(type, range);
-    const scale = scaleOf(type);
-    const x = scaleUp(kernel, a, scale - scaleOf(a.type), null_, error);
-    const y = scaleUp(kernel, b, scale - scaleOf(b.type), null_, error);
-    return x === undefined || y === undefined ? undefined : addOrSubtract(kernel, kind, x, y, type, null_, error);
+    return exactSum(call, kind, a, b, null_);
   });
 }
 
-/** A finite operation that gives an infinity has overflowed. */
-export function floatResult(
-  kernel: KernelScope,
-  value: Expr,
-  operands: readonly Expr[],
-  null_: Expr | undefined,
-  range: SourceRange | undefined,
-): Built {
-  const { k } = kernel;
-  const kept = k.keep(value);
-  const infinite = (e: Expr): Expr =>
-    op('f64.eq', op('f64.abs', e), { kind: 'const', type: 'f64', value: Number.POSITIVE_INFINITY });
-  k.if(infinite(kept), () => {
-    const finite = operands.map((o) => op('i32.eqz', infinite(o))).reduce((a, b) => op('i32.and', a, b));
-    kernel.failIf(unlessNull(finite, null_), {
-      code: 'numeric_value_out_of_range',
-      message: 'value out of range: overflow',
-      range,
-    });
-  });
-  return { lane: 'f64', parts: [kept] };
-}
-
-const multiply = strict(({ compiler: { kernel }, type, range }, [a, b], null_) => {
+const multiply = strict((call, [a, b], null_) => {
   if (a === undefined || b === undefined) return undefined;
-  if (type.kind === 'float64' && a.lane.startsWith('f') && b.lane.startsWith('f'))
-    return floatResult(kernel, op('f64.mul', asF64(a), asF64(b)), [asF64(a), asF64(b)], null_, range);
+  const { type, range, compiler } = call;
+  if (isFloatLane(a) && isFloatLane(b)) return floatArithmetic(call, 'mul', a, b, null_);
   if (!isExact(type) || !isExact(a.type) || !isExact(b.type)) return undefined;
   if (scaleOf(type) !== scaleOf(a.type) + scaleOf(b.type)) return undefined;
-  return multiplyVals(kernel, a, b, type, null_, outOfRange(type, range));
+  return multiplyExact(compiler.kernel, a, b, type, null_, outOfRange(type, range));
 });
 
 /** Truncating division and remainder of integers; a divisor of NULL rows is replaced by 1, since the instruction traps. */
-function integerDivision(kind: 'div_s' | 'rem_s'): FunctionKernel {
-  return strict(({ compiler: { kernel }, type, range }, [a, b], null_) => {
-    if (a === undefined || b === undefined || !isInteger(type) || !isInteger(a.type) || !isInteger(b.type))
-      return undefined;
-    const { k } = kernel;
-    const x = k.keep(asI64(a));
-    const divisor = k.keep(asI64(b));
-    kernel.failIf(unlessNull(op('i64.eqz', divisor), null_), divisionByZero(range));
-    const safe = k.local('i64', divisor);
-    k.if(op('i64.eqz', safe), () => k.set(safe, i64(1)));
-    if (kind === 'rem_s') return narrowResult(kernel, op('i64.rem_s', x, safe), type);
-    // Only the least integer divided by -1 leaves its type.
-    const least = typeRange(type)?.[0] ?? I64_RANGE[0];
-    if (rangeOf(a)[0] <= least) {
-      const overflow = op('i32.and', op('i64.eq', x, i64(least)), op('i64.eq', safe, i64(-1)));
-      kernel.failIf(unlessNull(overflow, null_), outOfRange(type, range));
-      if (type.kind === 'int64') k.if(overflow, () => k.set(safe, i64(1)));
-    }
-    return narrowResult(kernel, op('i64.div_s', x, safe), type);
-  });
+function integerDivision(call: FunctionCall, kind: 'div_s' | 'rem_s', a: Val, b: Val, null_: Expr | undefined): Built {
+  const { type, range, compiler } = call;
+  const { kernel } = compiler;
+  const { k } = kernel;
+  const x = k.keep(asI64(a));
+  const divisor = k.keep(asI64(b));
+  kernel.failIf(unlessNull(op('i64.eqz', divisor), null_), divisionByZero(range));
+  const safe = null_ === undefined ? divisor : k.keep(select(op('i64.eqz', divisor), i64(1), divisor));
+  if (kind === 'rem_s') return narrowResult(kernel, op('i64.rem_s', x, safe), type);
+  // Only the least integer divided by -1 leaves its type; of 64 bits it traps, whatever else is in NULL rows.
+  const least = typeRange(type)?.[0] ?? I64_RANGE[0];
+  const overflow = k.keep(op('i32.and', op('i64.eq', x, i64(least)), op('i64.eq', safe, i64(-1))));
+  if (rangeOf(a)[0] <= least && rangeOf(b)[0] <= -1n && rangeOf(b)[1] >= -1n) {
+    kernel.failIf(unlessNull(overflow, null_), outOfRange(type, range));
+  }
+  return narrowResult(kernel, op('i64.div_s', x, null_ === undefined ? safe : select(overflow, i64(1), safe)), type);
 }
 
 function narrowResult({ k }: KernelScope, value: Expr, type: Type): Built {
@@ -282,26 +176,23 @@ function narrowResult({ k }: KernelScope, value: Expr, type: Type): Built {
     : { lane: 'i32', parts: [k.keep(op('i32.wrap_i64', value))] };
 }
 
-function divide(call: FunctionCall): Val | undefined {
-  return isInteger(call.type)
-    ? integerDivision('div_s')(call)
-    : call.type.kind === 'float64'
-      ? floatDivide(call)
-      : undefined;
-}
+const divide = strict((call, [a, b], null_) => {
+  if (a === undefined || b === undefined) return undefined;
+  if (isFloatLane(a) && isFloatLane(b)) return floatArithmetic(call, 'div', a, b, null_);
+  if (isInteger(call.type)) return integerDivision(call, 'div_s', a, b, null_);
+  return a.type.kind === 'decimal' && b.type.kind === 'decimal' ? divideDecimals(call, a, b, null_) : undefined;
+});
 
-const floatDivide = strict(({ compiler: { kernel }, range }, [a, b], null_) => {
-  if (a === undefined || b === undefined || !a.lane.startsWith('f') || !b.lane.startsWith('f')) return undefined;
-  kernel.failIf(
-    unlessNull(op('f64.eq', asF64(b), { kind: 'const', type: 'f64', value: 0 }), null_),
-    divisionByZero(range),
-  );
-  return floatResult(kernel, op('f64.div', asF64(a), asF64(b)), [asF64(a), asF64(b)], null_, range);
+const modulo = strict((call, [a, b], null_) => {
+  if (a === undefined || b === undefined) return undefined;
+  if (isInteger(call.type)) return integerDivision(call, 'rem_s', a, b, null_);
+  return a.type.kind === 'decimal' && b.type.kind === 'decimal' ? moduloDecimals(call, a, b, null_) : undefined;
 });
 
 const negate = strict(({ compiler: { kernel }, type, range }, [a], null_) => {
   if (a === undefined) return undefined;
-  if (type.kind === 'float64' && a.lane === 'f64') return { lane: 'f64', parts: [op('f64.neg', part(a))] };
+  if (a.lane === 'f64') return { lane: 'f64', parts: [op('f64.neg', part(a))] };
+  if (a.lane === 'f32') return { lane: 'f32', parts: [op('f32.neg', part(a))] };
   if (!isExact(type) || !isExact(a.type)) return undefined;
   const zero: Val = {
     type: a.type,
@@ -317,6 +208,6 @@ export const ARITHMETIC_KERNELS: readonly (readonly [string, FunctionKernel])[] 
   ['subtract', sum('sub')],
   ['multiply', multiply],
   ['divide', divide],
-  ['modulo', integerDivision('rem_s')],
+  ['modulo', modulo],
   ['negate', negate],
 ];

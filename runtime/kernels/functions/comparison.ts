@@ -4,6 +4,7 @@ import { LIBRARY } from '../library/index.ts';
 import { equal128, less128 } from '../library/int128.ts';
 import { viewEqual } from '../library/strings.ts';
 import { asI64, asI128, part, type Val } from '../value.ts';
+import { asF64 } from './floats.ts';
 import { type FunctionKernel, strict } from './kernel.ts';
 
 export type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
@@ -40,7 +41,7 @@ function compareFloats(comparison: Comparison, a: Expr, b: Expr): Expr {
   }
 }
 
-export const asF64 = (v: Val): Expr => (v.lane === 'f32' ? op('f64.promote_f32', part(v)) : part(v));
+export { asF64 } from './floats.ts';
 
 /** Compares two values of one type that are not NULL. Undefined: there is no kernel for the type. */
 export function compareVals(

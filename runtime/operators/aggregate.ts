@@ -1,0 +1,287 @@
+import type { AggregateCall, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import { internalError } from '../../compiler/types/error.ts';
+import { INT32 } from '../../compiler/types/type.ts';
+import { CONTEXT } from '../kernels/context.ts';
+import type { RowScope } from '../kernels/expression.ts';
+import { rowScope } from '../kernels/expression.ts';
+import { indexed, loadField, type RowLayout, rowLayout, storeField } from '../kernels/memory.ts';
+import { assignable, nullVal, or, type Val } from '../kernels/value.ts';
+import { type Expr, i32, load, op } from '../wasm/ir.ts';
+import { type AggregateKernel, aggregateKernel, type StateAccess, zeroState } from './aggregate-functions.ts';
+import type { PipelineEmitter, Sink, Source } from './emitter.ts';
+import {
+  type DenseKey,
+  denseEntries,
+  denseKeys,
+  findOrAdd,
+  HASH_HEADER,
+  type HashTable,
+  rehash,
+  requireRoom,
+  reserveHashTable,
+} from './hash-table.ts';
+
+/** What an aggregation's pipelines share: set when the input's pipeline is generated, read by those after it. */
+export interface AggregateState {
+  table: HashTable | undefined;
+  dense: readonly DenseKey[] | undefined;
+  layout: RowLayout | undefined;
+  kernels: readonly AggregateKernel[];
+  /** For aggregates over distinct values: a table of (group, values) each. */
+  readonly distinct: Map<number, { readonly table: HashTable; readonly layout: RowLayout }>;
+  groups: number;
+}
+
+export function aggregateState(): AggregateState {
+  return { table: undefined, dense: undefined, layout: undefined, kernels: [], distinct: new Map(), groups: 0 };
+}
+
+export interface AggregateSpec {
+  readonly groups: readonly Expression[];
+  readonly aggregates: readonly AggregateCall[];
+  /** No group has more rows; proves sums to fit 64 bits. */
+  readonly rows: bigint;
+  /** A dense directory has at most this many entries. */
+  readonly denseLimit: number;
+}
+
+/**
+ * Updates the group of every row. Without groups the states live in locals while the kernel runs, and in the one row
+ * between its calls.
+ */
+export function aggregate(spec: AggregateSpec, state: AggregateState): Sink {
+  return {
+    emit: (e, scope) => {
+      const { k } = e;
+      const keys = spec.groups.map((group) => e.compiler.value(group, scope));
+      const argumentsOf = spec.aggregates.map((a) =>
+        a.args.map((arg) => argument(e, arg, scope, a.filter !== undefined)),
+      );
+      state.kernels = spec.aggregates.map((a, i) =>
+        aggregateKernel(
+          a,
+          (argumentsOf[i] ?? []).map((v) => v.shape),
+          spec.rows,
+        ),
+      );
+      const shapes = state.kernels.flatMap((kernel) => kernel.shapes);
+      state.groups = keys.length;
+      const layout = rowLayout([...keys, ...shapes], HASH_HEADER);
+      state.layout = layout;
+
+      if (keys.length === 0) {
+        const table = reserveHashTable(e, 0);
+        state.table = table;
+        const access = stateLocals(e, table, layout, shapes.map(zeroState));
+        update(e, spec, state, scope, access, argumentsOf, undefined);
+        return;
+      }
+      const dense = denseKeys(keys, spec.denseLimit);
+      const table = reserveHashTable(e, dense === undefined ? undefined : denseEntries(dense));
+      state.table = table;
+      state.dense = dense;
+      // With distinct tables all room is made sure of first: nothing may be half done when the kernel stops.
+      const distinct = reserveDistinct(e, spec, state, argumentsOf, keys.length);
+      if (distinct.length > 0) for (const t of [table, ...distinct]) requireRoom(e, t);
+      const row = findOrAdd(e, table, keys, dense, layout, (fresh) =>
+        initialise(e, layout, keys.length, shapes.map(zeroState), fresh),
+      );
+      update(e, spec, state, scope, rowAccess(k, row, layout, keys.length), argumentsOf, row);
+    },
+    functions: () => [rehash],
+  };
+}
+
+/**
+ * An argument. Under a FILTER it is evaluated only for rows that pass, since it may fail for others; what holds it is
+ * then laid out by its type alone.
+ */
+interface Argument {
+  readonly shape: Val;
+  readonly value: (scope: RowScope) => Val;
+}
+
+function argument(e: PipelineEmitter, arg: Expression, scope: RowScope, filtered: boolean): Argument {
+  if (filtered)
+    return { shape: { ...nullVal(arg.type), null_: i32(0) }, value: (inner) => e.compiler.value(arg, inner) };
+  const value = e.compiler.value(arg, scope);
+  return { shape: value, value: () => value };
+}
+
+function reserveDistinct(
+  e: PipelineEmitter,
+  spec: AggregateSpec,
+  state: AggregateState,
+  args: readonly (readonly Argument[])[],
+  groups: number,
+): readonly HashTable[] {
+  const tables: HashTable[] = [];
+  spec.aggregates.forEach((call, i) => {
+    if (!call.distinct) return;
+    const shapes = (args[i] ?? []).map((a) => ({ ...a.shape, null_: undefined }));
+    const group: Val = { type: INT32, lane: 'i32', parts: [i32(0)] };
+    const table = reserveHashTable(e, undefined);
+    state.distinct.set(i, { table, layout: rowLayout(groups > 0 ? [group, ...shapes] : shapes, HASH_HEADER) });
+    tables.push(table);
+  });
+  return tables;
+}
+
+function update(
+  e: PipelineEmitter,
+  spec: AggregateSpec,
+  state: AggregateState,
+  scope: RowScope,
+  access: StateAccess,
+  args: readonly (readonly Argument[])[],
+  row: Expr | undefined,
+): void {
+  const { k } = e;
+  if (row === undefined) {
+    const distinct = reserveDistinct(e, spec, state, args, 0);
+    for (const t of distinct) requireRoom(e, t);
+  }
+  let first = 0;
+  spec.aggregates.forEach((call, i) => {
+    const kernel = state.kernels[i];
+    if (kernel === undefined) throw internalError('an aggregate without a kernel');
+    const own = shifted(access, first);
+    first += kernel.shapes.length;
+    const run = (inner: RowScope): void => {
+      const values = (args[i] ?? []).map((a) => a.value(inner));
+      let skip: Expr | undefined;
+      for (const v of values) skip = or(skip, v.null_);
+      const present = values.map((v) => ({ ...v, null_: undefined }));
+      if (skip === undefined) step(present);
+      else k.if(op('i32.eqz', skip), () => step(present));
+    };
+    const step = (present: readonly Val[]): void => {
+      const distinct = state.distinct.get(i);
+      if (distinct === undefined) return kernel.update(e, own, present);
+      const group: Val[] = row === undefined ? [] : [{ type: INT32, lane: 'i32', parts: [row] }];
+      const isNew = k.local('i32', i32(0));
+      findOrAdd(e, distinct.table, [...group, ...present], undefined, distinct.layout, () => k.set(isNew, i32(1)));
+      k.if(isNew, () => kernel.update(e, own, present));
+    };
+    if (call.filter === undefined) return run(scope);
+    const inner = scope.branch();
+    k.if(e.compiler.condition(call.filter, inner), () => run(inner));
+  });
+}
+
+function shifted(access: StateAccess, by: number): StateAccess {
+  return { get: (i) => access.get(i + by), set: (i, v) => access.set(i + by, v) };
+}
+
+function rowAccess(k: PipelineEmitter['k'], row: Expr, layout: RowLayout, keys: number): StateAccess {
+  const field = (i: number) => {
+    const found = layout.fields[keys + i];
+    if (found === undefined) throw internalError('a group row without its state');
+    return found;
+  };
+  return { get: (i) => loadField(k, row, field(i)), set: (i, v) => storeField(k, row, field(i), v) };
+}
+
+function initialise(e: PipelineEmitter, layout: RowLayout, keys: number, states: readonly Val[], row: Expr): void {
+  states.forEach((v, i) => {
+    const field = layout.fields[keys + i];
+    if (field !== undefined) storeField(e.k, row, field, v);
+  });
+}
+
+/** The states of the only group in locals: read when the kernel starts, written back on every way out. */
+function stateLocals(e: PipelineEmitter, table: HashTable, layout: RowLayout, states: readonly Val[]): StateAccess {
+  const { k, ctx } = e;
+  const row = k.local('i32');
+  k.prologue(() => k.set(row, load('i32.load', ctx, table.blocks.next)));
+  const held = states.map((state) => assignable(k, state.type, state.lane, state.null_ !== undefined));
+  k.prologue(() => {
+    held.forEach(({ assign }, i) => {
+      const field = layout.fields[i];
+      if (field !== undefined) assign(loadField(k, row, field));
+    });
+  });
+  e.onExit(() => {
+    held.forEach(({ val }, i) => {
+      const field = layout.fields[i];
+      if (field !== undefined) storeField(k, row, field, val);
+    });
+  });
+  const at = (i: number) => {
+    const found = held[i];
+    if (found === undefined) throw internalError('a state that was not declared');
+    return found;
+  };
+  return { get: (i) => at(i).val, set: (i, v) => at(i).assign(v) };
+}
+
+/** Merges the group rows of another worker's table into this one's. */
+export function mergeGroups(state: AggregateState): { readonly source: Source; readonly sink: Sink } {
+  const layout = state.layout;
+  if (layout === undefined) throw internalError('groups are merged before there are any');
+  let other: Expr | undefined;
+  return {
+    source: {
+      emit: (e, row) => {
+        const base = e.k.local('i32');
+        e.k.prologue(() => e.k.set(base, load('i32.load', e.ctx, CONTEXT.morsel)));
+        other = e.k.local('i32', indexed(base, row, layout.size));
+        return rowScope(new Map());
+      },
+    },
+    sink: {
+      emit: (e) => {
+        if (other === undefined) throw internalError('no source');
+        const from = other;
+        const keys = layout.fields.slice(0, state.groups).map((field) => loadField(e.k, from, field));
+        const shapes = state.kernels.flatMap((kernel) => kernel.shapes);
+        const table = reserveHashTable(e, state.table?.dense);
+        state.table = table;
+        const row = findOrAdd(e, table, keys, undefined, layout, (fresh) =>
+          initialise(e, layout, keys.length, shapes.map(zeroState), fresh),
+        );
+        let first = 0;
+        for (const kernel of state.kernels) {
+          const own = shifted(rowAccess(e.k, row, layout, keys.length), first);
+          kernel.merge(e, own, shifted(rowAccess(e.k, from, layout, keys.length), first));
+          first += kernel.shapes.length;
+        }
+      },
+      functions: () => [rehash],
+    },
+  };
+}
+
+/** The groups as rows: keys, then results. */
+export function groupsSource(state: AggregateState, columns: readonly ColumnId[]): Source {
+  return {
+    emit: (e, row) => {
+      const { k } = e;
+      const layout = state.layout;
+      if (layout === undefined) throw internalError('groups are read before there are any');
+      const base = k.local('i32');
+      k.prologue(() => k.set(base, load('i32.load', e.ctx, CONTEXT.morsel)));
+      const address = k.local('i32', indexed(base, row, layout.size));
+      const readers = new Map<ColumnId, () => Val>();
+      const scope = rowScope(new Map());
+      for (let i = 0; i < state.groups; i++) {
+        const field = layout.fields[i];
+        const id = columns[i];
+        if (field !== undefined && id !== undefined) readers.set(id, () => loadField(k, address, field));
+      }
+      let first = 0;
+      state.kernels.forEach((kernel, i) => {
+        const id = columns[state.groups + i];
+        const own = shifted(rowAccess(k, address, layout, state.groups), first);
+        first += kernel.shapes.length;
+        // A scope of its own: results go by ids that only mean something inside one aggregate.
+        if (id !== undefined) readers.set(id, () => settled(e, kernel.result(e, own, scope.define(new Map()))));
+      });
+      return rowScope(readers);
+    },
+  };
+}
+
+function settled(e: PipelineEmitter, v: Val): Val {
+  return { ...v, parts: v.parts.map((p) => e.k.keep(p)), null_: v.null_ === undefined ? undefined : e.k.keep(v.null_) };
+}

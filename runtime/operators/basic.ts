@@ -1,0 +1,169 @@
+import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
+import { INT64 } from '../../compiler/types/type.ts';
+import type { ColumnFormat } from '../columns/chunk.ts';
+import { CONTEXT, STATUS } from '../kernels/context.ts';
+import { rowScope } from '../kernels/expression.ts';
+import { columnReader, DESCRIPTOR } from '../kernels/frame.ts';
+import { indexed, loadField, type RowLayout } from '../kernels/memory.ts';
+import type { Val } from '../kernels/value.ts';
+import { type Expr, i64, load, op } from '../wasm/ir.ts';
+import type { Operator, Source } from './emitter.ts';
+
+export interface ScanColumn {
+  readonly id: ColumnId;
+  readonly ordinal: number;
+  /** Absent for the row id. */
+  readonly format?: ColumnFormat | undefined;
+}
+
+/**
+ * The rows of a chunk, decoded from its frames as columns are used. `selected`: some chunks come with a selection of
+ * positions. The row id is the descriptor's first row id, kept behind the columns, plus the position.
+ */
+export function scanSource(
+  columns: readonly ScanColumn[],
+  options: { readonly selected: boolean; readonly stable: boolean },
+): Source {
+  return {
+    emit: (e, row) => {
+      const { k } = e;
+      const morsel = k.local('i32');
+      k.prologue(() => k.set(morsel, load('i32.load', e.ctx, CONTEXT.morsel)));
+      let position: Expr = row;
+      if (options.selected) {
+        const selection = k.local('i32');
+        k.prologue(() => k.set(selection, load('i32.load', morsel, DESCRIPTOR.selection)));
+        const at = k.local('i32', row);
+        k.if(selection, () => k.set(at, load('i32.load', indexed(selection, row, 4))));
+        position = at;
+      }
+      const stored = columns.filter((c) => c.format !== undefined);
+      const readers = new Map<ColumnId, () => Val>();
+      stored.forEach(({ id, format }, i) => {
+        if (format === undefined) return;
+        const read = columnReader(k, format, i, morsel, options.stable);
+        readers.set(id, () => read(position));
+      });
+      for (const { id, ordinal } of columns) {
+        if (ordinal !== ROW_ID_ORDINAL) continue;
+        const first = k.local('i64');
+        k.prologue(() => k.set(first, load('i64.load', morsel, rowIdOffset(stored.length))));
+        readers.set(id, () => ({
+          type: INT64,
+          lane: 'i64',
+          parts: [k.keep(op('i64.add', first, op('i64.extend_i32_u', position)))],
+        }));
+      }
+      return rowScope(readers);
+    },
+  };
+}
+
+/** Where a scan's descriptor has the chunk's first row id. */
+export function rowIdOffset(columns: number): number {
+  return DESCRIPTOR.columns + columns * DESCRIPTOR.column.bytes;
+}
+
+/** Rows of fixed size that lie one behind the other at the address that the context calls `morsel`. */
+export function rowsSource(
+  layout: RowLayout,
+  columns: readonly { readonly id: ColumnId; readonly field: number }[],
+  
+): Source {
+  return {
+    emit: (e, row) => {
+      const { k } = e;
+      const base = k.local('i32');
+      k.prologue(() => k.set(base, load('i32.load', e.ctx, CONTEXT.morsel)));
+      const address = k.local('i32', indexed(base, row, layout.size));
+      return rowScope(rowReaders(e.k, address, layout, columns));
+    },
+  };
+}
+
+/** Readers of a row's fields. */
+export function rowReaders(
+  k: Parameters<typeof loadField>[0],
+  address: Expr,
+  layout: RowLayout,
+  columns: readonly { readonly id: ColumnId; readonly field: number }[],
+): ReadonlyMap<ColumnId, () => Val> {
+  return new Map(
+    columns.map(({ id, field }): [ColumnId, () => Val] => {
+      const found = layout.fields[field];
+      if (found === undefined) throw new Error(`no field ${field}`);
+      return [id, () => loadField(k, address, found)];
+    }),
+  );
+}
+
+/** One row without columns: what a SELECT without FROM reads, and what each VALUES row starts from. */
+export const singleRow: Source = { emit: () => rowScope(new Map()) };
+
+export function filter(predicates: readonly Expression[], node?: number): Operator {
+  return {
+    emit: (e, scope, next) => {
+      const step = (index: number): void => {
+        const predicate = predicates[index];
+        if (predicate === undefined) {
+          if (node !== undefined) e.count(node);
+          return next(scope);
+        }
+        // What follows is generated inside the condition, so it may use all that the condition computed.
+        e.k.if(e.compiler.condition(predicate, scope), () => step(index + 1));
+      };
+      step(0);
+    },
+  };
+}
+
+export function project(columns: readonly Column[], expressions: readonly Expression[]): Operator {
+  return {
+    emit: (e, scope, next) => {
+      const defined = new Map<ColumnId, () => Val>();
+      columns.forEach((column, i) => {
+        const expression = expressions[i];
+        if (expression === undefined || (expression.kind === 'column' && expression.id === column.id)) return;
+        defined.set(column.id, () => e.compiler.value(expression, scope));
+      });
+      next(defined.size === 0 ? scope : scope.define(defined));
+    },
+  };
+}
+
+/** Counts rows by an EXPLAIN ANALYZE counter. */
+export function counter(node: number): Operator {
+  return {
+    emit: (e, scope, next) => {
+      e.count(node);
+      next(scope);
+    },
+  };
+}
+
+/**
+ * Passes `limit` rows after `offset` rows. The counts live in the context: `slots` tells the scheduler where to put
+ * them (u64 to skip, u64 to pass).
+ */
+export function limit(slots: (skip: number, pass: number) => void): Operator {
+  return {
+    emit: (e, scope, next) => {
+      const { k, ctx } = e;
+      const skipSlot = e.layout.reserve(8);
+      const passSlot = e.layout.reserve(8);
+      slots(skipSlot, passSlot);
+      k.if(op('i64.eqz', load('i64.load', ctx, passSlot)), () => e.suspend(STATUS.ENOUGH));
+      const skip = k.local('i64', load('i64.load', ctx, skipSlot));
+      k.if(
+        op('i64.eqz', skip),
+        () => {
+          next(scope);
+          // Counted after the sink took the row: a row that was suspended comes again.
+          k.store('i64.store', ctx, passSlot, op('i64.sub', load('i64.load', ctx, passSlot), i64(1)));
+        },
+        () => k.store('i64.store', ctx, skipSlot, op('i64.sub', skip, i64(1))),
+      );
+    },
+  };
+}

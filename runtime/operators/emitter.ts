@@ -1,0 +1,203 @@
+import type { Column, ColumnId } from '../../compiler/ir/expression.ts';
+import { internalError } from '../../compiler/types/error.ts';
+import type { Value } from '../../compiler/types/value.ts';
+import { CONTEXT, type ContextLayout, createContextLayout, createKernelScope, STATUS } from '../kernels/context.ts';
+import { type ExpressionCompiler, expressionCompiler, type RowScope } from '../kernels/expression.ts';
+import type { Val } from '../kernels/value.ts';
+import {
+  type Expr,
+  FunctionBuilder,
+  type FunctionDefinition,
+  i32,
+  type Label,
+  type Local,
+  load,
+  op,
+} from '../wasm/ir.ts';
+
+/**
+ * A pipeline is one kernel: a source's loop over the rows of a morsel, around the operators' code, around the sink's
+ * (data-centric code generation after Neumann, "Efficiently Compiling Efficient Query Plans for Modern Hardware",
+ * VLDB 2011). The kernel is a coroutine made by hand: it may stop *before* it puts a row into the sink, and when it
+ * is called again it finds the place from the row number and from one saved position for each operator that makes
+ * several rows out of one. So every call is bounded in work and in output, whatever the query does.
+ */
+export interface PipelineEmitter {
+  readonly k: FunctionBuilder;
+  readonly ctx: Expr;
+  readonly layout: ContextLayout;
+  readonly compiler: ExpressionCompiler;
+  /**
+   * For an operator that makes several rows out of one: says which locals hold its place. They are set by `begin`, or
+   * restored when the kernel was stopped inside. `inside` generates what runs for each of its rows.
+   */
+  readonly expand: (place: readonly Local[], begin: () => void, inside: () => void) => void;
+  /** Stops before the current row reaches the sink; it is processed again at the next call. */
+  readonly suspend: (status: number) => void;
+  /** A number that is the same for the whole execution but not part of the code: an address, a size. */
+  readonly constantWord: (value: number) => Expr;
+  readonly constantLong: (value: bigint) => Expr;
+  /** Gives up with a status that is an error. */
+  readonly fail: (status: number) => void;
+  /** For expanding operators, once a round: stops when this call has done enough. */
+  readonly checkBudget: () => void;
+  /** Code that must run on every way out. */
+  readonly onExit: (build: () => void) => void;
+  /** Counts the rows that come by, for EXPLAIN ANALYZE: `node` is the operator's number. */
+  readonly count: (node: number) => void;
+}
+
+export interface Operator {
+  readonly emit: (e: PipelineEmitter, scope: RowScope, next: (scope: RowScope) => void) => void;
+}
+
+export interface Source {
+  /** Generates the loop over rows `cursor` to `end`; `row` holds the current one. */
+  readonly emit: (e: PipelineEmitter, row: Local) => RowScope;
+}
+
+export interface Sink {
+  readonly emit: (e: PipelineEmitter, scope: RowScope) => void;
+  /** More functions of the sink's module (rehashing, comparing …). */
+  readonly functions?: (layout: ContextLayout) => readonly FunctionDefinition[];
+}
+
+export interface PipelineCode {
+  readonly run: FunctionDefinition;
+  readonly more: readonly FunctionDefinition[];
+  readonly layout: ContextLayout;
+  /** Context offsets of the row counters, by operator number. */
+  readonly counters: ReadonlyMap<number, number>;
+}
+
+export interface PipelineShape {
+  readonly source: Source;
+  readonly operators: readonly Operator[];
+  readonly sink: Sink;
+  /** Values of the statement's parameters. */
+  readonly parameters: readonly Value[];
+  /** Columns of the outer side of an enclosing Apply, bound to a row. */
+  readonly outer: ReadonlyMap<ColumnId, { readonly column: Column; readonly value: Value }>;
+  readonly analyze: boolean;
+}
+
+/** Generates a pipeline's kernel: `run(ctx) -> STATUS`. */
+export function emitPipeline(shape: PipelineShape): PipelineCode {
+  const k = new FunctionBuilder('run', { parameters: ['i32'], result: 'i32' });
+  const ctx = k.parameter(0);
+  const layout = createContextLayout();
+  const exits: (() => void)[] = [];
+  const status = k.local('i32');
+  let exit: Label | undefined;
+  const leave = (value: number): void => {
+    if (exit === undefined) throw internalError('the kernel has no way out');
+    k.set(status, i32(value));
+    k.branch(exit);
+  };
+  const kernel = createKernelScope(k, ctx, layout, leave);
+  const compiler = expressionCompiler(kernel, shape.parameters);
+  const row = k.local('i32');
+  const end = k.local('i32');
+  const budget = k.local('i32');
+  const resuming = k.local('i32');
+  // While the kernel finds its way back to where it stopped: how many expanding operators have their place saved.
+  const places: { local: Local; slot: number }[][] = [];
+  const counters = new Map<number, number>();
+  k.prologue(() => {
+    k.set(row, load('i32.load', ctx, CONTEXT.cursor));
+    k.set(end, load('i32.load', ctx, CONTEXT.end));
+    k.set(budget, load('i32.load', ctx, CONTEXT.budget));
+    k.set(resuming, load('i32.load', ctx, CONTEXT.resume));
+  });
+
+  const e: PipelineEmitter = {
+    k,
+    ctx,
+    layout,
+    compiler,
+    expand: (locals, begin, inside) => {
+      const level = places.length + 1;
+      const place = locals.map((local) => ({ local, slot: layout.reserve(4) }));
+      k.if(
+        op('i32.ge_s', resuming, i32(level)),
+        () => {
+          for (const { local, slot } of place) k.set(local, load('i32.load', ctx, slot));
+          k.if(op('i32.eq', resuming, i32(level)), () => k.set(resuming, i32(0)));
+        },
+        begin,
+      );
+      places.push(place);
+      inside();
+      places.pop();
+    },
+    suspend: (value) => {
+      for (const { local, slot } of places.flat()) k.store('i32.store', ctx, slot, local);
+      // At least 1: counters leave out a row that comes again.
+      k.set(resuming, i32(Math.max(places.length, 1)));
+      leave(value);
+    },
+    fail: leave,
+    constantWord: (value) => {
+      const slot = layout.reserve(4);
+      layout.words.push({ offset: slot, value });
+      const local = k.local('i32');
+      k.prologue(() => k.set(local, load('i32.load', ctx, slot)));
+      return local;
+    },
+    constantLong: (value) => {
+      const slot = layout.reserve(8);
+      layout.words.push({ offset: slot, value });
+      const local = k.local('i64');
+      k.prologue(() => k.set(local, load('i64.load', ctx, slot)));
+      return local;
+    },
+    checkBudget: () => {
+      k.set(budget, op('i32.sub', budget, i32(1)));
+      k.if(op('i32.lt_s', budget, i32(0)), () => e.suspend(STATUS.AGAIN));
+    },
+    onExit: (build) => {
+      exits.push(build);
+    },
+    count: (node) => {
+      if (!shape.analyze) return;
+      let slot = counters.get(node);
+      if (slot === undefined) {
+        slot = layout.reserve(8);
+        counters.set(node, slot);
+      }
+      const seen = op('i64.extend_i32_u', op('i32.eqz', resuming));
+      k.store('i64.store', ctx, slot, op('i64.add', load('i64.load', ctx, slot), seen));
+    },
+  };
+
+  k.block((label) => {
+    exit = label;
+    k.while(
+      () => op('i32.lt_u', row, end),
+      () => {
+        let scope = shape.source.emit(e, row);
+        if (shape.outer.size > 0) {
+          const bound = [...shape.outer].map(([id, { column, value }]): [number, () => Val] => [
+            id,
+            () => compiler.constant(column.type, value),
+          ]);
+          scope = scope.define(new Map(bound));
+        }
+        const step = (index: number, inner: RowScope): void => {
+          const operator = shape.operators[index];
+          if (operator === undefined) shape.sink.emit(e, inner);
+          else operator.emit(e, inner, (next) => step(index + 1, next));
+        };
+        step(0, scope);
+        k.set(row, op('i32.add', row, i32(1)));
+        k.set(resuming, i32(0));
+      },
+    );
+    k.set(status, i32(STATUS.DONE));
+  });
+  k.store('i32.store', ctx, CONTEXT.cursor, row);
+  k.store('i32.store', ctx, CONTEXT.resume, resuming);
+  for (const build of exits) build();
+  k.return(status);
+  return { run: k.build(), more: shape.sink.functions?.(layout) ?? [], layout, counters };
+}

@@ -1,0 +1,209 @@
+import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import { internalError } from '../../compiler/types/error.ts';
+import { BOOL } from '../../compiler/types/type.ts';
+import { CONTEXT } from '../kernels/context.ts';
+import { type RowScope, rowScope } from '../kernels/expression.ts';
+import { indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory.ts';
+import { nullVal, or, part, type Val } from '../kernels/value.ts';
+import { type Expr, i32, type Local, load, op } from '../wasm/ir.ts';
+import type { Operator, Sink, Source } from './emitter.ts';
+import { MORE_THAN_ONE_ROW } from './hash-join.ts';
+import { persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
+
+/** Inner rows begin with a word of flags (1: matched). */
+const FLAGS = 0;
+const HEADER = 8;
+
+export interface InnerState {
+  layout: RowLayout | undefined;
+  readonly fields: Map<ColumnId, number>;
+  blocks: RowBlocks | undefined;
+  /** All rows in one piece: set when the inner side is complete. */
+  rows: { readonly address: number; readonly count: number } | undefined;
+}
+
+export function innerState(): InnerState {
+  return { layout: undefined, fields: new Map(), blocks: undefined, rows: undefined };
+}
+
+export function innerRows(columns: readonly ColumnId[], state: InnerState): Sink {
+  return {
+    emit: (e, scope) => {
+      const blocks = reserveRowBlocks(e);
+      state.blocks = blocks;
+      requireRow(e, blocks);
+      const values = columns.map((id) => scope.column(id));
+      const layout = rowLayout(values, HEADER);
+      state.layout = layout;
+      columns.forEach((id, i) => state.fields.set(id, i));
+      const kept = values.map((v) => persistent(e, v));
+      const row = takeRow(e, blocks, layout.size);
+      e.k.store('i32.store', row, FLAGS, i32(0));
+      storeRow(e, row, layout.fields, kept);
+    },
+  };
+}
+
+export interface NestedLoopSpec {
+  readonly kind: 'inner' | 'left' | 'full' | 'semi' | 'anti' | 'mark' | 'single';
+  readonly predicate: Expression;
+  readonly columns: readonly ColumnId[];
+  readonly nullAware: boolean;
+  readonly mark?: Column | undefined;
+  readonly node?: number | undefined;
+}
+
+export function nestedLoop(spec: NestedLoopSpec, state: InnerState): Operator {
+  return {
+    emit: (e, scope, next) => {
+      const { k } = e;
+      const { rows, layout } = state;
+      if (rows === undefined || layout === undefined) throw internalError('a loop over rows that are not there');
+      const base = e.constantWord(rows.address);
+      const count = e.constantWord(rows.count);
+      const index = k.local('i32');
+      const matched = k.local('i32');
+      const unknown = k.local('i32');
+      const counted = (inner: RowScope): void => {
+        if (spec.node !== undefined) e.count(spec.node);
+        next(inner);
+      };
+      const innerScope = (address: Expr, padded: Expr | undefined, from: RowScope): RowScope => {
+        const readers = new Map<ColumnId, () => Val>();
+        for (const id of spec.columns) {
+          const field = layout.fields[state.fields.get(id) ?? -1];
+          if (field === undefined) throw internalError(`the inner side does not keep column #${id}`);
+          readers.set(id, () => {
+            const v = loadField(k, address, field);
+            return padded === undefined ? v : { ...v, null_: k.keep(or(v.null_, padded) ?? i32(0)) };
+          });
+        }
+        return from.define(readers);
+      };
+      const begin = (): void => {
+        k.set(index, i32(0));
+        k.set(matched, i32(0));
+        k.set(unknown, i32(0));
+      };
+      const address = (): Local => k.local('i32', indexed(base, index, layout.size));
+      const advance = (): void => k.set(index, op('i32.add', index, i32(1)));
+
+      switch (spec.kind) {
+        case 'inner':
+          e.expand([index], begin, () => {
+            k.while(
+              () => op('i32.lt_u', index, count),
+              () => {
+                e.checkBudget();
+                const inner = innerScope(address(), undefined, scope);
+                k.if(e.compiler.condition(spec.predicate, inner), () => counted(inner));
+                advance();
+              },
+            );
+          });
+          return;
+        case 'left':
+        case 'full':
+        case 'single':
+          e.expand([index, matched], begin, () => {
+            k.block((exit) => {
+              k.loop((again) => {
+                e.checkBudget();
+                const row = k.local('i32', i32(0));
+                k.if(
+                  op('i32.lt_u', index, count),
+                  () => {
+                    k.set(row, indexed(base, index, layout.size));
+                    const inner = innerScope(row, undefined, scope.branch());
+                    k.if(op('i32.eqz', e.compiler.condition(spec.predicate, inner)), () => {
+                      advance();
+                      k.branch(again);
+                    });
+                    if (spec.kind === 'single') e.compiler.kernel.failIf(matched, MORE_THAN_ONE_ROW);
+                    if (spec.kind === 'full') k.store('i32.store', row, FLAGS, i32(1));
+                  },
+                  // Past the last row: once more with NULLs if nothing matched.
+                  () => k.branch(exit, matched),
+                );
+                counted(innerScope(row, op('i32.eqz', row), scope));
+                k.branch(exit, op('i32.eqz', row));
+                k.set(matched, i32(1));
+                advance();
+                k.branch(again);
+              });
+            });
+          });
+          return;
+        case 'semi':
+        case 'anti':
+        case 'mark': {
+          e.expand([index, matched, unknown], begin, () => {
+            k.while(
+              () => op('i32.lt_u', index, count),
+              (exit) => {
+                e.checkBudget();
+                const inner = innerScope(address(), undefined, scope.branch());
+                const v = e.compiler.value(spec.predicate, inner);
+                const holds = v.null_ === undefined ? part(v) : op('i32.and', part(v), op('i32.eqz', v.null_));
+                k.if(holds, () => {
+                  k.set(matched, i32(1));
+                  k.branch(exit);
+                });
+                if (v.null_ !== undefined) k.set(unknown, op('i32.or', unknown, v.null_));
+                advance();
+              },
+            );
+            if (spec.kind === 'semi') return k.if(matched, () => counted(scope));
+            if (spec.kind === 'anti') {
+              const fails = spec.nullAware ? op('i32.or', matched, unknown) : matched;
+              return k.if(op('i32.eqz', fails), () => counted(scope));
+            }
+            if (spec.mark === undefined) throw internalError('a mark join without its column');
+            const null_ = spec.nullAware ? k.keep(op('i32.and', op('i32.eqz', matched), unknown)) : undefined;
+            counted(
+              scope.define(
+                new Map([[spec.mark.id, (): Val => ({ type: BOOL, lane: 'i32', parts: [matched], null_ })]]),
+              ),
+            );
+          });
+          return;
+        }
+      }
+    },
+  };
+}
+
+/** For full joins: inner rows that nothing matched, outer columns NULL. */
+export function unmatchedInner(
+  state: InnerState,
+  columns: readonly ColumnId[],
+  padded: readonly Column[],
+): { source: Source; operator: Operator } {
+  let address: Local | undefined;
+  return {
+    source: {
+      emit: (e, row) => {
+        const { layout } = state;
+        if (layout === undefined) throw internalError('a loop over rows that are not there');
+        const { k } = e;
+        const base = k.local('i32');
+        k.prologue(() => k.set(base, load('i32.load', e.ctx, CONTEXT.morsel)));
+        const at = k.local('i32', indexed(base, row, layout.size));
+        address = at;
+        const readers = new Map<ColumnId, () => Val>();
+        for (const id of columns) {
+          const field = layout.fields[state.fields.get(id) ?? -1];
+          if (field !== undefined) readers.set(id, () => loadField(k, at, field));
+        }
+        for (const column of padded) readers.set(column.id, () => nullVal(column.type));
+        return rowScope(readers);
+      },
+    },
+    operator: {
+      emit: (e, scope, next) => {
+        if (address === undefined) throw internalError('no source');
+        e.k.if(op('i32.eqz', load('i32.load', address, FLAGS)), () => next(scope));
+      },
+    },
+  };
+}

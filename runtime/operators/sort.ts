@@ -1,0 +1,237 @@
+import type { ColumnId, SortKey } from '../../compiler/ir/expression.ts';
+import { internalError } from '../../compiler/types/error.ts';
+import { CONTEXT } from '../kernels/context.ts';
+import { rowScope } from '../kernels/expression.ts';
+import { type Field, indexed, loadField, rowLayout } from '../kernels/memory.ts';
+import type { Val } from '../kernels/value.ts';
+import { call, defineFunction, type FunctionBuilder, type FunctionDefinition, i32, load, op } from '../wasm/ir.ts';
+import { orderVals } from './aggregate-functions.ts';
+import type { Sink, Source } from './emitter.ts';
+import { type Materialized, persistent, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
+
+/**
+ * Sorting: rows with their keys in row blocks, an array of row addresses sorted by merging. The module has
+ * `before(ctx, a, b)` for its keys, `insertion(ctx, array, from, to)` for short runs and `merge(ctx, …)` which does a
+ * bounded part of a merge, so that a sort of any size can be interrupted.
+ */
+export interface SortState extends Materialized {
+  keys: readonly (SortKey & { readonly field: number })[];
+  /** Context offset of the u32 address of the last row that counts, 0 for none: rows behind it are not kept (top-n). */
+  bar: number | undefined;
+}
+
+export function sortState(): SortState {
+  return { layout: undefined, fields: new Map(), blocks: undefined, keys: [], bar: undefined };
+}
+
+export const RUN_LENGTH = 32;
+
+/** `top`: only the first rows in order will be read, so rows behind a known bar are dropped at once. */
+export function sortRows(keys: readonly SortKey[], columns: readonly ColumnId[], top: boolean, state: SortState): Sink {
+  let layoutFields: readonly Field[] = [];
+  return {
+    emit: (e, scope) => {
+      const { k, ctx } = e;
+      const blocks = reserveRowBlocks(e);
+      state.blocks = blocks;
+      const values: Val[] = [];
+      const fieldOf = (id: ColumnId | undefined, v: Val): number => {
+        const known = id === undefined ? undefined : state.fields.get(id);
+        if (known !== undefined) return known;
+        values.push(v);
+        if (id !== undefined) state.fields.set(id, values.length - 1);
+        return values.length - 1;
+      };
+      state.keys = keys.map((key) => {
+        const v = e.compiler.value(key.expression, scope);
+        return { ...key, field: fieldOf(key.expression.kind === 'column' ? key.expression.id : undefined, v) };
+      });
+      const keyCount = values.length;
+      for (const id of columns) fieldOf(id, scope.column(id));
+      const layout = rowLayout(values);
+      state.layout = layout;
+      layoutFields = layout.fields;
+      const write = (): void => {
+        requireRow(e, blocks);
+        const kept = values.map((v) => persistent(e, v));
+        const row = takeRow(e, blocks, layout.size);
+        storeRow(e, row, layout.fields, kept);
+      };
+      if (!top) return write();
+      const bar = e.layout.reserve(4);
+      state.bar = bar;
+      const barRow = k.local('i32', load('i32.load', ctx, bar));
+      const wanted = k.local('i32', i32(1));
+      k.if(barRow, () => {
+        const barValues = layout.fields.slice(0, keyCount).map((field) => loadField(k, barRow, field));
+        compareKeys(
+          e,
+          state.keys,
+          (key) => values[key.field],
+          (key) => barValues[key.field],
+          (before) => k.set(wanted, before),
+        );
+      });
+      k.if(wanted, write);
+    },
+    functions: (layout) => sortFunctions(layout, state, () => layoutFields),
+  };
+}
+
+type Key = SortKey & { readonly field: number };
+
+/** Sets by `decide` whether a sorts strictly before b. */
+function compareKeys(
+  e: { readonly k: FunctionBuilder } & Parameters<typeof orderVals>[0],
+  keys: readonly Key[],
+  a: (key: Key) => Val | undefined,
+  b: (key: Key) => Val | undefined,
+  decide: (before: ReturnType<typeof i32>) => void,
+): void {
+  const { k } = e;
+  k.block((decided) => {
+    for (const key of keys) {
+      const x = a(key);
+      const y = b(key);
+      if (x === undefined || y === undefined) throw internalError('a sort key without a value');
+      const order = (): void => {
+        const [first, second] = key.descending ? [y, x] : [x, y];
+        k.if(orderVals(e, first, second), () => {
+          decide(i32(1));
+          k.branch(decided);
+        });
+        k.if(orderVals(e, second, first), () => {
+          decide(i32(0));
+          k.branch(decided);
+        });
+      };
+      const xNull = x.null_ ?? i32(0);
+      const yNull = y.null_ ?? i32(0);
+      if (x.null_ === undefined && y.null_ === undefined) {
+        order();
+        continue;
+      }
+      k.if(op('i32.ne', xNull, yNull), () => {
+        decide(key.nullsFirst ? xNull : yNull);
+        k.branch(decided);
+      });
+      k.if(op('i32.eqz', xNull), order);
+    }
+    decide(i32(0));
+  });
+}
+
+function sortFunctions(
+  layout: Parameters<NonNullable<Sink['functions']>>[0],
+  state: SortState,
+  fields: () => readonly Field[],
+): readonly FunctionDefinition[] {
+  const before = defineFunction('before', ['i32', 'i32', 'i32'], 'i32', (k, ctx, a, b) => {
+    if (ctx === undefined || a === undefined || b === undefined) return;
+    const result = k.local('i32');
+    const reader =
+      (row: typeof a) =>
+      (key: Key): Val => {
+        const field = fields()[key.field];
+        if (field === undefined) throw internalError('a sort key without a field');
+        return loadField(k, row, field);
+      };
+    compareKeys({ k, ctx, layout }, state.keys, reader(a), reader(b), (value) => k.set(result, value));
+    k.return(result);
+  });
+  // Stable: an element moves left only past elements that it sorts strictly before.
+  const insertion = defineFunction('insertion', ['i32', 'i32', 'i32', 'i32'], undefined, (k, ctx, array, from, to) => {
+    if (ctx === undefined || array === undefined || from === undefined || to === undefined) return;
+    const i = k.local('i32', op('i32.add', from, i32(1)));
+    k.while(
+      () => op('i32.lt_u', i, to),
+      () => {
+        const row = k.local('i32', load('i32.load', indexed(array, i, 4)));
+        const j = k.local('i32', i);
+        k.while(
+          () => op('i32.gt_u', j, from),
+          (exit) => {
+            const left = k.local('i32', load('i32.load', indexed(array, op('i32.sub', j, i32(1)), 4)));
+            k.branch(exit, op('i32.eqz', call(before, ctx, row, left)));
+            k.store('i32.store', indexed(array, j, 4), 0, left);
+            k.set(j, op('i32.sub', j, i32(1)));
+          },
+        );
+        k.store('i32.store', indexed(array, j, 4), 0, row);
+        k.set(i, op('i32.add', i, i32(1)));
+      },
+    );
+  });
+  /**
+   * `merge(ctx, progress, steps) -> 1 when done`: progress is six u32: source a, end of a, source b, end of b, target,
+   * unused; addresses of array elements.
+   */
+  const merge = defineFunction('merge', ['i32', 'i32', 'i32'], 'i32', (k, ctx, progress, steps) => {
+    if (ctx === undefined || progress === undefined || steps === undefined) return;
+    const field = (i: number) => k.local('i32', load('i32.load', progress, i * 4));
+    const a = field(0);
+    const aEnd = field(1);
+    const b = field(2);
+    const bEnd = field(3);
+    const target = field(4);
+    const next = (local: typeof a): void => k.set(local, op('i32.add', local, i32(4)));
+    const save = (): void => {
+      k.store('i32.store', progress, 0, a);
+      k.store('i32.store', progress, 8, b);
+      k.store('i32.store', progress, 16, target);
+    };
+    k.while(
+      () => op('i32.and', op('i32.lt_u', a, aEnd), op('i32.lt_u', b, bEnd)),
+      () => {
+        k.if(op('i32.eqz', steps), () => {
+          save();
+          k.return(i32(0));
+        });
+        k.set(steps, op('i32.sub', steps, i32(1)));
+        const x = k.local('i32', load('i32.load', a));
+        const y = k.local('i32', load('i32.load', b));
+        k.if(
+          call(before, ctx, y, x),
+          () => {
+            k.store('i32.store', target, 0, y);
+            next(b);
+          },
+          () => {
+            k.store('i32.store', target, 0, x);
+            next(a);
+          },
+        );
+        next(target);
+      },
+    );
+    // One side is used up: the rest is copied as it stands.
+    const aRest = k.local('i32', op('i32.sub', aEnd, a));
+    k.copy(target, a, aRest);
+    k.copy(op('i32.add', target, aRest), b, op('i32.sub', bEnd, b));
+    k.return(i32(1));
+  });
+  return [before, insertion, merge];
+}
+
+/** Rows by an array of addresses. */
+export function sortedSource(state: SortState, columns: readonly ColumnId[]): Source {
+  return {
+    emit: (e, row) => {
+      const { layout } = state;
+      if (layout === undefined) throw internalError('sorted rows are read before they are there');
+      const { k } = e;
+      const base = k.local('i32');
+      k.prologue(() => k.set(base, load('i32.load', e.ctx, CONTEXT.morsel)));
+      const address = k.local('i32', load('i32.load', indexed(base, row, 4)));
+      return rowScope(
+        new Map(
+          columns.map((id): [ColumnId, () => Val] => {
+            const field = layout.fields[state.fields.get(id) ?? -1];
+            if (field === undefined) throw internalError(`the sort does not keep column #${id}`);
+            return [id, () => loadField(k, address, field)];
+          }),
+        ),
+      );
+    },
+  };
+}

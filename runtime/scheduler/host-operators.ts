@@ -1,0 +1,41 @@
+import type {
+  PhysicalDelete,
+  PhysicalInsert,
+  PhysicalMerge,
+  PhysicalUnnest,
+  PhysicalUpdate,
+} from '../../compiler/physical/plan.ts';
+import type { Value } from '../../compiler/types/value.ts';
+import { interpretUnnest } from '../reference/unnest.ts';
+import { interpretDelete, interpretInsert, interpretMerge, interpretUpdate } from '../reference/writes.ts';
+import type { Outer, Query } from './query.ts';
+import { hostContext } from './streams.ts';
+
+/** Operators that the host runs row by row, by the reference implementation: their cost is elsewhere. */
+
+type Rows = readonly (readonly Value[])[];
+
+export function unnestRows(query: Query, plan: PhysicalUnnest, rows: Rows, outer: Outer): Rows {
+  return interpretUnnest(plan, hostContext(query, outer), () => ({ columns: plan.input.columns, rows }));
+}
+
+/** Writes row by row; the input is complete, so that it sees none of the writes. */
+export function writeRows(
+  query: Query,
+  plan: PhysicalInsert | PhysicalUpdate | PhysicalDelete | PhysicalMerge,
+  rows: Rows,
+  outer: Outer,
+): Rows {
+  const context = { ...hostContext(query, outer), tables: query.tables.writer };
+  const run = () => ({ columns: plan.input.columns, rows });
+  switch (plan.kind) {
+    case 'insert':
+      return interpretInsert(plan, context, run);
+    case 'update':
+      return interpretUpdate(plan, context, run);
+    case 'delete':
+      return interpretDelete(plan, context, run);
+    case 'merge':
+      return interpretMerge(plan, context, run);
+  }
+}

@@ -1,0 +1,184 @@
+import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
+import type { TableScan } from '../../compiler/physical/plan.ts';
+import type { Value } from '../../compiler/types/value.ts';
+import type { Chunk } from '../columns/chunk.ts';
+import type { PruningPredicate, TableScanCursor } from '../columns/source.ts';
+import { writeValue } from '../columns/values.ts';
+import { DESCRIPTOR, descriptorBytes } from '../kernels/frame.ts';
+import { rowLayout } from '../kernels/memory.ts';
+import { laneOf } from '../kernels/value.ts';
+import type { DictionaryFrame } from '../memory/buffer-pool.ts';
+import type { Frame } from '../memory/loading.ts';
+import { rowIdOffset, rowsSource, scanSource } from '../operators/basic.ts';
+import type { Source } from '../operators/emitter.ts';
+import { i32 } from '../wasm/ir.ts';
+import type { RowBlock } from './drivers.ts';
+import type { Morsel, OpenSource } from './pipeline.ts';
+import { allocate, allocateZeroed, type Query } from './query.ts';
+
+/** Texts of up to this share of the pool's budget may stay pinned until the query ends, so that nobody copies them. */
+const STABLE_SHARE = 4;
+const TEXT_ROW_BYTES = 48;
+
+/** Reads a table's chunks through the buffer pool. */
+export function openScan(query: Query, plan: TableScan): OpenSource {
+  const { memory, pool } = query.executor;
+  const ordinals = plan.ordinals.filter((ordinal) => ordinal !== ROW_ID_ORDINAL);
+  const cursor: TableScanCursor = query.tables
+    .source(plan.table)
+    .scan({ ordinals, prune: pruning(plan), command: plan.command, transaction: query.transaction });
+  const texts = cursor.formats.filter((f) => f.encoding === 'strings' || f.encoding === 'any').length;
+  const stable =
+    cursor.rows !== undefined && cursor.rows * texts * TEXT_ROW_BYTES * STABLE_SHARE <= memory.poolBudget.limit;
+  let stored = 0;
+  const columns = plan.columns.map((column, i) => {
+    const ordinal = plan.ordinals[i] ?? 0;
+    return { id: column.id, ordinal, format: ordinal === ROW_ID_ORDINAL ? undefined : cursor.formats[stored++] };
+  });
+  const descriptor = allocateZeroed(query, descriptorBytes(ordinals.length) + 8);
+  let selection = 0;
+  let selectionRoom = 0;
+  let read = 0;
+
+  const load = (chunk: Chunk): Morsel => {
+    read++;
+    const pinned: (Frame | DictionaryFrame)[] = [];
+    const view = () => memory.view();
+    chunk.columns.forEach((column, i) => {
+      const format = cursor.formats[i];
+      if (format === undefined) return;
+      const frame = pool.pinColumn(chunk, i, format);
+      pinned.push(frame);
+      const at = descriptor + DESCRIPTOR.columns + i * DESCRIPTOR.column.bytes;
+      let extra = frame.tags;
+      if (format.encoding === 'dictionary' && format.dictionary !== undefined) {
+        const views = pool.pinDictionary(column.dictionary ?? format.dictionary);
+        // Values go by their address in the dictionary wherever they end up.
+        query.pins.push(views);
+        extra = views.views;
+      }
+      view().setUint32(at + DESCRIPTOR.column.values, frame.values, true);
+      view().setUint32(at + DESCRIPTOR.column.validity, frame.validity, true);
+      view().setUint32(at + DESCRIPTOR.column.heap, frame.heap, true);
+      view().setUint32(at + DESCRIPTOR.column.extra, extra, true);
+      view().setBigInt64(at + DESCRIPTOR.column.base, frame.base, true);
+    });
+    let rows = chunk.rows;
+    if (chunk.selection !== undefined) {
+      rows = chunk.selection.length;
+      if (selectionRoom < rows) {
+        selectionRoom = Math.max(rows, 65_536);
+        selection = allocate(query, selectionRoom * 4);
+      }
+      memory.u32().set(chunk.selection, selection / 4);
+    }
+    view().setUint32(descriptor + DESCRIPTOR.rows, chunk.rows, true);
+    view().setUint32(descriptor + DESCRIPTOR.selection, chunk.selection === undefined ? 0 : selection, true);
+    view().setBigInt64(descriptor + rowIdOffset(ordinals.length), chunk.firstRowId, true);
+    if (stable) {
+      query.pins.push(...pinned);
+      return { address: descriptor, rows };
+    }
+    return {
+      address: descriptor,
+      rows,
+      release: () => {
+        for (const frame of pinned) pool.unpin(frame);
+        // Chunks of a table come again at the next scan; those of a file never do.
+        if (cursor.rows === undefined) pool.drop(chunk.id);
+      },
+    };
+  };
+
+  return {
+    source: scanSource(columns, { selected: true, stable }),
+    next: () => {
+      const next = cursor.next();
+      if (next instanceof Promise) return next.then((chunk) => (chunk === undefined ? undefined : load(chunk)));
+      return next === undefined ? undefined : load(next);
+    },
+    close: () => {
+      const known = query.pruned.get(plan) ?? { read: 0, pruned: 0 };
+      query.pruned.set(plan, { read: known.read + read, pruned: known.pruned + cursor.pruned() });
+      cursor.close();
+    },
+  };
+}
+
+/** Comparisons of integer-like columns with constants, as bounds of raw integers. */
+function pruning(plan: TableScan): readonly PruningPredicate[] {
+  const found: PruningPredicate[] = [];
+  const ordinalOf = (e: Expression | undefined): number | undefined => {
+    if (e?.kind !== 'column') return undefined;
+    const index = plan.columns.findIndex((c) => c.id === e.id);
+    const ordinal = plan.ordinals[index];
+    return ordinal === undefined || ordinal === ROW_ID_ORDINAL ? undefined : ordinal;
+  };
+  const rawOf = (e: Expression | undefined): bigint | undefined => {
+    if (e?.kind !== 'constant') return undefined;
+    if (typeof e.value === 'bigint') return e.value;
+    return typeof e.value === 'number' && e.type.kind !== 'float32' && e.type.kind !== 'float64'
+      ? BigInt(e.value)
+      : undefined;
+  };
+  const visit = (e: Expression): void => {
+    if (e.kind === 'and') return e.args.forEach(visit);
+    if (e.kind !== 'call') return;
+    const [left, right] = e.args;
+    const column = ordinalOf(left);
+    const value = rawOf(right);
+    const flippedColumn = ordinalOf(right);
+    const flippedValue = rawOf(left);
+    const flipped = column === undefined || value === undefined;
+    const ordinal = flipped ? flippedColumn : column;
+    const bound = flipped ? flippedValue : value;
+    if (ordinal === undefined || bound === undefined) return;
+    switch (e.fn) {
+      case 'eq':
+        found.push({ ordinal, low: bound, high: bound });
+        return;
+      case 'lt':
+      case 'le':
+        found.push(flipped ? { ordinal, low: bound } : { ordinal, high: bound });
+        return;
+      case 'gt':
+      case 'ge':
+        found.push(flipped ? { ordinal, high: bound } : { ordinal, low: bound });
+        return;
+      default:
+    }
+  };
+  plan.predicates.forEach(visit);
+  return found;
+}
+
+/** Rows in blocks, block by block. */
+export function openBlocks(source: Source, blocks: readonly RowBlock[]): OpenSource {
+  let at = 0;
+  return { source, next: () => blocks[at++] };
+}
+
+/** Rows that the host has: written into engine memory first. */
+export function openHostRows(
+  query: Query,
+  columns: readonly Column[],
+  rows: readonly (readonly Value[])[],
+): OpenSource {
+  const layout = rowLayout(
+    columns.map(({ type, nullable }) => ({ type, lane: laneOf(type), null_: nullable ? i32(0) : undefined })),
+  );
+  const { memory } = query.executor;
+  const address = allocateZeroed(query, Math.max(rows.length * layout.size, 8));
+  const text = (bytes: number): number => allocate(query, bytes);
+  rows.forEach((row, r) => {
+    layout.fields.forEach((field, i) => {
+      const value = row[i] ?? null;
+      const at = address + r * layout.size;
+      if (field.nullOffset !== undefined) memory.u8()[at + field.nullOffset] = value === null ? 1 : 0;
+      writeValue(memory, at + field.offset, field.type, field.lane, value, text);
+    });
+  });
+  const ids = columns.map((column, field): { id: ColumnId; field: number } => ({ id: column.id, field }));
+  return openBlocks(rowsSource(layout, ids), [{ address, rows: rows.length }]);
+}

@@ -1,0 +1,510 @@
+import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import type {
+  HashAggregate,
+  HashJoin,
+  NestedLoopJoin,
+  PhysicalApply,
+  PhysicalPlan,
+  PhysicalSort,
+} from '../../compiler/physical/plan.ts';
+import { internalError, OrbitError } from '../../compiler/types/error.ts';
+import type { Value } from '../../compiler/types/value.ts';
+
+import { declaredLane, type Val } from '../kernels/value.ts';
+import { type AggregateSpec, aggregate, aggregateState, groupsSource } from '../operators/aggregate.ts';
+import { counter, filter, limit, project, singleRow } from '../operators/basic.ts';
+import type { Operator, Sink } from '../operators/emitter.ts';
+import { joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/hash-join.ts';
+import { innerRows, innerState, nestedLoop, unmatchedInner } from '../operators/nested-loop.ts';
+import { batchLayout, type ResultSlots, resultSink } from '../operators/result.ts';
+import { sortedSource, sortRows, sortState } from '../operators/sort.ts';
+import { evaluate } from '../reference/evaluate.ts';
+import { i32 } from '../wasm/ir.ts';
+import { collectRows } from './collect.ts';
+import {
+  aggregateDriver,
+  finishInner,
+  joinDriver,
+  resultDriver,
+  rowsDriver,
+  type SinkDriver,
+  sortDriver,
+} from './drivers.ts';
+import { unnestRows, writeRows } from './host-operators.ts';
+import { type LimitCount, runPipeline, type Stream } from './pipeline.ts';
+import type { Outer, Query } from './query.ts';
+import { openBlocks, openHostRows, openScan } from './sources.ts';
+
+/**
+ * Turns a plan into streams of rows, to be run one after the other. What breaks pipelines below (join builds,
+ * aggregates, sorts) has been run when this returns, so that the code of a pipeline is generated with what is known
+ * then: sizes, uniqueness of keys, layouts.
+ */
+export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): Promise<readonly Stream[]> {
+  const counted: readonly Operator[] = query.analyze ? [counter(nodeId(query, plan))] : [];
+  const extend = (list: readonly Stream[], label: string, ...operators: readonly Operator[]): readonly Stream[] =>
+    list.map((s) => ({ ...s, operators: [...s.operators, ...operators], label: `${s.label} → ${label}` }));
+
+  switch (plan.kind) {
+    case 'tableScan': {
+      const operators = plan.predicates.length > 0 ? [filter(plan.predicates), ...counted] : counted;
+      return [{ open: () => openScan(query, plan), operators, label: `scan ${plan.table.name}`, limits: [] }];
+    }
+    case 'values':
+      return [hostStream(query, plan.columns, evaluateRows(query, plan.rows, outer), 'values', counted)];
+    case 'filter':
+      return extend(await streams(query, plan.input, outer), 'filter', filter([plan.predicate]), ...counted);
+    case 'project':
+      return extend(
+        await streams(query, plan.input, outer),
+        'project',
+        project(plan.columns, plan.expressions),
+        ...counted,
+      );
+    case 'hashJoin':
+      return hashJoin(query, plan, outer, counted, extend);
+    case 'nestedLoopJoin':
+      return loopJoin(query, plan, outer, counted, extend);
+    case 'hashAggregate':
+      return [await aggregation(query, plan, outer, counted)];
+    case 'sort':
+      return [await sorting(query, plan, outer, counted)];
+    case 'limit': {
+      const limitCount = limitOf(query, plan.count, plan.offset, outer);
+      const inputs = await streams(query, plan.input, outer);
+      return inputs.map((s) => ({
+        ...s,
+        limits: [...s.limits, limitCount],
+        operators: [
+          ...s.operators,
+          limit((skip, pass) => {
+            limitCount.slots = { skip, pass };
+          }),
+          ...counted,
+        ],
+        label: `${s.label} → limit`,
+      }));
+    }
+    case 'unionAll': {
+      const all: Stream[] = [];
+      for (const input of plan.inputs) {
+        const renamed = plan.columns.map((column, i): Expression => {
+          const from = input.columns[i];
+          if (from === undefined) throw internalError('a union of different widths');
+          return { kind: 'column', id: from.id, type: from.type, nullable: from.nullable };
+        });
+        all.push(
+          ...extend(
+            await streams(query, input, outer),
+            'union',
+            project(plan.columns, renamed),
+            declared(plan.columns),
+            ...counted,
+          ),
+        );
+      }
+      return all;
+    }
+    case 'apply':
+      return [await applying(query, plan, outer, counted)];
+    case 'unnest': {
+      const rows = await collectRows(query, plan.input, outer);
+      return [hostStream(query, plan.columns, unnestRows(query, plan, rows, outer), 'unnest', counted)];
+    }
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge': {
+      const rows = await collectRows(query, plan.input, outer);
+      return [hostStream(query, plan.columns, writeRows(query, plan, rows, outer), plan.kind, counted)];
+    }
+  }
+}
+
+type Extend = (list: readonly Stream[], label: string, ...operators: readonly Operator[]) => readonly Stream[];
+
+function nodeId(query: Query, plan: PhysicalPlan): number {
+  const id = query.nodes.size;
+  query.nodes.set(id, plan);
+  return id;
+}
+
+function hostStream(
+  query: Query,
+  columns: readonly Column[],
+  rows: readonly (readonly Value[])[],
+  label: string,
+  operators: readonly Operator[],
+): Stream {
+  if (columns.length === 0) {
+    const { length } = rows;
+    let given = false;
+    return {
+      open: () => ({
+        source: singleRow,
+        next: () => {
+          if (given) return undefined;
+          given = true;
+          return { address: 0, rows: length };
+        },
+      }),
+      operators,
+      label,
+      limits: [],
+    };
+  }
+  return { open: () => openHostRows(query, columns, rows), operators, label, limits: [] };
+}
+
+function evaluateRows(
+  query: Query,
+  rows: readonly (readonly Expression[])[],
+  outer: Outer,
+): readonly (readonly Value[])[] {
+  const bound = outerRow(outer);
+  const context = hostContext(query, outer);
+  return rows.map((row) => row.map((e) => evaluate(e, bound, context)));
+}
+
+export function outerRow(outer: Outer): Map<ColumnId, Value> {
+  return new Map([...outer].map(([id, { value }]) => [id, value]));
+}
+
+/** For expressions that the host evaluates: they read no tables. */
+export function hostContext(query: Query, outer: Outer): Parameters<typeof evaluate>[2] {
+  const none = (): never => {
+    throw internalError('an expression reads a table');
+  };
+  const tables = { scan: none, find: none, newest: none, insert: none, update: none, delete: none };
+  return { parameters: query.parameters, tables, outer: outerRow(outer) };
+}
+
+/** Columns in the shapes that their types alone determine: where several streams feed one sink. */
+function declared(columns: readonly Column[]): Operator {
+  return {
+    emit: (e, scope, next) => {
+      const shaped = new Map(
+        columns.map((column): [ColumnId, () => Val] => [
+          column.id,
+          () => {
+            const v = declaredLane(e.k, scope.column(column.id));
+            const null_ = column.nullable ? (v.null_ ?? i32(0)) : undefined;
+            return { type: column.type, lane: v.lane, parts: v.parts, null_, stable: v.stable };
+          },
+        ]),
+      );
+      next(scope.define(shaped));
+    },
+  };
+}
+
+/** Runs a plan into a sink: its streams one after the other, in one shape if there are several. */
+async function runInto(
+  query: Query,
+  plan: PhysicalPlan,
+  outer: Outer,
+  sink: Sink,
+  driver: SinkDriver,
+  node: PhysicalPlan,
+): Promise<void> {
+  const list = await streams(query, plan, outer);
+  for (const stream of list) {
+    const shaped = list.length === 1 ? stream : { ...stream, operators: [...stream.operators, declared(plan.columns)] };
+    await runPipeline(query, shaped, sink, driver, outer, node);
+  }
+}
+
+async function hashJoin(
+  query: Query,
+  plan: HashJoin,
+  outer: Outer,
+  counted: readonly Operator[],
+  extend: Extend,
+): Promise<readonly Stream[]> {
+  if (plan.nullAware && (plan.keys.length !== 1 || plan.residual !== undefined))
+    return loopJoin(query, asLoop(plan), outer, counted, extend);
+  const state = joinState();
+  const keep = plan.join === 'full' || plan.join === 'buildAnti' || plan.join === 'buildLeft';
+  const ids = plan.build.columns.map((c) => c.id);
+  const driver = joinDriver(query, state);
+  const buildKeys = plan.keys.map((key) => ({ expression: key.build, nullsEqual: key.nullsEqual }));
+  await runInto(query, plan.build, outer, joinBuild(buildKeys, ids, keep, state), driver, plan);
+  state.directory = await driver.finish();
+  // Nothing can match: the probe side need not run where it puts nothing out by itself.
+  const probe = joinProbe(
+    {
+      kind: plan.join,
+      keys: plan.keys.map((key) => ({ expression: key.probe, nullsEqual: key.nullsEqual })),
+      columns: ids,
+      residual: plan.residual,
+      nullAware: plan.nullAware,
+      mark: plan.mark,
+    },
+    state,
+  );
+  const empty =
+    state.directory.rows === 0 && (plan.join === 'inner' || plan.join === 'semi' || plan.join.startsWith('build'));
+  const buildOnly = plan.join === 'buildSemi' || plan.join === 'buildAnti';
+  const probed = empty
+    ? []
+    : extend(await streams(query, plan.probe, outer), `${plan.join} join`, probe, ...(buildOnly ? [] : counted));
+  if (plan.join !== 'full' && !plan.join.startsWith('build')) {
+    return probed.length > 0 ? probed : [hostStream(query, plan.columns, [], 'nothing', counted)];
+  }
+  const unmatched = unmatchedSource(
+    state,
+    ids,
+    plan.join === 'buildSemi' ? 'matched' : 'unmatched',
+    buildOnly ? [] : nullable(plan.probe.columns),
+  );
+  const rest: Stream = {
+    open: () => openBlocks(unmatched.source, driver.blocks),
+    operators: [unmatched.operator, ...counted],
+    label: `${plan.join} join's build rows`,
+    limits: [],
+  };
+  if (!buildOnly) return [...probed, rest];
+  // The probe only leaves marks, so it runs now.
+  for (const stream of probed) await runPipeline(query, stream, NOTHING, NOTHING_DRIVER, outer, plan);
+  return [rest];
+}
+
+const NOTHING: Sink = { emit: () => {} };
+const NOTHING_DRIVER: SinkDriver = { start: () => {}, full: () => {}, end: () => {} };
+
+function nullable(columns: readonly Column[]): readonly Column[] {
+  return columns.map((c) => ({ ...c, nullable: true }));
+}
+
+function asLoop(plan: HashJoin): NestedLoopJoin {
+  const { join } = plan;
+  if (join !== 'anti' && join !== 'mark') throw internalError(`a null-aware ${join} join`);
+  const equalities = plan.keys.map(
+    ({ probe, build, nullsEqual }): Expression => ({
+      kind: 'call',
+      fn: nullsEqual ? 'is_not_distinct' : 'eq',
+      args: [probe, build],
+      type: { kind: 'bool' },
+      nullable: true,
+    }),
+  );
+  const predicate: Expression = {
+    kind: 'and',
+    args: plan.residual === undefined ? equalities : [...equalities, plan.residual],
+    type: { kind: 'bool' },
+    nullable: true,
+  };
+  return {
+    kind: 'nestedLoopJoin',
+    join,
+    outer: plan.probe,
+    inner: plan.build,
+    predicate,
+    nullAware: true,
+    mark: plan.mark,
+    columns: plan.columns,
+  };
+}
+
+async function loopJoin(
+  query: Query,
+  plan: NestedLoopJoin,
+  outer: Outer,
+  counted: readonly Operator[],
+  extend: Extend,
+): Promise<readonly Stream[]> {
+  const state = innerState();
+  const ids = plan.inner.columns.map((c) => c.id);
+  const driver = rowsDriver(query, state);
+  await runInto(query, plan.inner, outer, innerRows(ids, state), driver, plan);
+  finishInner(query, state, driver.blocks);
+  const loop = nestedLoop(
+    { kind: plan.join, predicate: plan.predicate, columns: ids, nullAware: plan.nullAware, mark: plan.mark },
+    state,
+  );
+  const looped = extend(await streams(query, plan.outer, outer), `${plan.join} loop`, loop, ...counted);
+  if (plan.join !== 'full') return looped;
+  const unmatched = unmatchedInner(state, ids, nullable(plan.outer.columns));
+  const rows = state.rows;
+  if (rows === undefined) throw internalError('inner rows are missing');
+  const blocks = [{ address: rows.address, rows: rows.count }];
+  return [
+    ...looped,
+    {
+      open: () => openBlocks(unmatched.source, blocks),
+      operators: [unmatched.operator, ...counted],
+      label: "full loop's inner rows",
+      limits: [],
+    },
+  ];
+}
+
+/** Without knowledge of its own an operator assumes that no group has more rows than this. */
+const MANY_ROWS = 1n << 40n;
+const DENSE_GROUPS = 1 << 16;
+const MOST_DENSE_GROUPS = 1 << 25;
+
+async function aggregation(
+  query: Query,
+  plan: HashAggregate,
+  outer: Outer,
+  counted: readonly Operator[],
+): Promise<Stream> {
+  const state = aggregateState();
+  const rows = mostRows(plan.input);
+  const spec: AggregateSpec = {
+    groups: plan.groups,
+    aggregates: plan.aggregates,
+    rows: rows ?? MANY_ROWS,
+    denseLimit: Math.min(
+      MOST_DENSE_GROUPS,
+      Math.max(DENSE_GROUPS, 4 * Math.min(Number(rows ?? 0n), plan.estimate ?? 0)),
+    ),
+  };
+  const driver = aggregateDriver(query, state);
+  await runInto(query, plan.input, outer, aggregate(spec, state), driver, plan);
+  const ids = plan.columns.map((c) => c.id);
+  return {
+    open: () => openBlocks(groupsSource(state, ids), driver.blocks()),
+    operators: counted,
+    label: 'groups',
+    limits: [],
+  };
+}
+
+/** An upper bound of the plan's rows that follows from its structure; undefined where joins may multiply. */
+function mostRows(plan: PhysicalPlan): bigint | undefined {
+  switch (plan.kind) {
+    case 'tableScan':
+      // Statistics may be a little stale; sums must not overflow for that.
+      return BigInt(plan.table.statistics().rowCount + 1) * 2n;
+    case 'values':
+      return BigInt(plan.rows.length);
+    case 'filter':
+    case 'project':
+    case 'sort':
+    case 'limit':
+    case 'hashAggregate':
+      return mostRows(plan.input);
+    case 'hashJoin':
+      return plan.join === 'semi' || plan.join === 'anti' || plan.join === 'mark' || plan.join === 'single'
+        ? mostRows(plan.probe)
+        : plan.join === 'buildSemi' || plan.join === 'buildAnti'
+          ? mostRows(plan.build)
+          : undefined;
+    default:
+      return undefined;
+  }
+}
+
+async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: readonly Operator[]): Promise<Stream> {
+  const { skip, pass } = limitOf(query, plan.limit, plan.offset, outer);
+  const wanted = pass === NO_LIMIT ? undefined : skip + pass;
+  const top = wanted !== undefined && wanted > 0n && wanted <= 1_000_000n ? Number(wanted) : undefined;
+  const state = sortState();
+  const ids = plan.columns.map((c) => c.id);
+  const driver = sortDriver(query, state, top);
+  await runInto(query, plan.input, outer, sortRows(plan.keys, ids, top !== undefined, state), driver, plan);
+  const array = await driver.finish();
+  const from = skip > BigInt(array.count) ? array.count : Number(skip);
+  const length = pass < BigInt(array.count - from) ? Number(pass) : array.count - from;
+  return {
+    open: () => openBlocks(sortedSource(state, ids), [{ address: array.address + from * 4, rows: length }]),
+    operators: counted,
+    label: 'sorted',
+    limits: [],
+  };
+}
+
+const NO_LIMIT = 2n ** 62n;
+
+function limitOf(
+  query: Query,
+  countExpression: Expression | undefined,
+  offsetExpression: Expression | undefined,
+  outer: Outer,
+): LimitCount {
+  const value = (e: Expression | undefined, name: string): bigint | undefined => {
+    if (e === undefined) return undefined;
+    const v = evaluate(e, outerRow(outer), hostContext(query, outer));
+    if (v === null) return undefined;
+    const n = BigInt(typeof v === 'bigint' || typeof v === 'number' ? v : 0);
+    if (n < 0n) throw new OrbitError('invalid_row_count_in_limit', `${name} must not be negative`, { range: e.range });
+    return n;
+  };
+  const pass = value(countExpression, 'LIMIT');
+  return { skip: value(offsetExpression, 'OFFSET') ?? 0n, pass: pass ?? NO_LIMIT, slots: undefined };
+}
+
+/** Runs the inner side once for each outer row, with that row's columns bound. */
+async function applying(
+  query: Query,
+  plan: PhysicalApply,
+  outer: Outer,
+  counted: readonly Operator[],
+): Promise<Stream> {
+  const outerRows = await collectRows(query, plan.outer, outer);
+  const result: (readonly Value[])[] = [];
+  const innerIds = plan.inner.columns.map((c) => c.id);
+  const outerIds = plan.outer.columns.map((c) => c.id);
+  for (const row of outerRows) {
+    const bound = new Map(outer);
+    plan.outer.columns.forEach((column, i) => bound.set(column.id, { column, value: row[i] ?? null }));
+    const rows = await collectRows(query, plan.inner, bound);
+    const put = (inner: readonly Value[] | undefined, mark?: boolean): void => {
+      result.push(
+        plan.columns.map((column) => {
+          const o = outerIds.indexOf(column.id);
+          if (o >= 0) return row[o] ?? null;
+          if (column.id === plan.mark?.id) return mark ?? null;
+          return inner?.[innerIds.indexOf(column.id)] ?? null;
+        }),
+      );
+    };
+    switch (plan.join) {
+      case 'inner':
+        rows.forEach((inner) => put(inner));
+        break;
+      case 'left':
+        if (rows.length === 0) put(undefined);
+        else rows.forEach((inner) => put(inner));
+        break;
+      case 'single':
+        if (rows.length > 1)
+          throw new OrbitError(
+            'cardinality_violation',
+            'more than one row returned by a subquery used as an expression',
+          );
+        put(rows[0]);
+        break;
+      case 'semi':
+        if (rows.length > 0) put(undefined);
+        break;
+      case 'anti':
+        if (rows.length === 0) put(undefined);
+        break;
+      case 'mark':
+        put(undefined, rows.length > 0);
+        break;
+    }
+    const pause = query.breathe();
+    if (pause !== undefined) await pause;
+  }
+  return hostStream(query, plan.columns, result, 'apply', counted);
+}
+
+/** Runs the plan; `deliver` gets its batches. */
+export async function runToBatches(
+  query: Query,
+  plan: PhysicalPlan,
+  outer: Outer,
+  deliver: (batch: number, rows: number) => void | Promise<void>,
+): Promise<void> {
+  const layout = batchLayout(plan.columns);
+  const slots: ResultSlots = { batch: 0, count: 0 };
+  const driver = resultDriver(query, layout, slots, deliver);
+  for (const stream of await streams(query, plan, outer)) {
+    await runPipeline(query, stream, resultSink(plan.columns, layout, slots), driver, outer, plan);
+  }
+  await driver.flush();
+}
