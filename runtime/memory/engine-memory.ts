@@ -122,6 +122,10 @@ const QUERIES = 'the queries together';
 /** Access to an engine's memory that exists, such as from a worker thread. */
 export function attachEngineMemory(handle: EngineMemoryHandle): EngineMemory {
   const { memory, header, module } = handle;
+  const shared = canShareMemory() && memory.buffer instanceof SharedArrayBuffer;
+  // V8 never tells a thread of growth that happens while it receives the memory, and bounds its accesses by the old size
+  // until the next growth. Growing by nothing makes it look.
+  if (shared) memory.grow(0);
   const views = memoryViews(memory);
   const { view } = views;
   // The constants of the layout name the fields of a control block at CONTROL.
@@ -145,7 +149,7 @@ export function attachEngineMemory(handle: EngineMemoryHandle): EngineMemory {
   return {
     ...views,
     memory,
-    shared: typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer,
+    shared,
     library,
     handle,
     engineBudget,

@@ -59,7 +59,17 @@ export const lock = defineFunction('memory_lock', [], undefined, (k) => {
       );
     },
   );
+  noticeGrowth(k);
 });
+
+/**
+ * Hosts tell the other threads late that the memory has grown, and until then refuse them atomic and bulk operations on
+ * what is new. Growing by nothing makes the host look.
+ */
+function noticeGrowth(k: FunctionBuilder): void {
+  const size: Expr = { kind: 'memory.size', type: 'i32' };
+  k.if(op('i32.lt_u', size, control(CONTROL_PAGES)), () => k.effect(grow(i32(0))));
+}
 
 export const unlock = defineFunction('memory_unlock', [], undefined, (k) => {
   k.store('i32.atomic.store', i32(0), CONTROL_LOCK, i32(0));

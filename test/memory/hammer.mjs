@@ -2,6 +2,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
 const { memory, module, budget, queries, seed, milliseconds } = workerData;
+// As attachEngineMemory does.
+memory.grow(0);
 const f = new WebAssembly.Instance(module, { env: { memory } }).exports;
 
 let state = seed;
@@ -12,8 +14,11 @@ function random(below) {
 
 let words = new Uint32Array(memory.buffer);
 function wordsUpTo(address) {
-  // Any thread may have made the memory grow.
-  if (words.length * 4 <= address) words = new Uint32Array(memory.buffer);
+  if (words.length * 4 <= address) {
+    // Any thread may have made the memory grow, and this one may not have heard of it.
+    memory.grow(0);
+    words = new Uint32Array(memory.buffer);
+  }
   return words;
 }
 

@@ -35,8 +35,8 @@ test.each([2, 4])('%i threads share the allocator, arenas and budgets', async (t
   );
   const results = await Promise.all(
     workers.map(async (worker): Promise<Counts> => {
-      const [counts] = await once(worker, 'message');
-      await once(worker, 'exit');
+      // The exit may follow the message at once.
+      const [[counts]] = await Promise.all([once(worker, 'message'), once(worker, 'exit')]);
       return counts;
     }),
   );
@@ -70,10 +70,36 @@ test('growth in another thread is seen without a turn of the event loop', async 
   const worker = new Worker(new URL('./grow.mjs', import.meta.url), {
     workerData: { memory: memory.memory, module: memory.library.module, flag, count },
   });
+  const exit = once(worker, 'exit');
   await once(worker, 'online');
   const deadline = performance.now() + 20_000;
   let address = 0;
   while (address === 0 && performance.now() < deadline) address = Atomics.load(memory.u32(), flag / 4);
   expect(memory.u8()[address + count * EXTENT_BYTES - 1]).toBe(99);
-  await once(worker, 'exit');
+  await exit;
+});
+
+test('a thread that receives the memory while it grows knows its size when it has allocated', async () => {
+  const memory = createEngineMemory({ shared: true, maximumBytes: 1024 * MiB });
+  const { extent_alloc } = memory.library.memory;
+  const start = memory.alloc(64);
+  memory.i32()[start / 4] = 0;
+  // Takes long to receive.
+  const bulk = Array.from({ length: 100_000 }, (_, i) => i + 0.5);
+  const workers = [1, 2, 3].map(
+    () =>
+      new Worker(new URL('./late.mjs', import.meta.url), {
+        workerData: { bulk, memory: memory.memory, module: memory.library.module, start },
+      }),
+  );
+  const answers = workers.map((worker) => Promise.all([once(worker, 'message'), once(worker, 'exit')]));
+  const end = performance.now() + 150;
+  while (performance.now() < end) {
+    extent_alloc(256);
+    const next = performance.now() + 5;
+    while (performance.now() < next);
+  }
+  Atomics.store(memory.i32(), start / 4, 1);
+  Atomics.notify(memory.i32(), start / 4);
+  for (const [[{ noticed }]] of await Promise.all(answers)) expect(noticed).toBe(memory.usage().bytes);
 });
