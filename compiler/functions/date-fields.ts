@@ -189,7 +189,7 @@ function intervalField(field: DateField, interval: Interval): bigint | undefined
     case 'week':
       return whole(Math.trunc(interval.days / 7));
     case 'quarter':
-      return whole(Math.trunc(months / 3) + (months < 0 ? -1 : 1));
+      return whole(Math.trunc(months / 3) + (interval.months < 0 ? -1 : 1));
     case 'year':
       return whole(years);
     case 'decade':

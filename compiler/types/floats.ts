@@ -22,20 +22,31 @@ function formatSpecial(value: number): string {
 }
 
 function shortestFloat32(value: number): string {
+  const exact = value.toExponential(100);
   for (let digits = 0; digits < 8; digits += 1) {
-    const text = value.toExponential(digits);
-    for (const candidate of [text, nextDigits(text)]) {
+    for (const candidate of [roundTiesToEven(value, digits, exact), stepUp(value.toExponential(digits))]) {
       if (Math.fround(Number(candidate)) === value) return trimZeros(candidate);
     }
   }
   return value.toExponential(8);
 }
 
-/** The digits one unit larger: above a power of two the interval that reads back as the number is wider upwards. */
-function nextDigits(text: string): string {
+/** toExponential takes the larger of two equally near numbers, the shortest-digits rule the even one. */
+function roundTiesToEven(value: number, digits: number, exact: string): string {
+  const text = value.toExponential(digits);
+  const [mantissa = '', exponent = '0'] = exact.split('e');
+  const all = mantissa.replace(/[-.]/g, '');
+  const isTie = /^50*$/.test(all.slice(digits + 1));
+  const isEven = /[02468]$/.test(all.slice(0, digits + 1));
+  if (!isTie || !isEven) return text;
+  return `${value < 0 ? '-' : ''}${all.slice(0, digits + 1)}e${Number(exponent) - digits}`;
+}
+
+/** The digits one unit further from zero: above a power of two the interval that reads back as the number is wider. */
+function stepUp(text: string): string {
   const [mantissa = '', exponent = '0'] = text.split('e');
   const sign = mantissa.startsWith('-') ? '-' : '';
-  const digits = mantissa.replace('-', '').replace('.', '');
+  const digits = mantissa.replace(/[-.]/g, '');
   return `${sign}${BigInt(digits) + 1n}e${Number(exponent) - (digits.length - 1)}`;
 }
 

@@ -40,14 +40,14 @@ export function parseCall(text: string): CallCase {
     const { type, rest: afterType } = parseType(rest);
     const literal = /^\s+(?:NULL|'((?:[^']|'')*)')\s*(?:,\s*|$)/s.exec(afterType);
     if (literal === null) throw new Error(`no literal at ${afterType} in ${text}`);
-    args.push({ type, text: literal[1] === undefined ? undefined : unescape(literal[1]) });
+    args.push({ type, text: literal[1] === undefined ? undefined : unquote(literal[1]) });
     rest = afterType.slice(literal[0].length);
   }
   return { name: match[1] ?? '', args };
 }
 
-function unescape(text: string): string {
-  return text.replaceAll("''", "'").replace(/\\n/g, '\n');
+function unquote(text: string): string {
+  return text.replaceAll("''", "'");
 }
 
 /** The result as PostgreSQL prints it, `NULL`, or `error 22003: message`. */
