@@ -45,6 +45,11 @@ export function scratch({ k, ctx, layout }: KernelScope, bytes: number): Expr {
   return k.keep(op('i32.add', ctx, i32(layout.reserve(bytes))));
 }
 
+/** An integer that is known to fit 64 bits. */
+function lowWord(v: Val): Expr {
+  return v.lane === 'i128' ? part(v) : asI64(v);
+}
+
 /** The unscaled value with `digits` more decimals; the exact bounds must fit 128 bits. */
 export function scaleUp(kernel: KernelScope, v: Val, digits: number): Val {
   if (digits === 0) return v;
@@ -54,7 +59,7 @@ export function scaleUp(kernel: KernelScope, v: Val, digits: number): Val {
   const factor = powerOfTen(digits);
   const type = WIDEST;
   if (within(range, I64_RANGE)) {
-    return { type, lane: 'i64', parts: [k.keep(op('i64.mul', asI64(v), i64(factor)))], null_: v.null_, range };
+    return { type, lane: 'i64', parts: [k.keep(op('i64.mul', lowWord(v), i64(factor)))], null_: v.null_, range };
   }
   if (v.lane !== 'i128' && factor <= I64_RANGE[1]) {
     const low = k.keep(asI64(v));
@@ -165,7 +170,7 @@ export function asDecimal(
   const range = intersect(rangeOf(v), allowed);
   const narrow = laneFor(range) === 'i64';
   return narrow
-    ? { lane: 'i64', parts: [v.lane === 'i128' ? part(v) : kernel.k.keep(asI64(v))], range }
+    ? { lane: 'i64', parts: [kernel.k.keep(lowWord(v))], range }
     : { lane: 'i128', parts: asI128(kernel.k, v), range };
 }
 

@@ -1,4 +1,5 @@
 import { ARITHMETIC_KERNELS } from './arithmetic.ts';
+import { CAST_KERNELS } from './casts.ts';
 import { COMPARISON_KERNELS } from './comparison.ts';
 import type { FunctionKernel } from './kernel.ts';
 
@@ -6,4 +7,5 @@ import type { FunctionKernel } from './kernel.ts';
 export const FUNCTION_KERNELS: ReadonlyMap<string, FunctionKernel> = new Map([
   ...COMPARISON_KERNELS,
   ...ARITHMETIC_KERNELS,
+  ...CAST_KERNELS,
 ]);
