@@ -1,0 +1,134 @@
+import type * as sql from '../../../grammars/sql/tree.ts';
+import type { AggregateFunction } from '../../functions/declaration.ts';
+import { type Resolved, resolveAggregate } from '../../functions/resolve.ts';
+import { columnRef, newColumn } from '../../ir/build.ts';
+import { type ColumnIds, expressionColumns } from '../../ir/columns.ts';
+import { aggregateEquals, expressionEquals } from '../../ir/equal.ts';
+import type { AggregateCall, Column, ColumnId, Expression, SortKey } from '../../ir/expression.ts';
+import { OrbitError, type SourceRange } from '../../types/error.ts';
+import { coerce, toBoolean, typed } from './coerce.ts';
+import type { Context, Scope } from './context.ts';
+import { unsupported, unsupportedAll } from './errors.ts';
+import { sortDirection } from './sort-direction.ts';
+
+/** The aggregates of one SELECT, each once however often it is written. */
+export interface AggregateCollector {
+  /** The output column of the aggregate. */
+  readonly add: (call: AggregateCall, name: string) => Column;
+  readonly all: () => readonly CollectedAggregate[];
+}
+
+export interface CollectedAggregate {
+  readonly column: Column;
+  readonly call: AggregateCall;
+}
+
+export function createCollector(ids: ColumnIds): AggregateCollector {
+  const collected: CollectedAggregate[] = [];
+  return {
+    add: (call, name) => {
+      const known = collected.find((other) => aggregateEquals(other.call, call));
+      if (known !== undefined) return known.column;
+      const column = newColumn(ids, name, call.type, call.nullable);
+      collected.push({ column, call });
+      return column;
+    },
+    all: () => collected,
+  };
+}
+
+/** The clause of an aggregate's own arguments, where no other aggregate may stand. */
+const INSIDE = 'aggregate';
+
+export function bindAggregate(tree: sql.FunctionCall, name: string, context: Context): Expression {
+  if (tree.nullTreatment !== undefined) {
+    throw unsupported(`${tree.nullTreatment.toUpperCase()} NULLS of an aggregate`, tree.range);
+  }
+  if (tree.withinGroup.length > 0) throw unsupported('WITHIN GROUP', tree.range);
+  const inside: Context = {
+    ...context,
+    truth: false,
+    scope: { ...context.scope, clause: INSIDE, aggregates: undefined, groups: undefined },
+  };
+  const { call } = bindCall(tree, name, inside);
+  const owner = ownerOf(call, context.scope);
+  if (owner.aggregates === undefined) throw notAllowed(owner.clause, tree.range);
+  return columnRef(owner.aggregates.add(call, name), tree.range);
+}
+
+function bindCall(tree: sql.FunctionCall, name: string, inside: Context): { readonly call: AggregateCall } {
+  const { statement } = inside;
+  const bound = tree.arguments.map((argument) => {
+    if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
+    if (argument.variadic) throw unsupported('VARIADIC', argument.range);
+    return statement.bind.expression(argument.value, inside);
+  });
+  const resolved: Resolved<AggregateFunction> = resolveAggregate(
+    name,
+    bound.map((arg) => arg.type),
+    'sql',
+    tree.range,
+  );
+  const { fn, signature } = resolved;
+  const args = bound.map((arg, i) => {
+    const parameter = signature.parameters[i];
+    return parameter === undefined || parameter.kind === 'null'
+      ? typed(arg, statement)
+      : coerce(arg, parameter, statement);
+  });
+  const filter =
+    tree.filter && toBoolean(statement.bind.expression(tree.filter, { ...inside, truth: true }), 'FILTER', statement);
+  const orderBy = tree.orderBy.map((element) => bindKey(element, inside));
+  if (tree.distinct) checkDistinct(args, orderBy);
+  const { result: type } = signature;
+  const { distinct, range } = tree;
+  return { call: { fn: fn.name, args, distinct, filter, orderBy, type, nullable: fn.nullable, range } };
+}
+
+function bindKey(element: sql.OrderElement, inside: Context): SortKey {
+  if (element.kind === 'orderAll') throw unsupported('ORDER BY ALL inside an aggregate', element.range);
+  const expression = typed(inside.statement.bind.expression(element.expression, inside), inside.statement);
+  return { expression, ...sortDirection(element) };
+}
+
+function checkDistinct(args: readonly Expression[], orderBy: readonly SortKey[]): void {
+  for (const { expression } of orderBy) {
+    if (args.some((arg) => expressionEquals(arg, expression))) continue;
+    throw new OrbitError(
+      'invalid_column_reference',
+      'in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list',
+      { range: expression.range },
+    );
+  }
+}
+
+/**
+ * The query that the aggregate belongs to: the innermost one whose columns it uses, this one if it uses none. So
+ * `(SELECT sum(outer.x))` sums over the outer query's rows.
+ */
+function ownerOf(call: AggregateCall, scope: Scope): Scope {
+  const used = new Set<ColumnId>();
+  const keys = call.orderBy.map((key) => key.expression);
+  for (const expression of [...call.args, ...keys, ...(call.filter === undefined ? [] : [call.filter])]) {
+    for (const id of expressionColumns(expression)) used.add(id);
+  }
+  if (used.size === 0) return scope;
+  for (let s: Scope | undefined = scope; s !== undefined; s = s.parent) {
+    if (scopeColumns(s).some((id) => used.has(id))) return s;
+  }
+  return scope;
+}
+
+function scopeColumns(scope: Scope): readonly ColumnId[] {
+  const ids = scope.columns.map((column) => column.column.id);
+  for (const relation of scope.relations) ids.push(...relation.columns.map((column) => column.column.id));
+  return ids;
+}
+
+function notAllowed(clause: string, range: SourceRange): OrbitError {
+  const message =
+    clause === INSIDE
+      ? 'aggregate function calls cannot be nested'
+      : `aggregate functions are not allowed in ${clause}`;
+  return new OrbitError('grouping_error', message, { range });
+}

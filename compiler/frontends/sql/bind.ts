@@ -1,0 +1,42 @@
+import type * as sql from '../../../grammars/sql/tree.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { columnIds } from '../../ir/columns.ts';
+import { OrbitError } from '../../types/error.ts';
+import type { BoundStatement } from './bound.ts';
+import { createBudget } from './budget.ts';
+import type { StatementContext } from './context.ts';
+import { bindExpression } from './expressions.ts';
+import { createParameters, type DeclaredParameters } from './parameters.ts';
+import { bindQuery } from './query.ts';
+import { bindStatement } from './statements.ts';
+
+export interface BindOptions {
+  readonly catalog: Catalog;
+  readonly parameters?: DeclaredParameters | undefined;
+}
+
+/**
+ * The meaning of a statement over a catalog: names resolved, types settled, everything as IR. Throws OrbitError with
+ * the place in the statement. The tree must be one without syntax errors.
+ */
+export function bindSql(statement: sql.Statement, options: BindOptions): BoundStatement {
+  const context: StatementContext = {
+    catalog: options.catalog,
+    ids: columnIds(),
+    parameters: createParameters(options.parameters ?? {}),
+    budget: createBudget(),
+    bind: { expression: bindExpression, query: bindQuery },
+  };
+  try {
+    const body = bindStatement(statement, context);
+    return { ...body, parameters: context.parameters.all() };
+  } catch (error) {
+    // The parser bounds the depth of trees, so this is a caller with little stack left, not an endless recursion.
+    if (!(error instanceof RangeError)) throw error;
+    throw new OrbitError('statement_too_complex', 'the statement is nested too deeply', {
+      range: statement.range,
+      hint: 'Split it, for example with WITH.',
+      cause: error,
+    });
+  }
+}

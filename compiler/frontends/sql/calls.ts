@@ -1,0 +1,132 @@
+import type * as sql from '../../../grammars/sql/tree.ts';
+import { dateField } from '../../functions/date-fields.ts';
+import { extractVariant } from '../../functions/dates.ts';
+import { isAggregateName, resolveFunction, scalarFunction } from '../../functions/resolve.ts';
+import { constant } from '../../ir/build.ts';
+import { callOf } from '../../ir/call.ts';
+import type { Expression } from '../../ir/expression.ts';
+import { OrbitError } from '../../types/error.ts';
+import { INT32, TIMESTAMP, UTF8 } from '../../types/type.ts';
+import { bindAggregate } from './aggregates.ts';
+import { coerce, explicitCast, isUntyped, typed } from './coerce.ts';
+import { type Context, operand } from './context.ts';
+import { unsupported, unsupportedAll } from './errors.ts';
+import { fold, suggestion } from './names.ts';
+import { operation } from './operators.ts';
+
+/** Calls, and the functions that SQL has a syntax of its own for. */
+
+/** Functions that put out rows; they stand in FROM. */
+export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'generate_series', 'range']);
+
+export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expression {
+  const name = functionName(tree.name);
+  if (tree.over !== undefined) throw unsupportedAll('window functions (OVER)', tree.over.range);
+  if (isAggregateName(name, 'sql')) return bindAggregate(tree, name, context);
+  if (TABLE_FUNCTIONS.has(name)) throw unsupported(`${name} outside of FROM`, tree.range);
+  checkPlainCall(tree, name);
+  const args = tree.arguments.map((argument) => {
+    if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
+    if (argument.variadic) throw unsupported('VARIADIC', argument.range);
+    return context.statement.bind.expression(argument.value, operand(context));
+  });
+  return callByName(name, args, tree.range, context);
+}
+
+/** Of a function, with or without the schema that PostgreSQL's own are in. */
+export function functionName(name: sql.QualifiedName): string {
+  const [first, second] = name.parts;
+  if (first !== undefined && name.parts.length === 1) return fold(first);
+  if (first !== undefined && second !== undefined && name.parts.length === 2 && fold(first) === 'pg_catalog') {
+    return fold(second);
+  }
+  throw unsupported(`a function call through ${name.parts.slice(0, -1).map(fold).join('.')}`, name.range);
+}
+
+/** What only aggregates take. */
+function checkPlainCall(tree: sql.FunctionCall, name: string): void {
+  const wrong = (what: string, range: sql.SourceRange): never => {
+    throw new OrbitError('wrong_object_type', `${what} specified, but ${name} is not an aggregate function`, { range });
+  };
+  if (tree.star) wrong(`${name}(*)`, tree.range);
+  if (tree.distinct) wrong('DISTINCT', tree.range);
+  if (tree.filter !== undefined) wrong('FILTER', tree.filter.range);
+  if (tree.orderBy[0] !== undefined) wrong('ORDER BY', tree.orderBy[0].range);
+  if (tree.withinGroup[0] !== undefined) wrong('WITHIN GROUP', tree.withinGroup[0].range);
+  if (tree.nullTreatment !== undefined) wrong(`${tree.nullTreatment.toUpperCase()} NULLS`, tree.range);
+}
+
+function callByName(name: string, args: readonly Expression[], range: sql.SourceRange, context: Context): Expression {
+  const { statement } = context;
+  const resolved = resolveFunction(
+    name,
+    args.map((arg) => arg.type),
+    'sql',
+    range,
+  );
+  const { parameters } = resolved.signature;
+  const cast = args.map((arg, i) => {
+    const parameter = parameters[i];
+    return parameter === undefined || parameter.kind === 'null'
+      ? typed(arg, statement)
+      : coerce(arg, parameter, statement);
+  });
+  return callOf(resolved, cast, range);
+}
+
+/** current_date and its like. */
+export function bindSpecialValue(tree: sql.SpecialValue, context: Context): Expression {
+  const known = scalarFunction(tree.name) !== undefined;
+  if (!known || tree.precision !== undefined) throw unsupported(tree.name.toUpperCase(), tree.range);
+  return operation(tree.name, [], tree.range, context.statement);
+}
+
+export function bindExtract(tree: sql.Extract, context: Context): Expression {
+  const { statement } = context;
+  const bound = statement.bind.expression(tree.source, operand(context));
+  // PostgreSQL cannot choose a type for a bare string here; a timestamp is what it nearly always is.
+  const source = isUntyped(bound) ? coerce(bound, TIMESTAMP, statement) : bound;
+  if (dateField(tree.field) === undefined) {
+    const hint = suggestion(tree.field, [
+      'year',
+      'quarter',
+      'month',
+      'week',
+      'day',
+      'hour',
+      'minute',
+      'second',
+      'epoch',
+    ]);
+    throw new OrbitError('invalid_parameter_value', `unit "${tree.field}" not recognized`, { range: tree.range, hint });
+  }
+  const { fn, result } = extractVariant(tree.field, source.type);
+  const value = operation(fn, [constant(tree.field, UTF8), source], tree.range, statement);
+  return result === undefined ? value : explicitCast(value, result, 'error', statement, tree.range);
+}
+
+/** The syntax forms whose parts are plain arguments of a function. */
+export function bindSyntaxCall(
+  tree: sql.Position | sql.Substring | sql.SubstringSimilar | sql.Overlay | sql.Trim,
+  context: Context,
+): Expression {
+  const { statement } = context;
+  const bind = (part: sql.Expression): Expression => statement.bind.expression(part, operand(context));
+  const call = (fn: string, args: readonly Expression[]): Expression => operation(fn, args, tree.range, statement);
+  switch (tree.kind) {
+    case 'position':
+      return call('position', [bind(tree.source), bind(tree.needle)]);
+    case 'substring': {
+      const start = tree.start === undefined ? constant(1, INT32) : bind(tree.start);
+      return call('substring', [bind(tree.source), start, ...(tree.length === undefined ? [] : [bind(tree.length)])]);
+    }
+    case 'trim': {
+      const fn = { both: 'trim', leading: 'ltrim', trailing: 'rtrim' }[tree.side];
+      return call(fn, [bind(tree.source), ...(tree.characters === undefined ? [] : [bind(tree.characters)])]);
+    }
+    case 'overlay':
+      throw unsupported('OVERLAY', tree.range);
+    case 'substringSimilar':
+      throw unsupported('SUBSTRING … SIMILAR', tree.range);
+  }
+}

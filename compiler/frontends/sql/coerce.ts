@@ -1,0 +1,155 @@
+import { cast, constant } from '../../ir/build.ts';
+import type { Constant, Expression } from '../../ir/expression.ts';
+import { canCast, castValue } from '../../types/cast.ts';
+import { digitCount } from '../../types/decimals.ts';
+import { type ErrorCode, OrbitError, type SourceRange } from '../../types/error.ts';
+import { fitsInteger } from '../../types/integers.ts';
+import { sqlTypeName } from '../../types/names.ts';
+import { toInteger } from '../../types/narrow.ts';
+import { parseText } from '../../types/text.ts';
+import { BOOL, decimal, isInteger, type Type, typeEquals, UTF8 } from '../../types/type.ts';
+import { unify } from '../../types/unify.ts';
+import type { StatementContext } from './context.ts';
+import { at } from './errors.ts';
+
+/**
+ * Implicit conversions. An expression of type `null` is untyped: a bare string (a constant whose value is the text), a
+ * bare NULL or a parameter. It becomes a value of whatever type its context asks for, text if nothing asks.
+ */
+
+export function isUntyped(expression: Expression): boolean {
+  return expression.type.kind === 'null';
+}
+
+/** The expression as a value of the type; constants are converted here and now, so that their errors have a place. */
+export function coerce(expression: Expression, type: Type, statement: StatementContext): Expression {
+  if (typeEquals(expression.type, type)) return expression;
+  if (isUntyped(expression)) return resolveUntyped(expression, type, statement);
+  if (expression.kind === 'constant') {
+    const { value, range } = expression;
+    return constant(
+      at(range, () => castValue(value, expression.type, type)),
+      type,
+      range,
+    );
+  }
+  return cast(expression, type);
+}
+
+function resolveUntyped(expression: Expression, type: Type, statement: StatementContext): Expression {
+  const { range } = expression;
+  switch (expression.kind) {
+    case 'constant': {
+      const { value } = expression;
+      return constant(typeof value === 'string' ? at(range, () => parseText(value, type)) : null, type, range);
+    }
+    case 'parameter':
+      return statement.parameters.resolve(expression, type);
+    default:
+      return cast(expression, type);
+  }
+}
+
+/** Untyped becomes text. */
+export function typed(expression: Expression, statement: StatementContext): Expression {
+  return isUntyped(expression) ? coerce(expression, UTF8, statement) : expression;
+}
+
+/** The expression as the argument of a clause that wants a truth value. */
+export function toBoolean(expression: Expression, clause: string, statement: StatementContext): Expression {
+  if (isUntyped(expression)) return coerce(expression, BOOL, statement);
+  if (expression.type.kind === 'bool') return expression;
+  throw new OrbitError(
+    'datatype_mismatch',
+    `argument of ${clause} must be type boolean, not type ${sqlTypeName(expression.type)}`,
+    { range: expression.range },
+  );
+}
+
+/**
+ * An integer constant as the decimal that it is: one digit for 7, where the type int32 would count ten. Everything
+ * else as it is.
+ */
+export function exactDigits(expression: Expression): Expression {
+  if (!isIntegerConstant(expression)) return expression;
+  const value = toInteger(expression.value);
+  return constant(value, decimal(digitCount(value), 0), expression.range);
+}
+
+export function isIntegerConstant(expression: Expression): expression is Constant {
+  return expression.kind === 'constant' && isInteger(expression.type) && expression.value !== null;
+}
+
+/**
+ * Two operands of which the values are compared: an integer constant beside a narrower integer becomes one of that
+ * type if it can, so that the other side needs no cast.
+ */
+export function narrowed(expression: Expression, other: Type): Expression {
+  if (!isIntegerConstant(expression) || !isInteger(other)) return expression;
+  const value = toInteger(expression.value);
+  return fitsInteger(value, other)
+    ? constant(castValue(expression.value, expression.type, other), other, expression.range)
+    : expression;
+}
+
+/** The type that CASE, UNION, VALUES, IN and the like give to alternatives; `null` if all of them are untyped. */
+export function commonType(alternatives: readonly Expression[]): Type | undefined {
+  const decimals = alternatives.some((expression) => expression.type.kind === 'decimal');
+  return unify(alternatives.map((expression) => (decimals ? exactDigits(expression) : expression).type));
+}
+
+/** All of them as values of one type; `what` names the construct in the message if there is none. */
+export function unifyAll(
+  alternatives: readonly Expression[],
+  what: string,
+  statement: StatementContext,
+): readonly Expression[] {
+  const common = commonType(alternatives);
+  if (common === undefined) throw cannotMatch(what, alternatives);
+  const type = common.kind === 'null' ? UTF8 : common;
+  return alternatives.map((expression) => coerce(expression, type, statement));
+}
+
+/** `CASE types integer and text cannot be matched`: the first two that do not go together. */
+export function cannotMatch(what: string, alternatives: readonly Expression[]): OrbitError {
+  let common = alternatives[0]?.type;
+  for (const expression of alternatives) {
+    const next: Type | undefined = common === undefined ? undefined : unify([common, expression.type]);
+    if (common !== undefined && next === undefined) {
+      const message = `${what} types ${sqlTypeName(common)} and ${sqlTypeName(expression.type)} cannot be matched`;
+      return new OrbitError('datatype_mismatch', message, { range: expression.range });
+    }
+    common = next;
+  }
+  return new OrbitError('datatype_mismatch', `${what} types cannot be matched`, {});
+}
+
+/** An explicit cast. */
+export function explicitCast(
+  expression: Expression,
+  type: Type,
+  onError: 'error' | 'null',
+  statement: StatementContext,
+  range: SourceRange,
+): Expression {
+  if (isUntyped(expression)) return castUntyped(expression, type, onError, statement, range);
+  if (!canCast(expression.type, type)) throw cannotCast(expression.type, type, range);
+  return cast(expression, type, onError, range);
+}
+
+function castUntyped(
+  expression: Expression,
+  type: Type,
+  onError: 'error' | 'null',
+  statement: StatementContext,
+  range: SourceRange,
+): Expression {
+  if (expression.kind !== 'constant' || onError === 'error') return { ...coerce(expression, type, statement), range };
+  const text = constant(expression.value, UTF8, expression.range);
+  return constant(castValue(text.value, UTF8, type, 'null'), type, range);
+}
+
+export function cannotCast(from: Type, to: Type, range: SourceRange): OrbitError {
+  const code: ErrorCode = 'cannot_coerce';
+  return new OrbitError(code, `cannot cast type ${sqlTypeName(from)} to ${sqlTypeName(to)}`, { range });
+}

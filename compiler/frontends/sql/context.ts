@@ -1,0 +1,117 @@
+import type * as sql from '../../../grammars/sql/tree.ts';
+import type { Catalog } from '../../catalog/catalog.ts';
+import type { ColumnIds } from '../../ir/columns.ts';
+import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
+import type { Plan } from '../../ir/plan.ts';
+import type { Type } from '../../types/type.ts';
+import type { AggregateCollector } from './aggregates.ts';
+import type { Budget } from './budget.ts';
+import type { ParameterTypes } from './parameters.ts';
+
+/** What lasts for one statement. */
+export interface StatementContext {
+  readonly catalog: Catalog;
+  readonly ids: ColumnIds;
+  readonly parameters: ParameterTypes;
+  readonly budget: Budget;
+  /** The parts of the binder that need each other in a circle call each other through here. */
+  readonly bind: {
+    readonly expression: (tree: sql.Expression, context: Context) => Expression;
+    readonly query: (tree: sql.Query, context: QueryContext) => PendingQuery;
+  };
+}
+
+/** Where a query stands: what of its surroundings it may use. */
+export interface QueryContext {
+  readonly statement: StatementContext;
+  readonly outer: Scope | undefined;
+  readonly commonTables: CommonTables | undefined;
+}
+
+/** Where an expression stands. */
+export interface Context extends QueryContext {
+  readonly scope: Scope;
+  /** Only whether the value is true matters: false and NULL are the same here. */
+  readonly truth: boolean;
+}
+
+/** The names that an expression sees, and outside of them those of the enclosing queries. */
+export interface Scope {
+  readonly relations: readonly Relation[];
+  /** What bare names and `*` mean; columns merged by USING are here once. */
+  readonly columns: readonly ScopeColumn[];
+  readonly parent: Scope | undefined;
+  /** As messages name it: `WHERE`, `JOIN conditions`. */
+  readonly clause: string;
+  /** In a grouped query: parts of the tree that are grouped by, and the columns that they are after grouping. */
+  readonly groups?: ReadonlyMap<sql.Expression, Column> | undefined;
+  /** Present where aggregates of this query may stand. */
+  readonly aggregates: AggregateCollector | undefined;
+  /** Tables beside this one in FROM, which only LATERAL may use; known for the sake of messages. */
+  readonly barred: readonly Relation[];
+}
+
+/** A table of FROM under the name that the query gives it. */
+export interface Relation {
+  /** Absent for what has no name: then only bare column names reach it. */
+  readonly name: string | undefined;
+  readonly schema: string | undefined;
+  readonly columns: readonly ScopeColumn[];
+  /** Sets of columns that identify a row: grouped by one of them, all columns have one value in a group. */
+  readonly keys: readonly (readonly ColumnId[])[];
+  /** Where FROM names it. */
+  readonly range: sql.SourceRange;
+}
+
+export interface ScopeColumn {
+  readonly name: string;
+  readonly column: Column;
+}
+
+/** WITH's tables, innermost last: each knows those that it may itself use. */
+export interface CommonTables {
+  readonly tree: sql.CommonTable;
+  readonly context: QueryContext;
+  readonly parent: CommonTables | undefined;
+  readonly uses: { count: number };
+  /** Of WITH RECURSIVE, while the table's own query is bound. */
+  readonly recursive: boolean;
+}
+
+/**
+ * A query of which everything is bound but what untyped outputs (a bare string, NULL, a parameter) become: that
+ * depends on what the query is used for. `finish` may be called once.
+ */
+export interface PendingQuery {
+  /** The type of an untyped output is `null`. */
+  readonly outputs: readonly Output[];
+  readonly ordered: boolean;
+  /** Untyped outputs become the type at their position, or utf8 where that is undefined. Columns are the outputs. */
+  readonly finish: (types?: readonly (Type | undefined)[]) => Plan;
+}
+
+export interface Output {
+  readonly name: string;
+  readonly type: Type;
+  readonly nullable: boolean;
+  readonly range: sql.SourceRange;
+}
+
+export function emptyScope(clause: string, parent: Scope | undefined): Scope {
+  return { relations: [], columns: [], parent, clause, aggregates: undefined, barred: [] };
+}
+
+/** The context of an expression of a query. */
+export function within(context: QueryContext, scope: Scope): Context {
+  return { ...context, scope, truth: false };
+}
+
+/** The context of a subquery of an expression. */
+export function subqueryContext(context: Context): QueryContext {
+  return { statement: context.statement, outer: context.scope, commonTables: context.commonTables };
+}
+
+/** An operand's context where the operator does not hand on that only truth matters. */
+export function operand(context: Context): Context {
+  return context.truth ? { ...context, truth: false } : context;
+}

@@ -1,0 +1,220 @@
+import type * as sql from '../../../grammars/sql/tree.ts';
+import { columnRef, constant } from '../../ir/build.ts';
+import type { Expression } from '../../ir/expression.ts';
+import { internalError, OrbitError, unreachable } from '../../types/error.ts';
+import { INT32, UTF8 } from '../../types/type.ts';
+import { bindExtract, bindFunctionCall, bindSpecialValue, bindSyntaxCall } from './calls.ts';
+import { bindCase } from './case.ts';
+import { explicitCast } from './coerce.ts';
+import { type Context, operand } from './context.ts';
+import { unsupported, unsupportedAll } from './errors.ts';
+import { bindArray, bindField, bindSubscript } from './lists.ts';
+import {
+  bindBooleanLiteral,
+  bindIntervalLiteral,
+  bindNull,
+  bindNumber,
+  bindString,
+  bindTypedLiteral,
+  floatLiteral,
+  intervalFieldOf,
+} from './literals.ts';
+import { fold } from './names.ts';
+import { bindBinary, bindUnary, infix, operation } from './operators.ts';
+import {
+  bindBetween,
+  bindInList,
+  bindIsDistinct,
+  bindIsNull,
+  bindIsTruth,
+  bindLike,
+  bindLogic,
+  bindNot,
+} from './predicates.ts';
+import { bindRowComparison, rowComparison } from './rows.ts';
+import { findHere, lookupRelation, resolveColumn } from './scope.ts';
+import {
+  bindArraySubquery,
+  bindExists,
+  bindInQuery,
+  bindInValue,
+  bindQuantified,
+  bindScalarSubquery,
+} from './subqueries.ts';
+import { numericFor, numericOfText, resolveType } from './type-names.ts';
+
+/** The expression that a syntax tree means where it stands. Bare strings, NULL and parameters may stay untyped. */
+export function bindExpression(tree: sql.Expression, context: Context): Expression {
+  context.statement.budget.expression();
+  const group = context.scope.groups?.get(tree);
+  if (group !== undefined) return columnRef(group, tree.range);
+  switch (tree.kind) {
+    case 'number':
+      return bindNumber(tree);
+    case 'string':
+      return bindString(tree);
+    case 'boolean':
+      return bindBooleanLiteral(tree);
+    case 'null':
+      return bindNull(tree);
+    case 'typedLiteral':
+      return bindTypedLiteral(tree);
+    case 'interval':
+      return bindInterval(tree, context);
+    case 'column':
+      return bindColumn(tree, context);
+    case 'parameter':
+      return context.statement.parameters.reference(tree);
+    case 'specialValue':
+      return bindSpecialValue(tree, context);
+    case 'and':
+    case 'or':
+      return bindLogic(tree, context);
+    case 'not':
+      return bindNot(tree, context);
+    case 'unary':
+      return bindUnary(tree, context);
+    case 'binary': {
+      const fn = rowComparison(tree);
+      if (fn === undefined) return bindBinary(tree, context);
+      return bindRowComparison(fn, tree.left, tree.right, tree.range, operand(context));
+    }
+    case 'quantified':
+      return bindQuantified(tree, context);
+    case 'between':
+      return bindBetween(tree, context);
+    case 'inList':
+      return bindInList(tree, context);
+    case 'inQuery':
+      return bindInQuery(tree, context);
+    case 'inValue':
+      return bindInValue(tree, context);
+    case 'like':
+      return bindLike(tree, context);
+    case 'isNull':
+      return bindIsNull(tree, context);
+    case 'isTruth':
+      return bindIsTruth(tree, context);
+    case 'isDistinct':
+      return bindIsDistinct(tree, context);
+    case 'collate':
+      return bindCollate(tree, context);
+    case 'case':
+      return bindCase(tree, context);
+    case 'cast':
+      return bindCast(tree, context);
+    case 'call':
+      return bindFunctionCall(tree, context);
+    case 'extract':
+      return bindExtract(tree, context);
+    case 'position':
+    case 'substring':
+    case 'substringSimilar':
+    case 'overlay':
+    case 'trim':
+      return bindSyntaxCall(tree, context);
+    case 'scalarSubquery':
+      return bindScalarSubquery(tree, context);
+    case 'exists':
+      return bindExists(tree, context);
+    case 'arraySubquery':
+      return bindArraySubquery(tree, context);
+    case 'array':
+      return bindArray(tree, context);
+    case 'subscript':
+      return bindSubscript(tree, context);
+    case 'field':
+      return bindField(bindExpression(tree.operand, operand(context)), fold(tree.field), tree.range, context);
+    case 'default':
+      throw new OrbitError('syntax_error', 'DEFAULT is not allowed in this context', { range: tree.range });
+    case 'star':
+      throw new OrbitError('syntax_error', '* is not allowed in this context', { range: tree.range });
+    case 'bitString':
+      throw unsupportedAll('bit strings', tree.range);
+    case 'fieldStar':
+      throw unsupported('(…).*', tree.range);
+    case 'columns':
+      throw unsupported('COLUMNS(…)', tree.range);
+    case 'atTimeZone':
+      throw unsupported('AT TIME ZONE', tree.range);
+    case 'methodCall':
+      throw unsupported('a method call on an expression', tree.range, 'Write the function in front: f(x).');
+    case 'row':
+      throw unsupported('a row as a value', tree.range);
+    case 'comprehension':
+      throw unsupportedAll('list comprehensions', tree.range);
+    case 'struct':
+      throw unsupportedAll('struct literals', tree.range);
+    case 'map':
+      throw unsupportedAll('map literals', tree.range);
+    case 'slice':
+      throw unsupportedAll('slices of lists', tree.range);
+    case 'lambda':
+      throw unsupportedAll('lambda functions', tree.range);
+    case 'missing':
+      throw internalError('a tree with syntax errors was bound');
+    default:
+      return unreachable(tree);
+  }
+}
+
+/** `a.b` may be column b of table a, or field b of a dynamic column a. */
+function bindColumn(tree: sql.ColumnReference, context: Context): Expression {
+  const { parts } = tree;
+  const [first, ...rest] = parts;
+  if (first !== undefined && rest.length > 0 && lookupRelation(parts.slice(0, -1), context.scope) === undefined) {
+    const column = findDynamic(first, context);
+    if (column !== undefined) {
+      return rest.reduce((base, field) => bindField(base, fold(field), tree.range, context), column);
+    }
+  }
+  return resolveColumn(parts, context.scope, tree.range);
+}
+
+function findDynamic(name: sql.Identifier, context: Context): Expression | undefined {
+  for (let scope: Context['scope'] | undefined = context.scope; scope !== undefined; scope = scope.parent) {
+    const found = findHere(name, scope);
+    if (found !== undefined) return found.column.type.kind === 'any' ? columnRef(found.column, name.range) : undefined;
+  }
+  return undefined;
+}
+
+/** `interval '1 day'`, or a computed number of one unit. */
+function bindInterval(tree: sql.IntervalLiteral, context: Context): Expression {
+  const { value } = tree;
+  if (value.kind === 'string') return bindIntervalLiteral(tree, value.value);
+  const unit = intervalFieldOf(tree);
+  if (unit === undefined) throw unsupported('a computed interval without a unit', tree.range);
+  if (value.kind === 'number') return bindIntervalLiteral(tree, value.text);
+  const one = bindIntervalLiteral(tree, '1');
+  const count = bindExpression(value, operand(context));
+  return infix('multiply', one, count, tree.range, context.statement);
+}
+
+/** The database's only collation is C: other ones are refused, and C changes nothing. */
+function bindCollate(tree: sql.Collate, context: Context): Expression {
+  const name = tree.collation.parts.at(-1)?.text ?? '';
+  if (!['C', 'POSIX', 'default', 'ucs_basic'].includes(name)) {
+    throw unsupported(`the collation "${name}"`, tree.collation.range, 'Text is compared by code points, as by "C".');
+  }
+  return bindExpression(tree.operand, context);
+}
+
+function bindCast(tree: sql.Cast, context: Context): Expression {
+  const { statement } = context;
+  const { type, maxLength, unbounded } = resolveType(tree.type);
+  const onError = tree.try ? 'null' : 'error';
+  const literal = onError === 'error' ? floatLiteral(tree.operand, type, tree.range) : undefined;
+  if (literal !== undefined) return literal;
+  const arg = bindExpression(tree.operand, operand(context));
+  const actual = unbounded ? numericTarget(arg) : type;
+  const value = explicitCast(arg, actual, onError, statement, tree.range);
+  if (maxLength === undefined) return value;
+  const length = constant(maxLength, INT32);
+  return operation('left', [explicitCast(value, UTF8, onError, statement, tree.range), length], tree.range, statement);
+}
+
+function numericTarget(arg: Expression) {
+  const isText = arg.kind === 'constant' && arg.type.kind === 'null' && typeof arg.value === 'string';
+  return isText ? numericOfText(String(arg.value), numericFor(arg.type)) : numericFor(arg.type);
+}

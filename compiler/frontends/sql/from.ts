@@ -1,0 +1,146 @@
+import type * as sql from '../../../grammars/sql/tree.ts';
+import { join } from '../../ir/build.ts';
+import { freeColumns } from '../../ir/columns.ts';
+import { OrbitError, unreachable } from '../../types/error.ts';
+import type { QueryContext, Relation, Scope } from './context.ts';
+import { unsupported } from './errors.ts';
+import { combined, type FromItem, itemScope, noFrom, renamedItem } from './from-item.ts';
+import { bindCondition, type Condition, joinedItems } from './joins.ts';
+import { aliasName, bindFile, bindTable, bindTableFunction, derived, refuseSample, type UnnestItem } from './tables.ts';
+
+/** FROM: a list of tables and joins, each of which may use those to its left if it is LATERAL. */
+export function bindFrom(elements: readonly sql.TableExpression[], context: QueryContext): FromItem {
+  let result: FromItem | undefined;
+  for (const element of elements) {
+    const right = bindElement(element, context, result);
+    result = result === undefined ? right.item : crossed(result, right);
+  }
+  return result ?? noFrom();
+}
+
+/** An element of FROM; a table function may be put over its left neighbour's rows instead of beside them. */
+interface Element {
+  readonly item: FromItem;
+  readonly over?: UnnestItem['over'];
+}
+
+/** `left` is everything to the left that a LATERAL element may use. */
+function bindElement(tree: sql.TableExpression, context: QueryContext, left: FromItem | undefined): Element {
+  switch (tree.kind) {
+    case 'table':
+      return { item: bindTable(tree, context) };
+    case 'file':
+      return { item: bindFile(tree, context) };
+    case 'derivedTable': {
+      refuseSample(tree.sample);
+      const outer = lateralScope(context, left, tree.lateral);
+      const pending = context.statement.bind.query(tree.query, { ...context, outer });
+      return { item: derived(pending, tree.alias, undefined, tree.range, context) };
+    }
+    case 'tableFunction':
+      return bindTableFunction(tree, context, lateralScope(context, left, true));
+    case 'join':
+      return { item: bindJoin(tree, context, left) };
+    default:
+      return unreachable(tree);
+  }
+}
+
+/** What a subquery of FROM sees outside of itself. Without LATERAL its neighbours are there for messages only. */
+function lateralScope(context: QueryContext, left: FromItem | undefined, lateral: boolean): Scope | undefined {
+  if (left === undefined) return context.outer;
+  const clause = 'FROM clause of their own query level';
+  if (lateral) return itemScope(left, clause, context.outer);
+  return {
+    relations: [],
+    columns: [],
+    parent: context.outer,
+    clause,
+    aggregates: undefined,
+    barred: left.relations,
+  };
+}
+
+function crossed(left: FromItem, right: Element): FromItem {
+  if (right.over !== undefined) return combined(left, right.item, right.over(left.plan, false));
+  return joinedItems('inner', left, right.item, undefined);
+}
+
+function bindJoin(tree: sql.Join, context: QueryContext, outside: FromItem | undefined): FromItem {
+  if (tree.asof) throw unsupported('ASOF JOIN', tree.range);
+  if (tree.type === 'positional') throw unsupported('POSITIONAL JOIN', tree.range);
+  const left = bindElement(tree.left, context, outside).item;
+  const seen = outside === undefined ? left : beside(outside, left);
+  const right = bindElement(tree.right, context, seen);
+  if (tree.type === 'right' || tree.type === 'full') refuseLateral(tree, left, right.item);
+  const joined = bindJoined(tree, context, left, right);
+  return tree.alias === undefined ? joined : aliased(joined, tree.alias);
+}
+
+function bindJoined(tree: sql.Join, context: QueryContext, left: FromItem, right: Element): FromItem {
+  const condition = bindCondition(tree, left, right.item, context);
+  const over = right.over;
+  const always = condition.predicate.kind === 'constant' && condition.predicate.value === true;
+  if (over !== undefined && always && (tree.type === 'left' || tree.type === 'inner' || tree.type === 'cross')) {
+    return condition.finish(combined(left, right.item, over(left.plan, tree.type === 'left')));
+  }
+  return finishJoin(tree.type, left, right.item, condition);
+}
+
+function finishJoin(type: sql.Join['type'], left: FromItem, right: FromItem, condition: Condition): FromItem {
+  switch (type) {
+    case 'inner':
+    case 'cross':
+      return condition.finish(joinedItems('inner', left, right, condition.predicate));
+    case 'left':
+      return condition.finish(joinedItems('left', left, right, condition.predicate));
+    case 'right': {
+      // Turned round: the plan puts out the right side's columns first, names know nothing of it.
+      const plan = join('left', right.plan, left.plan, condition.predicate);
+      return condition.finish(combined(left, right, plan));
+    }
+    case 'full':
+      return condition.finish(combined(left, right, join('full', left.plan, right.plan, condition.predicate)));
+    case 'semi':
+    case 'anti':
+      return { ...left, plan: joinedItems(type, left, right, condition.predicate).plan };
+    case 'positional':
+      throw unsupported('POSITIONAL JOIN', right.relations[0]?.range ?? { start: 0, end: 0 });
+    default:
+      return unreachable(type);
+  }
+}
+
+/** Names to the left of a join's right side; its plan is never used. */
+function beside(outside: FromItem, left: FromItem): FromItem {
+  return {
+    plan: left.plan,
+    relations: [...outside.relations, ...left.relations],
+    columns: [...outside.columns, ...left.columns],
+  };
+}
+
+function refuseLateral(tree: sql.Join, left: FromItem, right: FromItem): void {
+  const free = freeColumns(right.plan);
+  const used = left.plan.columns.find((column) => free.has(column.id));
+  if (used === undefined) return;
+  const owner = left.relations.find((relation) => relation.columns.some((c) => c.column.id === used.id));
+  throw new OrbitError(
+    'invalid_column_reference',
+    `invalid reference to FROM-clause entry for table "${owner?.name ?? used.name}"`,
+    { range: tree.right.range, hint: 'The combining JOIN type must be INNER or LEFT for a LATERAL reference.' },
+  );
+}
+
+/** `(a JOIN b …) AS j`: one table with the columns of both. */
+function aliased(item: FromItem, alias: sql.TableAlias): FromItem {
+  const name = aliasName(alias);
+  const relation: Relation = {
+    name,
+    schema: undefined,
+    columns: renamedItem(item, alias, name ?? ''),
+    keys: [],
+    range: alias.range,
+  };
+  return { plan: item.plan, relations: [relation], columns: relation.columns };
+}

@@ -1,0 +1,144 @@
+import type * as sql from '../../../grammars/sql/tree.ts';
+import { columnRef, distinct, filter, project, selectColumns, sort } from '../../ir/build.ts';
+import type { Expression } from '../../ir/expression.ts';
+import type { Plan } from '../../ir/plan.ts';
+import { OrbitError } from '../../types/error.ts';
+import { UTF8 } from '../../types/type.ts';
+import { createCollector } from './aggregates.ts';
+import { coerce, isUntyped, toBoolean } from './coerce.ts';
+import { type Context, type PendingQuery, type QueryContext, type Scope, within } from './context.ts';
+import { unsupported } from './errors.ts';
+import { bindFrom } from './from.ts';
+import { itemScope } from './from-item.ts';
+import { bindGroups, type Regrouping, regrouping } from './grouping.ts';
+import { bindKey, keysOver, orderItems, type PositionKey, placeKeys, type WrittenKey } from './order.ts';
+import { expandList, type ListItem } from './select-list.ts';
+
+/** SELECT with the ORDER BY of its query, which sees the select's own tables. */
+export function bindSelect(
+  tree: sql.Select,
+  orderBy: readonly sql.OrderElement[],
+  context: QueryContext,
+): PendingQuery {
+  refuseClauses(tree);
+  const from = bindFrom(tree.from, context);
+  const base = itemScope(from, 'SELECT', context.outer);
+  const where = tree.where && bindWhere(tree.where, base, context);
+  const list = expandList(tree.items, base);
+  const collector = createCollector(context.statement.ids);
+  const groups = bindGroups(tree.groupBy, list, within(context, { ...base, clause: 'GROUP BY' }), (item) =>
+    isAggregated(item, base, context),
+  );
+  const scope: Scope = { ...base, aggregates: collector, groups: groups.trees };
+  const inner = within(context, scope);
+  const bound = list.map((item) => ({ ...item, expression: item.bind(inner) }));
+  const having = tree.having && bindHaving(tree.having, inner);
+
+  const keyed = (item: sql.Expression, clause: string): WrittenKey => bindKey(item, clause, bound, inner);
+  const order = orderItems(orderBy, bound.length);
+  const orderTrees = order.map(({ key }) => (typeof key === 'number' ? { position: key } : keyed(key, 'ORDER BY')));
+  const onTrees = (tree.distinct?.on ?? []).map((item) => keyed(item, 'SELECT DISTINCT ON'));
+
+  // Whether there is a grouping at all is known only now that everything that can hold an aggregate has been bound.
+  const regroup = regrouping(groups, collector, scope);
+  const isGrouped = tree.groupBy !== undefined || having !== undefined || collector.all().length > 0;
+  const turn: Regrouping['expression'] = isGrouped ? regroup.expression : (expression) => expression;
+  const turnKey = (key: WrittenKey): WrittenKey => ('position' in key ? key : { expression: turn(key.expression) });
+  const outputs = bound.map((item) => ({ ...item, expression: turn(item.expression) }));
+  const condition = having && turn(having);
+  const hidden: Expression[] = [];
+  const onKeys = placeKeys(onTrees.map(turnKey), outputs, hidden);
+  const positions = placeKeys(orderTrees.map(turnKey), outputs, hidden);
+  const orderKeys = order.map((item, i) => ({ ...item, position: positions[i] ?? 0 }));
+  checkDistinct(tree.distinct, onKeys, orderKeys, outputs.length);
+
+  const input = (): Plan => {
+    const rows = where === undefined ? from.plan : filter(from.plan, where);
+    if (!isGrouped) return rows;
+    const grouped = regroup.plan(rows);
+    return condition === undefined ? grouped : filter(grouped, condition);
+  };
+  return {
+    outputs: outputs.map(({ name, expression, range }) => {
+      const { type, nullable } = expression;
+      return { name, type, nullable, range };
+    }),
+    ordered: orderBy.length > 0,
+    finish: (types = []) => {
+      const values = outputs.map(({ name, expression }, i) => {
+        const value = isUntyped(expression) ? coerce(expression, types[i] ?? UTF8, context.statement) : expression;
+        return { name, expression: value };
+      });
+      const extra = hidden.map((expression) => ({ name: 'key', expression }));
+      const projected = project(input(), [...values, ...extra], context.statement.ids);
+      const ordered = arranged(projected, tree.distinct, onKeys, orderKeys);
+      return selectColumns(ordered, projected.columns.slice(0, outputs.length));
+    },
+  };
+}
+
+function refuseClauses(tree: sql.Select): void {
+  if (tree.windows[0] !== undefined) throw unsupported('WINDOW', tree.windows[0].range);
+  if (tree.qualify !== undefined) throw unsupported('QUALIFY', tree.qualify.range);
+  if (tree.sample !== undefined) throw unsupported('USING SAMPLE', tree.sample.range);
+}
+
+function bindWhere(tree: sql.Expression, base: Scope, context: QueryContext): Expression {
+  const inner: Context = { ...within(context, { ...base, clause: 'WHERE' }), truth: true };
+  return toBoolean(context.statement.bind.expression(tree, inner), 'WHERE', context.statement);
+}
+
+function bindHaving(tree: sql.Expression, inner: Context): Expression {
+  const context: Context = { ...inner, scope: { ...inner.scope, clause: 'HAVING' }, truth: true };
+  return toBoolean(context.statement.bind.expression(tree, context), 'HAVING', context.statement);
+}
+
+/** Whether a select item holds an aggregate of this query: for GROUP BY ALL, which groups by those that do not. */
+function isAggregated(item: ListItem, base: Scope, context: QueryContext): boolean {
+  const probe = createCollector(context.statement.ids);
+  item.bind(within(context, { ...base, aggregates: probe }));
+  return probe.all().length > 0;
+}
+
+function checkDistinct(
+  tree: sql.Distinct | undefined,
+  onKeys: readonly number[],
+  orderKeys: readonly (PositionKey & { readonly range: sql.SourceRange })[],
+  outputs: number,
+): void {
+  if (tree === undefined) return;
+  const fail = (message: string, index: number): never => {
+    throw new OrbitError('invalid_column_reference', message, { range: orderKeys[index]?.range ?? tree.range });
+  };
+  if (tree.on.length === 0) {
+    const foreign = orderKeys.findIndex((key) => key.position >= outputs);
+    if (foreign >= 0) fail('for SELECT DISTINCT, ORDER BY expressions must appear in select list', foreign);
+    return;
+  }
+  // The first row of each group is only defined if the order begins with what is grouped by.
+  const on = new Set(onKeys);
+  const leading = new Set<number>();
+  orderKeys.forEach((key, i) => {
+    if (leading.size === on.size) return;
+    if (!on.has(key.position)) fail('SELECT DISTINCT ON expressions must match initial ORDER BY expressions', i);
+    leading.add(key.position);
+  });
+}
+
+function arranged(
+  projected: Plan,
+  tree: sql.Distinct | undefined,
+  onKeys: readonly number[],
+  orderKeys: readonly PositionKey[],
+): Plan {
+  const { columns } = projected;
+  const keys = keysOver(columns, orderKeys);
+  if (tree === undefined) return sort(projected, keys);
+  if (tree.on.length === 0) return sort(distinct(projected), keys);
+  const on = onKeys.flatMap((position) => {
+    const column = columns[position];
+    return column === undefined ? [] : [columnRef(column)];
+  });
+  // Sorted before, so that the first row is the one asked for, and after, as DISTINCT promises no order.
+  return sort(distinct(sort(projected, keys), on), keys);
+}

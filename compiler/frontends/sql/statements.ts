@@ -1,0 +1,101 @@
+import type * as sql from '../../../grammars/sql/tree.ts';
+import { internalError, unreachable } from '../../types/error.ts';
+import type { BoundBody, BoundQuery, ResultColumn } from './bound.ts';
+import { bindDelete, bindTruncate, bindUpdate } from './changes.ts';
+import type { Output, QueryContext, StatementContext } from './context.ts';
+import { bindCopy } from './copy.ts';
+import { bindCreateSchema, bindCreateTable, bindDrop } from './definitions.ts';
+import { unsupported, unsupportedAll } from './errors.ts';
+import { bindInsert } from './insert.ts';
+import { fold, matching } from './names.ts';
+import { bindExplainOptions } from './options.ts';
+import { bindQuery } from './query.ts';
+import { bindSession } from './session.ts';
+import { findTable } from './tables.ts';
+import { unknownColumn } from './targets.ts';
+
+export function bindStatement(tree: sql.Statement, statement: StatementContext): BoundBody {
+  const context: QueryContext = { statement, outer: undefined, commonTables: undefined };
+  switch (tree.kind) {
+    case 'query':
+      return bindTopQuery(tree, context);
+    case 'explain':
+      return { kind: 'explain', inner: bindStatement(tree.statement, statement), ...bindExplainOptions(tree.options) };
+    case 'createTable':
+      return bindCreateTable(tree, context);
+    case 'createSchema':
+      return bindCreateSchema(tree);
+    case 'createView':
+      throw unsupported('CREATE VIEW', tree.range);
+    case 'drop':
+      return bindDrop(tree);
+    case 'insert':
+      return bindInsert(tree, context);
+    case 'update':
+      return bindUpdate(tree, context);
+    case 'delete':
+      return bindDelete(tree, context);
+    case 'merge':
+      throw unsupported('MERGE', tree.range);
+    case 'truncate':
+      return bindTruncate(tree, context);
+    case 'copy':
+      return bindCopy(tree, context, (inner) => bindStatement(inner, statement));
+    case 'set':
+    case 'setTransaction':
+    case 'show':
+    case 'reset':
+    case 'begin':
+    case 'commit':
+    case 'rollback':
+    case 'savepoint':
+    case 'release':
+    case 'prepare':
+    case 'execute':
+    case 'deallocate':
+      return bindSession(tree, context);
+    case 'describe':
+      return bindDescribe(tree, context);
+    case 'summarize':
+      throw unsupported('SUMMARIZE', tree.range);
+    case 'analyze':
+      return bindAnalyze(tree, context);
+    case 'invalid':
+      throw internalError('a tree with syntax errors was bound');
+    default:
+      return unreachable(tree);
+  }
+}
+
+function bindTopQuery(tree: sql.Query, context: QueryContext): BoundQuery {
+  const pending = bindQuery(tree, context);
+  const plan = pending.finish();
+  return { kind: 'query', plan, columns: resultColumns(pending.outputs, plan), orderGuaranteed: pending.ordered };
+}
+
+/** Types are the plan's, where untyped outputs have become text. */
+export function resultColumns(outputs: readonly Output[], plan: BoundQuery['plan']): readonly ResultColumn[] {
+  return plan.columns.map(({ type, nullable, name }, i) => ({ name: outputs[i]?.name ?? name, type, nullable }));
+}
+
+function bindDescribe(tree: sql.Describe, context: QueryContext): BoundBody {
+  const { subject } = tree;
+  if (subject === undefined) return { kind: 'listTables' };
+  if (subject.kind === 'query') return { kind: 'describe', columns: bindTopQuery(subject, context).columns };
+  const { columns } = findTable(subject, context);
+  return { kind: 'describe', columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })) };
+}
+
+function bindAnalyze(tree: sql.Analyze, context: QueryContext): BoundBody {
+  if (tree.options[0] !== undefined) throw unsupportedAll('options of ANALYZE', tree.options[0].range);
+  const tables = tree.tables.map((analyzed) => {
+    const table = findTable(analyzed.name, context);
+    const ordinals = analyzed.columns.map((name) => {
+      const [column] = matching(table.columns, name, (candidate) => candidate.name);
+      if (column === undefined) throw unknownColumn(fold(name), table, name.range);
+      return table.columns.indexOf(column);
+    });
+    return { table, ordinals: ordinals.length > 0 ? ordinals : table.columns.map((_, i) => i) };
+  });
+  return { kind: 'analyze', tables };
+}

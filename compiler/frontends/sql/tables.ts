@@ -1,0 +1,238 @@
+import type * as sql from '../../../grammars/sql/tree.ts';
+import type { TableHandle } from '../../catalog/catalog.ts';
+import { newColumn, scan, singleRow, unnest } from '../../ir/build.ts';
+import type { ColumnId } from '../../ir/expression.ts';
+import type { Plan } from '../../ir/plan.ts';
+import { internalError, OrbitError } from '../../types/error.ts';
+import { sqlTypeName } from '../../types/names.ts';
+import { INT64 } from '../../types/type.ts';
+import { functionName } from './calls.ts';
+import { commonTableReference } from './common-tables.ts';
+import type { Context, PendingQuery, QueryContext, Relation, Scope } from './context.ts';
+import { unsupported, unsupportedAll } from './errors.ts';
+import { type FromItem, renamed, scopeColumns, singleItem } from './from-item.ts';
+import { display, fold, matching, suggestion } from './names.ts';
+
+/** The leaves of FROM. */
+
+export function bindTable(tree: sql.TableReference, context: QueryContext): FromItem {
+  refuseSample(tree.sample);
+  const common = commonTableReference(tree.name, context);
+  if (common !== undefined) return derived(common, tree.alias, fold(lastPart(tree.name)), tree.range, context);
+  const table = findTable(tree.name, context);
+  return scanned(table, tree.alias, lastName(tree.name, table), schemaOf(tree.name), tree.name.range, context);
+}
+
+function lastPart(name: sql.QualifiedName): sql.Identifier {
+  const part = name.parts.at(-1);
+  if (part === undefined) throw internalError('a table has no name');
+  return part;
+}
+
+/** The table's own spelling, where case was disregarded to find it. */
+function lastName(name: sql.QualifiedName, table: TableHandle): string {
+  const written = fold(lastPart(name));
+  const own = table.name.split('.').at(-1) ?? written;
+  return own.toLowerCase() === written.toLowerCase() ? own : written;
+}
+
+function schemaOf(name: sql.QualifiedName): string | undefined {
+  const schema = name.parts.at(-2);
+  return schema === undefined ? undefined : fold(schema);
+}
+
+export function findTable(name: sql.QualifiedName, context: QueryContext): TableHandle {
+  const { catalog } = context.statement;
+  const table = lookupTable(name, context);
+  if (table !== undefined) return table;
+  const known = [...catalog.tableNames()];
+  for (let t = context.commonTables; t !== undefined; t = t.parent) known.push(fold(t.tree.name));
+  throw new OrbitError('undefined_table', `relation "${display(name)}" does not exist`, {
+    range: name.range,
+    hint: fileHint(name) ?? suggestion(display(name), known),
+  });
+}
+
+export function lookupTable(name: sql.QualifiedName, context: QueryContext): TableHandle | undefined {
+  const { catalog } = context.statement;
+  if (name.parts.length > 2) throw unsupported('a reference to another database', name.range);
+  const part = lastPart(name);
+  const schema = schemaOf(name);
+  const exact = catalog.table(fold(part), schema);
+  if (exact !== undefined || part.quoted) return exact;
+  const written = schema === undefined ? part.text : `${schema}.${part.text}`;
+  const [only] = matching(catalog.tableNames(), { ...part, text: written }, (known) => known);
+  return only === undefined
+    ? undefined
+    : catalog.table(schema === undefined ? only : only.slice(schema.length + 1), schema);
+}
+
+const FILE_NAMES = /\.(csv|tsv|parquet|json|jsonl|ndjson|arrow|feather|txt)$/i;
+
+function fileHint(name: sql.QualifiedName): string | undefined {
+  const path = name.parts.map((part) => part.text).join('.');
+  return FILE_NAMES.test(path) ? `To read a file, put its path in quotes: FROM '${path}'.` : undefined;
+}
+
+export function bindFile(tree: sql.FileReference, context: QueryContext): FromItem {
+  refuseSample(tree.sample);
+  const table = context.statement.catalog.file(tree.path);
+  if (table === undefined) {
+    throw new OrbitError('undefined_file', `could not open file "${tree.path}"`, { range: tree.range });
+  }
+  const file = tree.path.split(/[/\\]/).at(-1) ?? tree.path;
+  const stem = file.replace(/(\.[A-Za-z0-9]+)+$/, '');
+  return scanned(table, tree.alias, stem === '' ? file : stem, undefined, tree.range, context);
+}
+
+function scanned(
+  table: TableHandle,
+  alias: sql.TableAlias | undefined,
+  ownName: string,
+  schema: string | undefined,
+  range: sql.SourceRange,
+  context: QueryContext,
+): FromItem {
+  context.statement.budget.relation();
+  const name = aliasName(alias) ?? ownName;
+  const plan = scan(table, context.statement.ids, { alias: name });
+  const idOf = (ordinal: number): readonly ColumnId[] => {
+    const column = plan.columns[ordinal];
+    return column === undefined ? [] : [column.id];
+  };
+  // A unique constraint lets NULLs repeat, so only keys without them identify a row.
+  const keys = table.keys.filter((key) => key.length > 0 && key.every((i) => table.columns[i]?.nullable === false));
+  const relation: Relation = {
+    name,
+    schema: alias?.name === undefined ? schema : undefined,
+    columns: scopeColumns(plan.columns, aliasedNames(plan, alias, name)),
+    keys: keys.map((key) => key.flatMap(idOf)),
+    range: alias?.name?.range ?? range,
+  };
+  return singleItem(plan, relation);
+}
+
+export function aliasName(alias: sql.TableAlias | undefined): string | undefined {
+  return alias?.name === undefined ? undefined : fold(alias.name);
+}
+
+function aliasedNames(plan: Plan, alias: sql.TableAlias | undefined, table: string): readonly string[] {
+  const names = plan.columns.map((column) => column.name);
+  return alias === undefined ? names : renamed(names, columnNames(alias), table);
+}
+
+function columnNames(alias: sql.TableAlias): readonly sql.Identifier[] {
+  return alias.columns.map((column) => {
+    if (column.type !== undefined) throw unsupported('a column definition list', column.range);
+    return column.name;
+  });
+}
+
+/** A subquery of FROM under its alias. */
+export function derived(
+  pending: PendingQuery,
+  alias: sql.TableAlias | undefined,
+  ownName: string | undefined,
+  range: sql.SourceRange,
+  context: QueryContext,
+): FromItem {
+  context.statement.budget.relation();
+  const plan = pending.finish();
+  const name = aliasName(alias) ?? ownName;
+  const names = pending.outputs.map((output) => output.name);
+  return singleItem(plan, {
+    name,
+    schema: undefined,
+    columns: scopeColumns(plan.columns, alias === undefined ? names : renamed(names, columnNames(alias), name ?? '')),
+    keys: [],
+    range: alias?.name?.range ?? range,
+  });
+}
+
+/** `unnest(list)`, which may use the tables to its left: `input` are their rows, or a single empty one. */
+export interface UnnestItem {
+  readonly item: FromItem;
+  readonly over: (input: Plan, outer: boolean) => Plan;
+}
+
+export function bindTableFunction(
+  tree: sql.TableFunction,
+  context: QueryContext,
+  lateral: Scope | undefined,
+): UnnestItem {
+  refuseSample(tree.sample);
+  const [first] = tree.calls;
+  if (tree.calls.length !== 1 || first === undefined) throw unsupported('ROWS FROM with several functions', tree.range);
+  if (first.columns.length > 0) throw unsupported('a column definition list', first.range);
+  const { call } = first;
+  if (call.kind !== 'call') throw unsupported('this expression in FROM', call.range);
+  const name = functionName(call.name);
+  if (name !== 'unnest') throw unsupportedTableFunction(name, call);
+  context.statement.budget.relation();
+  const inner: Context = { ...context, scope: lateral ?? emptyFrom(context), truth: false };
+  const expression = bindUnnested(call, inner);
+  const alias = aliasName(tree.alias);
+  const { ids } = context.statement;
+  const type = expression.type.kind === 'list' ? expression.type.element : expression.type;
+  const element = newColumn(ids, alias ?? 'unnest', type, true);
+  const ordinality = tree.ordinality ? newColumn(ids, 'ordinality', INT64, false) : undefined;
+  const over = (input: Plan, outer: boolean): Plan =>
+    unnest(input, expression, element, {
+      outer,
+      ordinality: ordinality === undefined ? undefined : { ...ordinality, nullable: outer },
+    });
+  const plan = over(singleRow(), false);
+  const names = plan.columns.map((column) => column.name);
+  const item = singleItem(plan, {
+    name: alias ?? 'unnest',
+    schema: undefined,
+    columns: scopeColumns(
+      plan.columns,
+      tree.alias === undefined ? names : renamed(names, columnNames(tree.alias), alias ?? ''),
+    ),
+    keys: [],
+    range: tree.alias?.range ?? tree.range,
+  });
+  return { item, over };
+}
+
+function emptyFrom(context: QueryContext): Scope {
+  return {
+    relations: [],
+    columns: [],
+    parent: context.outer,
+    clause: 'functions in FROM',
+    aggregates: undefined,
+    barred: [],
+  };
+}
+
+function bindUnnested(call: sql.FunctionCall, context: Context) {
+  const [argument] = call.arguments;
+  const plain =
+    !call.star &&
+    !call.distinct &&
+    call.orderBy.length === 0 &&
+    call.withinGroup.length === 0 &&
+    call.filter === undefined &&
+    call.over === undefined &&
+    call.nullTreatment === undefined;
+  if (!plain || call.arguments.length !== 1 || argument === undefined) {
+    throw unsupported('unnest of anything but one list', call.range);
+  }
+  if (argument.name !== undefined || argument.variadic) throw unsupportedAll('named arguments', argument.range);
+  const list = context.statement.bind.expression(argument.value, context);
+  if (list.type.kind === 'list') return list;
+  const message = `function unnest(${sqlTypeName(list.type)}) does not exist`;
+  throw new OrbitError('undefined_function', message, { range: call.range, hint: 'It takes a list.' });
+}
+
+function unsupportedTableFunction(name: string, call: sql.FunctionCall): OrbitError {
+  const reads = /^(read_|scan_)?(csv|parquet|json|arrow)(_auto|_scan)?$/.test(name);
+  const hint = reads ? "Name the file itself: FROM 'file.csv'." : undefined;
+  return unsupported(`the table function ${name}`, call.range, hint);
+}
+
+export function refuseSample(sample: sql.Sample | undefined): void {
+  if (sample !== undefined) throw unsupported('sampling of a table', sample.range);
+}
