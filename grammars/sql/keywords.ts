@@ -1,0 +1,76 @@
+/**
+ * SQL's keywords as data. The classes are PostgreSQL's: they decide which words are still names, and a name that PostgreSQL accepts has to go
+ * on working here. Words that the grammar never mentions are in none of them, unless they are reserved.
+ */
+
+const reserved = [
+  'all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create',
+  'current_catalog current_date current_role current_time current_timestamp current_user default deferrable desc',
+  'distinct do else end except false fetch for foreign from grant group having in initially intersect into lateral',
+  'leading limit localtime localtimestamp not null offset on only or order placing primary references returning',
+  'select session_user some symmetric system_user table then to trailing true union unique user using variadic when',
+  'where window with',
+] as const;
+
+const functionName = [
+  'authorization binary collation concurrently cross current_schema freeze full glob ilike inner is isnull join left',
+  'like natural notnull outer overlaps right similar tablesample verbose',
+] as const;
+
+const columnName = [
+  'between bit char character exists extract interval national nchar overlay position precision qualify row setof',
+  'substring time timestamp trim try_cast values varchar',
+] as const;
+
+const unreserved = [
+  'abort action always anti asof at begin breadth by cascade cascaded chain characteristics columns commit committed',
+  'conflict continue copy cube current cycle data day deallocate deferred delete depth describe double drop error escape',
+  'exclude excluding execute explain filter first following generated global grouping groups header hour identity if',
+  'ignore immediate including insert isolation key lambda last level local locked map match matched materialized merge',
+  'minute month name names next no nothing nowait nulls of operator option ordinality others over overriding partial',
+  'partition percent positional preceding prepare range read recursive release rename repeatable replace reset',
+  'respect restart restrict rollback rollup rows sample savepoint schema search second semi serializable session set',
+  'sets share show simple skip source start stdin stdout stored struct summarize system target temp temporary ties',
+  'transaction truncate uncommitted unbounded unknown unlogged update value varying view virtual within without work',
+  'write year zone',
+] as const;
+
+type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;
+
+export type Keyword = Words<
+  (typeof reserved)[number] | (typeof functionName)[number] | (typeof columnName)[number] | (typeof unreserved)[number]
+>;
+
+/**
+ * - `reserved`: never a name, except after AS and after a dot;
+ * - `functionName`: a function's or a type's name, but no column's or table's;
+ * - `columnName`: a column's or table's name, a function or a type only in the special forms of the grammar;
+ * - `unreserved`: a name anywhere.
+ */
+export type KeywordClass = 'reserved' | 'functionName' | 'columnName' | 'unreserved';
+
+function classify(): ReadonlyMap<Keyword, KeywordClass> {
+  const classes = new Map<Keyword, KeywordClass>();
+  const add = (lines: readonly string[], keywordClass: KeywordClass) => {
+    // The type `Words` splits the same lines, so these are the members of `Keyword`.
+    for (const line of lines) for (const word of line.split(' ')) classes.set(word as Keyword, keywordClass);
+  };
+  add(unreserved, 'unreserved');
+  add(columnName, 'columnName');
+  add(functionName, 'functionName');
+  add(reserved, 'reserved');
+  return classes;
+}
+
+export const keywordClasses: ReadonlyMap<Keyword, KeywordClass> = classify();
+
+/** Words that need AS to become the name of a select item, because something else may follow an expression with them. */
+export const notBareLabels: ReadonlySet<string> = new Set(
+  (
+    'char character day filter hour isnull minute month notnull over overlaps precision second varying within without ' +
+    'year qualify like ilike similar is glob collation join left right full inner cross natural'
+  ).split(' '),
+);
+
+/** Words that need AS to become the alias of a table, because something else may follow a table with them. */
+export const notTableAliases: ReadonlySet<string> = new Set(['qualify', 'set']);

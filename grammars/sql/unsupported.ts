@@ -1,0 +1,168 @@
+import type { IToken } from '../toolkit/chevrotain.ts';
+import type { TextRange } from '../toolkit/parse-error.ts';
+import { endOf } from '../toolkit/tokens.ts';
+import { t } from './tokens.ts';
+
+/** Statements that PostgreSQL or DuckDB have and this parser does not read yet, by their first words. */
+const statements: readonly string[] = [
+  'attach',
+  'call',
+  'checkpoint',
+  'close',
+  'cluster',
+  'comment',
+  'declare',
+  'detach',
+  'discard',
+  'do',
+  'export database',
+  'fetch',
+  'flush',
+  'force checkpoint',
+  'grant',
+  'import database',
+  'import foreign schema',
+  'install',
+  'listen',
+  'load',
+  'lock',
+  'move',
+  'notify',
+  'pivot',
+  'pragma',
+  'reassign owned',
+  'refresh materialized view',
+  'reindex',
+  'revoke',
+  'security label',
+  'set constraints',
+  'set role',
+  'set session authorization',
+  'set variable',
+  'unlisten',
+  'unpivot',
+  'update extensions',
+  'use',
+  'vacuum',
+  'commit prepared',
+  'prepare transaction',
+  'rollback prepared',
+];
+
+/** What CREATE, ALTER and DROP take beyond what the parser reads. */
+const objects: readonly string[] = [
+  'access method',
+  'aggregate',
+  'cast',
+  'collation',
+  'connection',
+  'constraint trigger',
+  'conversion',
+  'database',
+  'default privileges',
+  'domain',
+  'event trigger',
+  'extension',
+  'foreign data wrapper',
+  'foreign table',
+  'function',
+  'graph',
+  'group',
+  'index',
+  'large object',
+  'language',
+  'macro',
+  'materialized view',
+  'operator',
+  'operator class',
+  'operator family',
+  'owned',
+  'policy',
+  'procedural language',
+  'procedure',
+  'property graph',
+  'publication',
+  'role',
+  'routine',
+  'rule',
+  'secret',
+  'sequence',
+  'server',
+  'sink',
+  'source',
+  'statistics',
+  'subscription',
+  'system',
+  'tablespace',
+  'text search configuration',
+  'text search dictionary',
+  'text search parser',
+  'text search template',
+  'transform',
+  'trigger',
+  'trusted language',
+  'type',
+  'unique index',
+  'user',
+  'user mapping',
+];
+
+const readableObjects = ['table', 'view', 'schema'];
+
+const modifiers: ReadonlySet<string> = new Set([
+  'or',
+  'replace',
+  'temp',
+  'temporary',
+  'local',
+  'global',
+  'persistent',
+  'unlogged',
+  'recursive',
+]);
+
+export interface Unsupported {
+  /** In upper case: "CREATE TRIGGER". */
+  readonly name: string;
+  readonly range: TextRange;
+}
+
+/** Whether the statement that begins at the token is one that is known and not read. */
+export function unsupportedStatement(tokens: readonly IToken[], from = 0): Unsupported | undefined {
+  const first = wordAt(tokens, from);
+  if (first === 'create' || first === 'alter' || first === 'drop') {
+    let at = from + 1;
+    while (first === 'create' && modifiers.has(wordAt(tokens, at))) at++;
+    const known = first === 'alter' ? [...objects, ...readableObjects] : objects;
+    const object = longestPhrase(tokens, at, known);
+    if (object === undefined) return undefined;
+    const last = at + object.split(' ').length - 1;
+    return { name: `${first} ${object}`.toUpperCase(), range: rangeOf(tokens, from, last) };
+  }
+  const phrase = longestPhrase(tokens, from, statements);
+  if (phrase === undefined) return undefined;
+  return { name: phrase.toUpperCase(), range: rangeOf(tokens, from, from + phrase.split(' ').length - 1) };
+}
+
+function longestPhrase(tokens: readonly IToken[], at: number, phrases: readonly string[]): string | undefined {
+  let longest: string | undefined;
+  for (const phrase of phrases) {
+    const matches = phrase.split(' ').every((word, index) => wordAt(tokens, at + index) === word);
+    if (matches && phrase.length > (longest?.length ?? 0)) longest = phrase;
+  }
+  return longest;
+}
+
+/** Empty unless there is an unquoted word. */
+function wordAt(tokens: readonly IToken[], at: number): string {
+  const token = tokens[at];
+  return token === undefined || token.payload !== undefined || token.tokenType === t.number
+    ? ''
+    : token.image.toLowerCase();
+}
+
+function rangeOf(tokens: readonly IToken[], first: number, last: number): TextRange {
+  const start = tokens[first];
+  const end = tokens[Math.min(last, tokens.length - 1)];
+  return { start: start?.startOffset ?? 0, end: end ? endOf(end) : 0 };
+}
