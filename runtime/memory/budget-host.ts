@@ -80,10 +80,11 @@ export function outOfMemory(budget: Budget, bytes: number): OrbitError {
     // Nearly all is reserved in whole extents.
     if (used + Math.ceil(bytes / EXTENT_BYTES) * EXTENT_BYTES <= limit) continue;
     const message = `out of memory: ${name} may use ${formatBytes(limit)}, has ${formatBytes(used)} and needs ${formatBytes(bytes)} more`;
+    // Below the budgets of the engine, of the pool and of all queries are those of single queries.
     const hint =
-      at === budget && at.parent !== undefined
-        ? 'Read or group fewer rows and columns, or raise the memory limit of queries.'
-        : 'Run fewer statements at the same time, or raise the memory limit of the engine.';
+      at.parent?.parent === undefined
+        ? 'Run fewer statements at the same time, or raise the memory limit of the engine.'
+        : 'Read or group fewer rows and columns, or raise the memory limit of queries.';
     return new OrbitError('out_of_memory', message, { hint });
   }
   return memoryExhausted(bytes);
