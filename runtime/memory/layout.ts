@@ -8,7 +8,7 @@
  * | 1024 … 9215        | bitmap of extents, bit i = extent i is taken                                               |
  * | 16384 …            | table of extents, 16 bytes each, as many as the memory may have                            |
  * | next 64 KiB bound  | the extents that are given out                                                             |
- * | last 64 KiB        | never given out: whatever lies before may be over-read                                     |
+ * | last 64 KiB        | never given out, so that 64 bytes behind whatever lies before can be read (not written)    |
  *
  * An extent is a WebAssembly page: extent i begins at i << 16.
  */
@@ -16,12 +16,10 @@ export const EXTENT_SHIFT = 16;
 export const EXTENT_BYTES = 1 << EXTENT_SHIFT;
 /** 4 GiB. */
 export const MAXIMUM_PAGES = 65_536;
-/** Bytes that can be read (not written) behind anything allocated. */
-export const PADDING = 64;
 
 /** Fields of the control block; the block itself has the address `CONTROL`. */
 export const CONTROL = 256;
-export const CONTROL_LOCK = CONTROL;
+export const CONTROL_LOCK = CONTROL + 0;
 export const CONTROL_MAXIMUM_PAGES = CONTROL + 4;
 /** No extent below this one is free. */
 export const CONTROL_LOWEST_FREE = CONTROL + 8;
@@ -45,7 +43,7 @@ export const BITMAP = 1024;
 export const TABLE = 16_384;
 export const ENTRY_SHIFT = 4;
 /** Extents of the run that begins here; 0 where none begins. */
-export const ENTRY_COUNT = TABLE;
+export const ENTRY_COUNT = TABLE + 0;
 export const ENTRY_KIND = TABLE + 4;
 /** The rest describes slabs, but for `ENTRY_NEXT`, which also links the blocks of an arena. */
 export const ENTRY_CLASS = TABLE + 5;
@@ -64,8 +62,7 @@ export const KIND_ARENA = 4;
 
 export const NO_OBJECT = 0xffff;
 
-/** Size classes: 64 << class bytes. */
-export const CLASSES = 10;
+/** Blocks of 64 bytes to 32 KiB, by powers of two, come from slabs. */
 export const SMALLEST_SHIFT = 6;
 export const LARGEST_SMALL = 32_768;
 

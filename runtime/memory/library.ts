@@ -80,15 +80,6 @@ export function compileLibrary(shared: boolean, definitions: readonly FunctionDe
   return module;
 }
 
-/** The library on a memory, with the memory functions and `definitions`. */
-export function instantiateLibrary(
-  memory: WebAssembly.Memory,
-  shared: boolean,
-  definitions: readonly FunctionDefinition[],
-): Library {
-  return linkLibrary(compileLibrary(shared, definitions), memory);
-}
-
 /** The compiled library on a memory, in any thread. */
 export function linkLibrary(module: WebAssembly.Module, memory: WebAssembly.Memory): Library {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });

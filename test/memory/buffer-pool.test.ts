@@ -145,7 +145,7 @@ describe.each([true, false])('shared: %s', (shared) => {
         expect(pool.statistics()).toMatchObject({ residents: 0, bytes: 0, pinnedBytes: 0 });
         expectReturned(memory, before);
       }),
-      { numRuns: 50 },
+      { numRuns: 25 },
     );
   });
 
