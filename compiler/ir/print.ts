@@ -7,7 +7,7 @@ import { expressionChildren, planChildren, planExpressions } from './traverse.ts
 
 /**
  * Stable text of plans for golden files and EXPLAIN: a line for each node (kind, what it does, `->` its columns with
- * their types, `?` for nullable), inputs indented below it. Subqueries of expressions are numbered and follow the
+ * their types, `?` for nullable, unless they are just its inputs' columns), inputs indented below it. Subqueries of expressions are numbered and follow the
  * node's line as `subquery n`. Columns are `name#id`, the name being the one they were defined with.
  */
 export function printPlan(plan: Plan): string {
@@ -57,7 +57,7 @@ function printNode(plan: Plan, depth: number, context: Context, lines: string[])
   const first = context.subqueries.length;
   const essentials = describe(plan, context);
   const beyond = context.subqueries.length;
-  lines.push(`${indent}${essentials} -> [${plan.columns.map(printColumn).join(', ')}]`);
+  lines.push(`${indent}${essentials}${columnsText(plan)}`);
   for (let i = first; i < beyond; i++) {
     const inner = context.subqueries[i];
     if (inner === undefined) continue;
@@ -65,6 +65,17 @@ function printNode(plan: Plan, depth: number, context: Context, lines: string[])
     printNode(inner, depth + 2, context, lines);
   }
   for (const child of planChildren(plan)) printNode(child, depth + 1, context, lines);
+}
+
+function columnsText(plan: Plan): string {
+  const inputs = planChildren(plan).flatMap((child) => child.columns);
+  const own = plan.columns.map(printColumn);
+  const same = own.length === inputs.length && own.every((text, i) => text === printColumnOf(inputs[i]));
+  return same && own.length > 0 ? '' : ` -> [${own.join(', ')}]`;
+}
+
+function printColumnOf(column: Column | undefined): string | undefined {
+  return column && printColumn(column);
 }
 
 function describe(plan: Plan, context: Context): string {

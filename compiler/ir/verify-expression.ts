@@ -1,6 +1,8 @@
+import type { Overload, Signature } from '../functions/declaration.ts';
+import { aggregateFunction, resultNullable, scalarFunction } from '../functions/resolve.ts';
 import { unreachable } from '../types/error.ts';
 import { BOOL, list, type Type, typeEquals, typeName } from '../types/type.ts';
-import type { AggregateCall, Column, ColumnId, Expression } from './expression.ts';
+import type { AggregateCall, Call, Column, ColumnId, Expression } from './expression.ts';
 import type { Plan } from './plan.ts';
 import { fits } from './value-fits.ts';
 
@@ -45,6 +47,7 @@ export function verifyExpression(expression: Expression, scope: Scope, context: 
         if (arg.kind === 'lambda') verifyLambda(arg, scope, context);
         else check(arg);
       }
+      verifyCall(expression);
       return;
     case 'and':
     case 'or':
@@ -85,6 +88,21 @@ export function verifyExpression(expression: Expression, scope: Scope, context: 
       return;
     default:
       unreachable(expression);
+  }
+
+  function verifyCall(call: Call): void {
+    const fn = scalarFunction(call.fn) ?? fail(`there is no function ${call.fn}`);
+    const types = call.args.map((arg) => arg.type);
+    const signature =
+      overloadFor(fn.overloads, types) ?? fail(`${call.fn} takes no (${types.map(typeName).join(', ')})`);
+    hasType(call, signature.result, fail);
+    atLeast(
+      resultNullable(
+        fn,
+        call.args.map((arg) => arg.nullable),
+        signature,
+      ),
+    );
   }
 
   function verifySubquery(): void {
@@ -131,6 +149,25 @@ export function verifyAggregateCall(call: AggregateCall, scope: Scope, context: 
     verifyExpression(call.filter, scope, context);
     hasType(call.filter, BOOL, context.fail);
   }
+  const { fail } = context;
+  const fn = aggregateFunction(call.fn) ?? fail(`there is no aggregate ${call.fn}`);
+  const types = call.args.map((arg) => arg.type);
+  const signature = overloadFor(fn.overloads, types) ?? fail(`${call.fn} takes no (${types.map(typeName).join(', ')})`);
+  if (!typeEquals(call.type, signature.result)) fail(`${call.fn} gives a ${typeName(signature.result)}`);
+  if (fn.nullable && !call.nullable) fail(`${call.fn} can be NULL`);
+}
+
+/** The overload that takes arguments of exactly these types: front ends and passes have put the casts in already. */
+function overloadFor(overloads: readonly Overload[], types: readonly Type[]): Signature | undefined {
+  for (const overload of overloads) {
+    const signature = overload(types);
+    const exact = signature?.parameters.every((parameter, i) => {
+      const type = types[i];
+      return type !== undefined && typeEquals(type, parameter);
+    });
+    if (exact === true) return signature;
+  }
+  return undefined;
 }
 
 function hasType(expression: Expression, type: Type, fail: (problem: string) => never): void {

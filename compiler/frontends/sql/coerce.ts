@@ -1,5 +1,5 @@
 import { cast, constant } from '../../ir/build.ts';
-import type { Constant, Expression } from '../../ir/expression.ts';
+import type { Expression } from '../../ir/expression.ts';
 import { canCast, castValue } from '../../types/cast.ts';
 import { digitCount } from '../../types/decimals.ts';
 import { type ErrorCode, OrbitError, type SourceRange } from '../../types/error.ts';
@@ -7,10 +7,11 @@ import { fitsInteger } from '../../types/integers.ts';
 import { sqlTypeName } from '../../types/names.ts';
 import { toInteger } from '../../types/narrow.ts';
 import { parseText } from '../../types/text.ts';
-import { BOOL, decimal, isInteger, type Type, typeEquals, UTF8 } from '../../types/type.ts';
+import { BOOL, decimal, INT64, isInteger, type Type, typeEquals, UTF8 } from '../../types/type.ts';
 import { unify } from '../../types/unify.ts';
 import type { StatementContext } from './context.ts';
 import { at } from './errors.ts';
+import { numericOfText, UNBOUNDED_NUMERIC } from './type-names.ts';
 
 /**
  * Implicit conversions. An expression of type `null` is untyped: a bare string (a constant whose value is the text), a
@@ -67,17 +68,32 @@ export function toBoolean(expression: Expression, clause: string, statement: Sta
 }
 
 /**
- * An integer constant as the decimal that it is: one digit for 7, where the type int32 would count ten. Everything
- * else as it is.
+ * What a number without a fixed number of digits is beside a decimal, so that it loses none of its own: 7 has one digit
+ * where int32 would count ten, '0.001' three decimals however few the other side has. Everything else as it is.
  */
-export function exactDigits(expression: Expression): Expression {
-  if (!isIntegerConstant(expression)) return expression;
-  const value = toInteger(expression.value);
-  return constant(value, decimal(digitCount(value), 0), expression.range);
+export function besideDecimal(expression: Expression, statement: StatementContext): Expression {
+  const integer = integerOf(expression);
+  if (integer !== undefined) return constant(integer, decimal(digitCount(integer), 0), expression.range);
+  if (!isUntyped(expression)) return expression;
+  if (expression.kind === 'parameter') return coerce(expression, UNBOUNDED_NUMERIC, statement);
+  if (expression.kind !== 'constant' || typeof expression.value !== 'string') return expression;
+  const type = numericOfText(expression.value);
+  return type === undefined ? expression : coerce(expression, type, statement);
 }
 
-export function isIntegerConstant(expression: Expression): expression is Constant {
-  return expression.kind === 'constant' && isInteger(expression.type) && expression.value !== null;
+/** Alternatives for one another, or operands of one comparison: with a decimal among them, see `besideDecimal`. */
+export function besideEachOther(
+  expressions: readonly Expression[],
+  statement: StatementContext,
+): readonly Expression[] {
+  if (!expressions.some((expression) => expression.type.kind === 'decimal')) return expressions;
+  return expressions.map((expression) => besideDecimal(expression, statement));
+}
+
+/** The value of an integer constant; undefined for anything else. */
+export function integerOf(expression: Expression): bigint | undefined {
+  if (expression.kind !== 'constant' || !isInteger(expression.type) || expression.value === null) return undefined;
+  return toInteger(expression.value);
 }
 
 /**
@@ -85,25 +101,23 @@ export function isIntegerConstant(expression: Expression): expression is Constan
  * type if it can, so that the other side needs no cast.
  */
 export function narrowed(expression: Expression, other: Type): Expression {
-  if (!isIntegerConstant(expression) || !isInteger(other)) return expression;
-  const value = toInteger(expression.value);
-  return fitsInteger(value, other)
-    ? constant(castValue(expression.value, expression.type, other), other, expression.range)
-    : expression;
+  const value = integerOf(expression);
+  if (value === undefined || !isInteger(other) || !fitsInteger(value, other)) return expression;
+  return constant(castValue(value, INT64, other), other, expression.range);
 }
 
-/** The type that CASE, UNION, VALUES, IN and the like give to alternatives; `null` if all of them are untyped. */
+/** The type that CASE, VALUES, IN and the like give to alternatives; `null` if all of them are untyped. */
 export function commonType(alternatives: readonly Expression[]): Type | undefined {
-  const decimals = alternatives.some((expression) => expression.type.kind === 'decimal');
-  return unify(alternatives.map((expression) => (decimals ? exactDigits(expression) : expression).type));
+  return unify(alternatives.map((expression) => expression.type));
 }
 
 /** All of them as values of one type; `what` names the construct in the message if there is none. */
 export function unifyAll(
-  alternatives: readonly Expression[],
+  expressions: readonly Expression[],
   what: string,
   statement: StatementContext,
 ): readonly Expression[] {
+  const alternatives = besideEachOther(expressions, statement);
   const common = commonType(alternatives);
   if (common === undefined) throw cannotMatch(what, alternatives);
   const type = common.kind === 'null' ? UTF8 : common;

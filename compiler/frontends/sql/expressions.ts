@@ -216,5 +216,5 @@ function bindCast(tree: sql.Cast, context: Context): Expression {
 
 function numericTarget(arg: Expression) {
   const isText = arg.kind === 'constant' && arg.type.kind === 'null' && typeof arg.value === 'string';
-  return isText ? numericOfText(String(arg.value), numericFor(arg.type)) : numericFor(arg.type);
+  return (isText ? numericOfText(String(arg.value)) : undefined) ?? numericFor(arg.type);
 }

@@ -4,7 +4,7 @@ import type { Expression } from '../../ir/expression.ts';
 import { OrbitError } from '../../types/error.ts';
 import { sqlTypeName } from '../../types/names.ts';
 import { INT64, list, UTF8 } from '../../types/type.ts';
-import { coerce, isIntegerConstant, unifyAll } from './coerce.ts';
+import { coerce, integerOf, unifyAll } from './coerce.ts';
 import { type Context, operand } from './context.ts';
 import { infix, operation } from './operators.ts';
 
@@ -40,9 +40,8 @@ export function bindSubscript(tree: sql.Subscript, context: Context): Expression
 /** SQL counts from one, the catalogue's functions from zero. */
 function fromZero(index: Expression, tree: sql.Subscript, context: Context): Expression {
   const position = coerce(index, INT64, context.statement);
-  if (isIntegerConstant(position) && typeof position.value === 'bigint') {
-    return constant(position.value - 1n, INT64, tree.index.range);
-  }
+  const value = integerOf(position);
+  if (value !== undefined) return constant(BigInt.asIntN(64, value - 1n), INT64, tree.index.range);
   return infix('subtract', position, constant(1n, INT64), tree.index.range, context.statement);
 }
 

@@ -75,7 +75,7 @@ export function bindBooleanLiteral(tree: sql.BooleanLiteral): Constant {
 export function bindTypedLiteral(tree: sql.TypedLiteral): Constant {
   const { type, unbounded, maxLength } = resolveType(tree.type);
   if (maxLength !== undefined) throw unsupported('a length limit on a literal', tree.type.range);
-  const actual = unbounded ? numericOfText(tree.value, type) : type;
+  const actual = unbounded ? (numericOfText(tree.value) ?? type) : type;
   return constant(
     at(tree.range, () => parseText(tree.value, actual)),
     actual,

@@ -6,7 +6,7 @@ import type { Expression } from '../../ir/expression.ts';
 import { OrbitError, type SourceRange } from '../../types/error.ts';
 import { sqlTypeName } from '../../types/names.ts';
 import { FLOAT64, isNumeric, UTF8 } from '../../types/type.ts';
-import { coerce, exactDigits, isUntyped, narrowed } from './coerce.ts';
+import { besideEachOther, coerce, isUntyped, narrowed } from './coerce.ts';
 import { type Context, operand, type StatementContext } from './context.ts';
 import { unsupported } from './errors.ts';
 import { negated } from './literals.ts';
@@ -102,10 +102,7 @@ export function infix(
   range: SourceRange,
   statement: StatementContext,
 ): Expression {
-  let a = left;
-  let b = right;
-  if (a.type.kind === 'decimal') b = exactDigits(b);
-  if (b.type.kind === 'decimal') a = exactDigits(a);
+  let [a = left, b = right] = besideEachOther([left, right], statement);
   if (COMPARISONS.has(fn)) {
     if (b.kind === 'constant' && a.kind !== 'constant') b = narrowed(b, a.type);
     else if (a.kind === 'constant' && b.kind !== 'constant') a = narrowed(a, b.type);

@@ -3,7 +3,7 @@ import { and, inList, or } from '../../ir/build.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { UTF8 } from '../../types/type.ts';
 import type { Value } from '../../types/value.ts';
-import { cannotMatch, coerce, commonType, exactDigits, narrowed, toBoolean, typed } from './coerce.ts';
+import { besideEachOther, cannotMatch, coerce, commonType, narrowed, toBoolean, typed } from './coerce.ts';
 import { type Context, operand } from './context.ts';
 import { unsupported } from './errors.ts';
 import { DEFAULT_ESCAPE, infix, operation } from './operators.ts';
@@ -63,20 +63,23 @@ export function bindInList(tree: sql.InList, context: Context): Expression {
 function isOneOf(arg: Expression, items: readonly Expression[], tree: sql.InList, context: Context): Expression {
   const { range } = tree;
   const { statement } = context;
-  const alternatives = items.map((item) => narrowed(item, arg.type));
-  const type = commonType([arg, ...alternatives]);
-  if (type === undefined) throw cannotMatch('IN', [arg, ...alternatives]);
+  const [subject = arg, ...alternatives] = besideEachOther(
+    [arg, ...items.map((item) => narrowed(item, arg.type))],
+    statement,
+  );
+  const type = commonType([subject, ...alternatives]);
+  if (type === undefined) throw cannotMatch('IN', [subject, ...alternatives]);
   const common = type.kind === 'null' ? UTF8 : type;
   const values: Value[] = [];
   const others: Expression[] = [];
   for (const item of alternatives) {
-    const value = coerce(type.kind === 'decimal' ? exactDigits(item) : item, common, statement);
+    const value = coerce(item, common, statement);
     if (value.kind === 'constant') values.push(value.value);
     else others.push(value);
   }
-  if (others.length === 0) return inList(coerce(arg, common, statement), values, range);
+  if (others.length === 0) return inList(coerce(subject, common, statement), values, range);
   const again = (): Expression => statement.bind.expression(tree.operand, context);
-  const terms = others.map((other, i) => infix('eq', i === 0 ? arg : again(), other, range, statement));
+  const terms = others.map((other, i) => infix('eq', i === 0 ? subject : again(), other, range, statement));
   if (values.length > 0) terms.unshift(inList(coerce(again(), common, statement), values, range));
   return or(terms, range);
 }

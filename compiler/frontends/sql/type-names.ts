@@ -193,13 +193,12 @@ function withMicroseconds(type: Type, modifiers: readonly number[], tree: sql.Na
   return type;
 }
 
-/** The decimal that a text needs, for `numeric` without precision; the fallback where it is no plain number. */
-export function numericOfText(text: string, fallback: Type): Type {
+/** The decimal that a text needs; undefined where it is no plain number. */
+export function numericOfText(text: string): Type | undefined {
   const match = /^\s*[+-]?0*(\d*)\.?(\d*)\s*$/.exec(text);
-  if (match === null) return fallback;
-  const [, whole = '', fraction = ''] = match;
+  const [, whole = '', fraction = ''] = match ?? [];
   const precision = Math.max(whole.length + fraction.length, 1);
-  return precision <= MAX_DECIMAL_PRECISION ? decimal(precision, fraction.length) : fallback;
+  return match === null || precision > MAX_DECIMAL_PRECISION ? undefined : decimal(precision, fraction.length);
 }
 
 /** The decimal that a value of the type becomes when it is cast to `numeric` without precision. */

@@ -4,7 +4,7 @@ import type { Expression } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { OrbitError } from '../../types/error.ts';
 import { UTF8 } from '../../types/type.ts';
-import { cannotMatch, coerce, commonType } from './coerce.ts';
+import { besideEachOther, cannotMatch, coerce, commonType } from './coerce.ts';
 import { emptyScope, type PendingQuery, type QueryContext, within } from './context.ts';
 
 /** VALUES: the values of a column meet in one type. */
@@ -14,7 +14,12 @@ export function bindValues(tree: sql.Values, context: QueryContext): PendingQuer
   const inner = within(context, emptyScope('VALUES', context.outer));
   const rows = tree.rows.map((row) => row.values.map((value) => statement.bind.expression(value, inner)));
   const width = valuesWidth(tree);
-  const columns = Array.from({ length: width }, (_, i) => rows.flatMap((row) => row[i] ?? []));
+  const columns = Array.from({ length: width }, (_, i) =>
+    besideEachOther(
+      rows.flatMap((row) => row[i] ?? []),
+      statement,
+    ),
+  );
   const outputs = columns.map((cells, i) => {
     const type = commonType(cells);
     if (type === undefined) throw cannotMatch('VALUES', cells);
