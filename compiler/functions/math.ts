@@ -58,6 +58,17 @@ const toPlaces = binary((arg, places) => {
   return undefined;
 });
 
+/**
+ * What round() or trunc() of a decimal to a constant number of decimals is to be cast to, so that it shows as many as
+ * PostgreSQL does; undefined where the call has the right type already.
+ */
+export function placesVariant(source: Type, places: number): Type | undefined {
+  if (source.kind !== 'decimal' || places >= source.scale) return undefined;
+  const scale = Math.max(0, places);
+  const integerDigits = source.precision - source.scale + 1;
+  return decimal(Math.min(MAX_DECIMAL_PRECISION, integerDigits + scale), scale);
+}
+
 const oneFloat = fixed([FLOAT64], FLOAT64);
 
 interface Rounding {
@@ -164,9 +175,17 @@ function squareRoot(value: number): number {
 }
 
 function naturalLogarithm(value: number): number {
+  return Math.log(positive(value));
+}
+
+function decimalLogarithm(value: number): number {
+  return Math.log10(positive(value));
+}
+
+function positive(value: number): number {
   if (value === 0) throw domainError('cannot take logarithm of zero');
   if (value < 0) throw domainError('cannot take logarithm of a negative number');
-  return Math.log(value);
+  return value;
 }
 
 type Shape = Pick<ScalarFunction, 'name' | 'names' | 'overloads' | 'row' | 'documentation'>;
@@ -181,13 +200,10 @@ function ofFloat(
   documentation: string,
   sql: string,
   result: string,
-) {
-  const names = { sql: [name] };
-  return pure(
-    { name, names, overloads: [oneFloat], row: (args) => calculate(toNumber(args[0])), documentation },
-    sql,
-    result,
-  );
+  names: readonly string[] = [name],
+): ScalarFunction {
+  const row: ScalarFunction['row'] = (args) => calculate(toNumber(args[0]));
+  return pure({ name, names: { sql: names }, overloads: [oneFloat], row, documentation }, sql, result);
 }
 
 export const MATH_FUNCTIONS: readonly ScalarFunction[] = [
@@ -277,7 +293,9 @@ export const MATH_FUNCTIONS: readonly ScalarFunction[] = [
     'trunc(-42.8)',
     '-42',
   ),
-  ofFloat('sqrt', squareRoot, 'The square root.', 'sqrt(2.25)', '1.5'),
+  ofFloat('sqrt', squareRoot, 'The square root.', 'sqrt(16)', '4'),
+  ofFloat('cbrt', Math.cbrt, 'The cube root.', 'cbrt(27)', '3'),
+  ofFloat('log10', decimalLogarithm, 'The logarithm to base 10.', 'log(1000)', '3', ['log', 'log10']),
   ofFloat('ln', naturalLogarithm, 'The natural logarithm.', 'ln(1)', '0'),
   ofFloat('exp', exponential, "Euler's number to the power of the argument.", 'exp(0)', '1'),
   pure(

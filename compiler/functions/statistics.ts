@@ -53,7 +53,7 @@ function statistic(
     nullable: true,
     create: () => createMoments(finish),
     documentation,
-    example: { sql: `SELECT ${name}(x) FROM (VALUES (1), (3)) t(x)`, result },
+    example: { sql: `SELECT ${name}(x) FROM (VALUES (1.0::float8), (3)) t(x)`, result },
   };
 }
 

@@ -62,10 +62,6 @@ export function runCall(call: CallCase): string {
   }
 }
 
-export function resultType(call: CallCase): Type {
-  return resolve(call).signature.result;
-}
-
 function resolve(call: CallCase) {
   return resolveOperator(
     call.name,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AGGREGATES, SCALARS } from '../../compiler/functions/catalogue.ts';
+import { placesVariant } from '../../compiler/functions/math.ts';
 import { resolveAggregate, resolveFunction, resolveOperator } from '../../compiler/functions/resolve.ts';
 import { OrbitError } from '../../compiler/types/error.ts';
 import { ANY, type Type, typeName } from '../../compiler/types/type.ts';
@@ -122,6 +123,17 @@ describe('unify', () => {
   it.each(['int32, utf8', 'bool, int32', 'date, time', 'int32, int32[]'])('refuses %s', (args) => {
     expect(unify(types(args))).toBeUndefined();
   });
+});
+
+it.each([
+  ['decimal(38,16)', 2, 'decimal(25,2)'],
+  ['decimal(5,3)', -1, 'decimal(3,0)'],
+  ['decimal(38,3)', 2, 'decimal(38,2)'],
+  ['decimal(5,3)', 3, undefined],
+  ['float64', 1, undefined],
+])('rounds %s to %i decimals as %s', (source, places, expected) => {
+  const type = placesVariant(parseType(source).type, places);
+  expect(type && typeName(type)).toBe(expected);
 });
 
 it('names every function once, and documents it', () => {

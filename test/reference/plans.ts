@@ -58,8 +58,6 @@ export function lit(type: string, text: string): Expression {
   return constant(parseText(text, parsed), parsed);
 }
 
-export const truth: Expression = constant(true, BOOL);
-
 /** The column of that name that a node puts out. */
 export function ref(plan: { readonly columns: readonly Column[] }, name: string): ColumnRef {
   const found = plan.columns.find((candidate) => candidate.name === name);
