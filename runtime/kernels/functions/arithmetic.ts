@@ -4,6 +4,7 @@ import { type Expr, i32, i64, op, select } from '../../wasm/ir.ts';
 import type { KernelError, KernelScope } from '../context.ts';
 import { add128, subtract128 } from '../library/int128.ts';
 import { asI64, asI128, I32_RANGE, I64_RANGE, part, rangeOf, typeRange, type Val, within } from '../value.ts';
+import { anyArithmetic } from './any.ts';
 import {
   addBounds,
   type Bounds,
@@ -126,6 +127,7 @@ function within128(kernel: KernelScope, v: Val, limit: bigint): Expr {
 function sum(kind: 'add' | 'sub'): FunctionKernel {
   return strict((call, [a, b], null_) => {
     if (a === undefined || b === undefined) return undefined;
+    if (a.lane === 'any' && b.lane === 'any') return anyArithmetic(call, kind, a, b, null_);
     const { type, range, compiler } = call;
     if (isFloatLane(a) && isFloatLane(b)) return floatArithmetic(call, kind, a, b, null_);
     if (type.kind === 'date') {
@@ -144,6 +146,7 @@ function sum(kind: 'add' | 'sub'): FunctionKernel {
 
 const multiply = strict((call, [a, b], null_) => {
   if (a === undefined || b === undefined) return undefined;
+  if (a.lane === 'any' && b.lane === 'any') return anyArithmetic(call, 'mul', a, b, null_);
   const { type, range, compiler } = call;
   if (isFloatLane(a) && isFloatLane(b)) return floatArithmetic(call, 'mul', a, b, null_);
   if (!isExact(type) || !isExact(a.type) || !isExact(b.type)) return undefined;

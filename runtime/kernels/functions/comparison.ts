@@ -1,10 +1,14 @@
 import { BOOL } from '../../../compiler/types/type.ts';
+import { hasCanonicalBytes } from '../../columns/nested.ts';
 import { call, type Expr, type FunctionBuilder, i32, op, select } from '../../wasm/ir.ts';
 import { LIBRARY } from '../library/index.ts';
-import { equal128, less128 } from '../library/int128.ts';
+import { equal128, less128, type Words } from '../library/int128.ts';
 import { viewEqual } from '../library/strings.ts';
-import { asI64, asI128, part, type Val } from '../value.ts';
+import { asI64, asI128, or, part, type Val } from '../value.ts';
+import { compareAnyVals } from './any.ts';
+import { scratch } from './decimals.ts';
 import { asF64 } from './floats.ts';
+import { intervalLength } from './intervals.ts';
 import { type FunctionKernel, strict } from './kernel.ts';
 
 export type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
@@ -43,6 +47,23 @@ function compareFloats(comparison: Comparison, a: Expr, b: Expr): Expr {
 
 export { asF64 } from './floats.ts';
 
+function compare128(comparison: Comparison, a: Words, b: Words): Expr {
+  switch (comparison) {
+    case 'eq':
+      return equal128(a, b);
+    case 'ne':
+      return op('i32.eqz', equal128(a, b));
+    case 'lt':
+      return less128(a, b);
+    case 'gt':
+      return less128(b, a);
+    case 'le':
+      return op('i32.eqz', less128(b, a));
+    case 'ge':
+      return op('i32.eqz', less128(a, b));
+  }
+}
+
 /** Compares two values of one type that are not NULL. Undefined: there is no kernel for the type. */
 export function compareVals(
   k: FunctionBuilder,
@@ -55,58 +76,63 @@ export function compareVals(
   const integers = (v: Val): boolean => v.lane === 'i32' || v.lane === 'i64';
   if (integers(a) && integers(b)) return op(`i64.${SIGNED[comparison]}`, asI64(a), asI64(b));
   if ((integers(a) || a.lane === 'i128') && (integers(b) || b.lane === 'i128')) {
-    const x = asI128(k, a);
-    const y = asI128(k, b);
-    switch (comparison) {
-      case 'eq':
-        return equal128(x, y);
-      case 'ne':
-        return op('i32.eqz', equal128(x, y));
-      case 'lt':
-        return less128(x, y);
-      case 'gt':
-        return less128(y, x);
-      case 'le':
-        return op('i32.eqz', less128(y, x));
-      case 'ge':
-        return op('i32.eqz', less128(x, y));
-    }
+    return compare128(comparison, asI128(k, a), asI128(k, b));
   }
   const floats = (v: Val): boolean => v.lane === 'f32' || v.lane === 'f64';
   if (floats(a) && floats(b)) return compareFloats(comparison, k.keep(asF64(a)), k.keep(asF64(b)));
-  if (a.lane === 'view' && b.lane === 'view' && a.type.kind !== 'list') {
+  if (a.lane === 'interval' && b.lane === 'interval') {
+    return compare128(comparison, intervalLength(k, a), intervalLength(k, b));
+  }
+  if (a.lane === 'view' && b.lane === 'view') {
     const words = (v: Val): readonly [Expr, Expr] => [part(v), part(v, 1)];
+    // A list is its bytes for equality only, and only if equal elements have equal bytes.
+    const isList = a.type.kind === 'list';
+    if (isList && !hasCanonicalBytes(a.type)) return undefined;
     if (comparison === 'eq') return viewEqual(k, words(a), words(b));
     if (comparison === 'ne') return op('i32.eqz', viewEqual(k, words(a), words(b)));
+    if (isList) return undefined;
     return fromOrder(comparison, call(LIBRARY.viewCompare, ...words(a), ...words(b), scratch()));
   }
   return undefined;
 }
 
 function comparison(name: Comparison): FunctionKernel {
-  return strict(({ compiler }, [a, b]) => {
-    if (a === undefined || b === undefined) return undefined;
-    const { k, ctx, layout } = compiler.kernel;
-    const scratch = (): Expr => k.keep(op('i32.add', ctx, i32(layout.reserve(32))));
-    const result = compareVals(k, scratch, name, a, b);
-    return result === undefined ? undefined : { lane: 'i32', parts: [result] };
-  });
+  return (call) => {
+    const [left, right] = call.args;
+    if (left === undefined || right === undefined) return undefined;
+    const { compiler, scope, type } = call;
+    const { kernel } = compiler;
+    const a = compiler.value(left, scope);
+    const b = compiler.value(right, scope);
+    const either = or(a.null_, b.null_);
+    const null_ = either === undefined ? undefined : kernel.k.keep(either);
+    if (a.lane === 'any') return compareAnyVals(call, a, b, null_, (order) => fromOrder(name, order));
+    const result = compareVals(kernel.k, () => scratch(kernel, 32), name, a, b);
+    return result === undefined ? undefined : { type, lane: 'i32', parts: [result], null_ };
+  };
 }
 
 /** NULL compares like a value here; the result is never NULL. */
 function distinctness(negate: boolean): FunctionKernel {
-  return ({ compiler, scope, args, type }) => {
-    const [left, right] = args;
+  return (call) => {
+    const { compiler, scope, type } = call;
+    const [left, right] = call.args;
     if (left === undefined || right === undefined) return undefined;
+    const { kernel } = compiler;
+    const { k } = kernel;
     const a = compiler.value(left, scope);
     const b = compiler.value(right, scope);
-    const { k, ctx, layout } = compiler.kernel;
-    const equal = compareVals(k, () => op('i32.add', ctx, i32(layout.reserve(32))), 'eq', a, b);
-    if (equal === undefined) return undefined;
-    const aNull = a.null_ ?? i32(0);
-    const bNull = b.null_ ?? i32(0);
-    const same = select(op('i32.or', aNull, bNull), op('i32.and', aNull, bNull), equal);
-    return { type, lane: 'i32', parts: [negate ? op('i32.eqz', same) : same] };
+    const either = or(a.null_, b.null_);
+    const isSame = (equal: Expr): Expr => {
+      const same =
+        either === undefined ? equal : select(either, op('i32.and', a.null_ ?? i32(0), b.null_ ?? i32(0)), equal);
+      return negate ? op('i32.eqz', same) : same;
+    };
+    if (a.lane === 'any') {
+      return { ...compareAnyVals(call, a, b, either, (order) => isSame(fromOrder('eq', order))), null_: undefined };
+    }
+    const equal = compareVals(k, () => scratch(kernel, 32), 'eq', a, b);
+    return equal === undefined ? undefined : { type, lane: 'i32', parts: [isSame(equal)] };
   };
 }
 

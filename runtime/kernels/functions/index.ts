@@ -1,11 +1,15 @@
 import { ARITHMETIC_KERNELS } from './arithmetic.ts';
 import { CAST_KERNELS } from './casts.ts';
 import { COMPARISON_KERNELS } from './comparison.ts';
+import { CONDITIONAL_KERNELS } from './conditional.ts';
 import type { FunctionKernel } from './kernel.ts';
+import { MATH_KERNELS } from './math.ts';
 
 /** Kernels by canonical function name; casts stand under `cast_error` and `cast_null`, lists of constants under `in`. */
 export const FUNCTION_KERNELS: ReadonlyMap<string, FunctionKernel> = new Map([
   ...COMPARISON_KERNELS,
   ...ARITHMETIC_KERNELS,
   ...CAST_KERNELS,
+  ...MATH_KERNELS,
+  ...CONDITIONAL_KERNELS,
 ]);

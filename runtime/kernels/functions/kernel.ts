@@ -23,9 +23,16 @@ export interface FunctionCall {
 /** Generates the code of a call, or declines (these types, these arguments) by undefined: the host evaluates it then. */
 export type FunctionKernel = (call: FunctionCall) => Val | undefined;
 
-/** A kernel for a strict function: arguments in order, NULL when one is; `build` sees values and decides when it must not fail. */
+/**
+ * A kernel for a strict function: arguments in order, NULL when one is; `build` sees values and decides when it must
+ * not fail. What it builds may be NULL for more rows, by a `null_` of its own.
+ */
 export function strict(
-  build: (call: FunctionCall, args: readonly Val[], null_: Expr | undefined) => Omit<Val, 'type' | 'null_'> | undefined,
+  build: (
+    call: FunctionCall,
+    args: readonly Val[],
+    null_: Expr | undefined,
+  ) => (Omit<Val, 'type' | 'null_'> & Pick<Val, 'null_'>) | undefined,
 ): FunctionKernel {
   return (call) => {
     const { compiler, scope } = call;
@@ -34,7 +41,7 @@ export function strict(
     for (const arg of args) null_ = or(null_, arg.null_);
     if (null_ !== undefined) null_ = compiler.kernel.k.keep(null_);
     const built = build(call, args, null_);
-    return built === undefined ? undefined : { ...built, type: call.type, null_ };
+    return built === undefined ? undefined : { null_, ...built, type: call.type };
   };
 }
 
