@@ -4,6 +4,8 @@ import { hashBytes } from './hash.ts';
 
 /** More distinct values than this and codes no longer save enough over the text itself. */
 const MAX_VALUES = 65_536;
+/** Likewise for more bytes. */
+const MAX_BYTES = 16 * 1024 * 1024;
 /** Too early to judge below this size: most values of a large column's first rows are new ones. */
 const JUDGED_FROM = 16_384;
 /** Up to this size a dictionary costs so little that it is kept even if every value is distinct. */
@@ -59,7 +61,12 @@ export class DictionaryBuilder {
     this.lookups += rows;
     const judgedFrom = final ? ALWAYS_WORTH : JUDGED_FROM;
     const rarelyRepeats = this.size > judgedFrom && this.size * 2 > this.lookups;
-    if (rarelyRepeats || this.size > MAX_VALUES) this.abandoned = true;
+    if (rarelyRepeats || this.size > MAX_VALUES || this.used > MAX_BYTES) this.abandoned = true;
+  }
+
+  /** Bytes of all values. */
+  get heapBytes(): number {
+    return this.used;
   }
 
   start(code: number): number {

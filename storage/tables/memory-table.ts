@@ -1,99 +1,257 @@
-import type { ColumnDefinition, TableHandle, TableStatistics } from '../../compiler/catalog/catalog.ts';
-import { internalError } from '../../compiler/types/error.ts';
-import type { Chunk, ChunkColumn } from '../../runtime/columns/chunk.ts';
-import type { ScanRequest, TableScanCursor, TableSource } from '../../runtime/columns/source.ts';
-import { type BulkLoader, createBulkLoader } from './bulk-loader.ts';
-import { spellOut } from './decode.ts';
+import type { ColumnDefinition, TableHandle } from '../../compiler/catalog/catalog.ts';
+import { internalError, OrbitError } from '../../compiler/types/error.ts';
+import type { Value } from '../../compiler/types/value.ts';
+import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
+import type {
+  ScanRequest,
+  TableScanCursor,
+  TableSink,
+  TableSource,
+  Transaction,
+} from '../../runtime/columns/source.ts';
+import { createTransactionManager, type TransactionManager } from '../transactions/manager.ts';
+import { type BulkLoader, createBulkLoader, type LoadedChunk, nullViolation } from './bulk-loader.ts';
+import { readValue, spellOut } from './decode.ts';
+import { Delta } from './delta.ts';
 import { DictionaryBuilder } from './dictionary.ts';
-import { encodingOf } from './encode.ts';
-import { commonFormat, isPruned } from './format.ts';
-import { createChunk, type Segment } from './segment.ts';
-import { ColumnObserver } from './statistics.ts';
+import { createBuilder, encodingOf } from './encode.ts';
+import { type KeyedTable, KeyIndex, type StoredRow } from './key-index.ts';
+import { isStrictlyAscending } from './key-order.ts';
+import { openScan } from './scan.ts';
+import { Segment } from './segment.ts';
+import { TableObserver } from './table-observer.ts';
+import { NEVER, RowVersions, type Viewpoint } from './versions.ts';
+import { createWriteLog, type WriteLog } from './write-log.ts';
 
 export interface MemoryTableOptions {
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
   readonly keys?: readonly (readonly number[])[] | undefined;
+  /** Shared by all tables that a transaction may write; default: one of its own. */
+  readonly transactions?: TransactionManager | undefined;
 }
 
-export interface MemoryTable extends TableHandle, TableSource {
-  /** Loads rows past the delta chunks; they become visible, all at once, when the loader finishes. */
-  readonly bulkLoader: () => BulkLoader;
+export interface MemoryTable extends TableHandle, TableSource, TableSink {
+  /**
+   * Loads many rows, which become visible all at once: when the loader finishes, or with a transaction to its later
+   * commands, and to others when it commits.
+   */
+  readonly bulkLoader: (transaction?: Transaction, command?: number) => BulkLoader;
 }
 
-export function createMemoryTable({ name, columns, keys = [] }: MemoryTableOptions): MemoryTable {
+/** Enough for a table that stays small; builders grow. */
+const FIRST_ROWS = 64;
+
+/**
+ * A table in memory: immutable segments, and a delta of the newest rows. Row ids are ordinals, which are given in order
+ * and never again. A deleted row stays where it is, with the stamp of its end.
+ */
+export function createMemoryTable({
+  name,
+  columns,
+  keys = [],
+  transactions = createTransactionManager(),
+}: MemoryTableOptions): MemoryTable {
   const dictionaries = columns.map(({ type }) =>
     encodingOf(type) === 'strings' ? new DictionaryBuilder() : undefined,
   );
-  const observers = columns.map(({ type }) => new ColumnObserver(type));
+  const observer = new TableObserver(columns);
   const segments: Segment[] = [];
-  let nextRow = 0;
+  let delta = createDelta(0);
+  /** Committed rows that are not deleted. */
   let rowCount = 0;
+  const keyed: KeyedTable = { name, columns, locate };
+  /** By key; absent until the first row comes that cannot be told to be unique by the order of all rows. */
+  const indexes: (KeyIndex | undefined)[] = keys.map(() => undefined);
+
+  function createDelta(firstRow: number): Delta {
+    const builders = columns.map(({ type }, ordinal) => createBuilder(type, dictionaries[ordinal], FIRST_ROWS));
+    return new Delta(firstRow, builders);
+  }
+
+  /** Makes a segment of the delta, whatever its size, and starts the next one. */
+  function closeDelta(): void {
+    if (delta.rows === 0) return;
+    const segment = delta.close();
+    segments.push(segment);
+    observer.observe(segment);
+    delta = createDelta(segment.firstRow + segment.rows);
+    settleEncodings();
+  }
 
   /** Encodes anew what still refers to an abandoned dictionary, so that all chunks of a column have one encoding. */
   function settleEncodings(): void {
     dictionaries.forEach((dictionary, ordinal) => {
       if (dictionary?.abandoned !== true) return;
-      for (const segment of segments) {
-        const settled = withoutDictionary(segment.chunk.columns, ordinal, segment.rows);
-        if (settled !== segment.chunk.columns) segment.chunk = createChunk(segment.firstRow, segment.rows, settled);
+      for (const segment of [...segments, ...delta.pieces]) {
+        const column = segment.chunk.columns[ordinal];
+        if (column?.dictionary === undefined) continue;
+        const settled = spellOut(column, segment.rows);
+        segment.replaceColumn(ordinal, settled);
+        observer.countDistinct(ordinal, settled, segment.rows);
       }
       dictionaries[ordinal] = undefined;
     });
   }
 
-  function adopt(chunks: readonly { readonly rows: number; readonly columns: readonly ChunkColumn[] }[]): void {
-    for (const { rows, columns: loaded } of chunks) {
-      let settled = loaded;
-      loaded.forEach((column, ordinal) => {
-        if (column.dictionary !== undefined && dictionaries[ordinal]?.abandoned !== false) {
-          settled = withoutDictionary(settled, ordinal, rows);
-        }
-      });
-      settled.forEach((column, ordinal) => {
-        observers[ordinal]?.observe(column, rows);
-      });
-      segments.push({ firstRow: nextRow, rows, chunk: createChunk(nextRow, rows, settled) });
-      nextRow += rows;
-      rowCount += rows;
-    }
+  function readable(): readonly Segment[] {
+    delta.seal();
+    settleEncodings();
+    return [...segments, ...delta.pieces];
   }
 
-  function scan({ ordinals, prune }: ScanRequest): TableScanCursor {
-    settleEncodings();
-    const chunks = segments.map(({ chunk }) => chunk);
-    const formats = ordinals.map((ordinal) => {
-      const definition = columns[ordinal];
-      if (definition === undefined) throw internalError(`table ${name} has no column ${ordinal}`);
-      return commonFormat(
-        definition,
-        chunks.map((chunk) => columnOf(chunk, ordinal)),
-      );
-    });
-    let at = 0;
-    let pruned = 0;
+  /** The stamps of a row, wherever it is. */
+  function versionsOf(row: number): { readonly versions: RowVersions; readonly versionRow: number } {
+    if (row >= delta.firstRow) return { versions: delta.versions, versionRow: row - delta.firstRow };
+    const segment = segmentOf(segments, row);
+    return { versions: segment.versions, versionRow: segment.offset + row - segment.firstRow };
+  }
+
+  function locate(row: number): StoredRow {
+    if (row >= delta.firstRow) delta.seal();
+    const segment = segmentOf(row >= delta.firstRow ? delta.pieces : segments, row);
+    const position = row - segment.firstRow;
     return {
-      formats,
-      rows: rowCount,
-      pruned: () => pruned,
-      next: () => {
-        while (at < chunks.length) {
-          const chunk = chunks[at++]!;
-          if (!isPruned(chunk, prune)) {
-            return { ...chunk, columns: ordinals.map((ordinal) => columnOf(chunk, ordinal)) };
-          }
-          pruned++;
-        }
-        return undefined;
-      },
-      close: () => {
-        at = chunks.length;
-      },
+      columns: segment.chunk.columns,
+      position,
+      versions: segment.versions,
+      versionRow: segment.offset + position,
     };
   }
 
-  function statistics(): TableStatistics {
-    return { rowCount, columns: observers.map((observer) => observer.result()) };
+  function logOf(transaction: Transaction): WriteLog {
+    return transactions.enlist(transaction, observer, () => createWriteLog(transaction.id, grow, unload));
+  }
+
+  function grow(by: number): void {
+    rowCount += by;
+  }
+
+  /** Forgets segments that were loaded by a transaction that was rolled back. */
+  function unload(loads: readonly RowVersions[]): void {
+    const gone = new Set(loads);
+    const kept = segments.filter(({ versions }) => !gone.has(versions));
+    segments.splice(0, segments.length, ...kept);
+    indexes.fill(undefined);
+  }
+
+  function indexOf(key: number): KeyIndex {
+    const known = indexes[key];
+    if (known !== undefined) return known;
+    const index = new KeyIndex(keyed, keys[key] ?? []);
+    for (const segment of readable()) index.addSegment(segment);
+    indexes[key] = index;
+    return index;
+  }
+
+  /** Stamps and stores a row that has been checked, except for its keys. */
+  function append(transaction: Transaction, command: number, row: readonly Value[], replaced?: number): number {
+    const hashes = keys.map((_, key) => indexOf(key).check(row, transaction.id, replaced));
+    if (delta.isFull) closeDelta();
+    const log = logOf(transaction);
+    const position = delta.append(row);
+    const ordinal = delta.firstRow + position;
+    delta.versions.begin(position, transaction.id, command);
+    log.inserted(delta.versions, position);
+    hashes.forEach((hash, key) => {
+      if (hash !== undefined) indexes[key]?.add(hash, ordinal);
+    });
+    return ordinal;
+  }
+
+  /** Whether the row can be ended: false if the same command has done so already. */
+  function canEnd(transaction: Transaction, command: number, row: number): boolean {
+    const { versions, versionRow } = versionsOf(row);
+    const end = versions.endOf(versionRow);
+    if (end === NEVER) return true;
+    if (end !== -transaction.id) throw writeConflict(name);
+    if (versions.endCommandOf(versionRow) !== command) throw internalError(`row ${row} of ${name} is written twice`);
+    return false;
+  }
+
+  function endRow(transaction: Transaction, command: number, row: number): void {
+    const { versions, versionRow } = versionsOf(row);
+    const log = logOf(transaction);
+    versions.end(versionRow, transaction.id, command);
+    log.deleted(versions, versionRow);
+  }
+
+  function checkRow(row: readonly Value[]): void {
+    if (row.length !== columns.length) throw internalError(`a row of ${row.length} values for table ${name}`);
+    columns.forEach((column, ordinal) => {
+      if (!column.nullable && row[ordinal] === null) throw nullViolation(name, column);
+    });
+  }
+
+  /** Takes in what a loader has loaded. */
+  function adopt(chunks: readonly LoadedChunk[], transaction: Transaction, command: number): void {
+    closeDelta();
+    let firstRow = delta.firstRow;
+    const loaded = chunks.map(({ rows, columns: encoded }) => {
+      const versions = new RowVersions(-transaction.id, command);
+      versions.writers.add(transaction.id);
+      const segment = new Segment(firstRow, rows, encoded.map(withOwnEncoding(rows)), versions, 0);
+      firstRow += rows;
+      return segment;
+    });
+    segments.push(...loaded);
+    delta = createDelta(firstRow);
+    try {
+      keys.forEach((_, key) => {
+        checkLoaded(key, loaded, transaction.id);
+      });
+    } catch (error) {
+      // The ordinals are spent.
+      unload(loaded.map(({ versions }) => versions));
+      throw error;
+    }
+    const log = logOf(transaction);
+    for (const segment of loaded) {
+      observer.observe(segment);
+      log.loaded(segment.versions, segment.rows);
+    }
+  }
+
+  /** The same as a transaction of its own. */
+  function adoptAlone(chunks: readonly LoadedChunk[]): void {
+    const transaction = transactions.begin();
+    try {
+      adopt(chunks, transaction, 0);
+    } catch (error) {
+      transactions.rollback(transaction);
+      throw error;
+    }
+    transactions.commit(transaction);
+  }
+
+  function checkLoaded(key: number, loaded: readonly Segment[], transaction: number): void {
+    const ordinals = keys[key] ?? [];
+    if (indexes[key] === undefined && isStrictlyAscending(segments, ordinals)) return;
+    const index = indexes[key] ?? new KeyIndex(keyed, ordinals);
+    if (indexes[key] === undefined) {
+      for (const segment of segments.slice(0, segments.length - loaded.length)) index.addSegment(segment);
+      indexes[key] = index;
+    }
+    for (const segment of loaded) index.addSegment(segment, transaction);
+  }
+
+  /** A loader may have used a dictionary that the column has abandoned since. */
+  function withOwnEncoding(rows: number): (column: ChunkColumn, ordinal: number) => ChunkColumn {
+    return (column, ordinal) => {
+      const outdated = column.dictionary !== undefined && dictionaries[ordinal]?.abandoned !== false;
+      return outdated ? spellOut(column, rows) : column;
+    };
+  }
+
+  function scan(request: ScanRequest): TableScanCursor {
+    const viewpoint = viewpointOf(request);
+    const exact = viewpoint.snapshot === transactions.lastCommit() && request.transaction === undefined;
+    return openScan(name, columns, readable(), request, viewpoint, exact ? rowCount : undefined);
+  }
+
+  function viewpointOf({ transaction, command }: ScanRequest): Viewpoint {
+    if (transaction === undefined) return { snapshot: transactions.lastCommit(), transaction: 0, command };
+    return { snapshot: transactions.active(transaction).snapshot, transaction: transaction.id, command };
   }
 
   return {
@@ -101,20 +259,51 @@ export function createMemoryTable({ name, columns, keys = [] }: MemoryTableOptio
     columns,
     keys,
     version: 1,
-    statistics,
+    statistics: () => observer.statistics(rowCount, delta),
     scan,
-    bulkLoader: () => createBulkLoader(name, columns, dictionaries, adopt),
+    insert: (transaction, command, row) => {
+      checkRow(row);
+      return BigInt(append(transaction, command, row));
+    },
+    update: (transaction, command, rowId, ordinals, values) => {
+      const old = Number(rowId);
+      if (!canEnd(transaction, command, old)) return;
+      const stored = locate(old);
+      const row = columns.map(({ type }, ordinal) => readValue(stored.columns[ordinal]!, type, stored.position));
+      ordinals.forEach((ordinal, i) => {
+        row[ordinal] = values[i] ?? null;
+      });
+      checkRow(row);
+      append(transaction, command, row, old);
+      endRow(transaction, command, old);
+    },
+    delete: (transaction, command, rowId) => {
+      const row = Number(rowId);
+      if (canEnd(transaction, command, row)) endRow(transaction, command, row);
+    },
+    bulkLoader: (transaction, command = 0) =>
+      createBulkLoader(name, columns, dictionaries, (chunks) => {
+        if (transaction === undefined) adoptAlone(chunks);
+        else adopt(chunks, transaction, command);
+      }),
   };
 }
 
-function columnOf(chunk: Chunk, ordinal: number): ChunkColumn {
-  const column = chunk.columns[ordinal];
-  if (column === undefined) throw internalError(`chunk ${chunk.id} has no column ${ordinal}`);
-  return column;
+function segmentOf(segments: readonly Segment[], row: number): Segment {
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (segments[middle]!.firstRow <= row) low = middle + 1;
+    else high = middle;
+  }
+  const segment = segments[low - 1];
+  if (segment === undefined || row >= segment.firstRow + segment.rows) throw internalError(`there is no row ${row}`);
+  return segment;
 }
 
-function withoutDictionary(columns: readonly ChunkColumn[], ordinal: number, rows: number): readonly ChunkColumn[] {
-  const column = columns[ordinal];
-  if (column?.dictionary === undefined) return columns;
-  return columns.with(ordinal, spellOut(column, rows));
+function writeConflict(table: string): OrbitError {
+  return new OrbitError('object_in_use', `a row of table "${table}" was changed by a concurrent transaction`, {
+    hint: 'Roll the transaction back and try again.',
+  });
 }

@@ -1,15 +1,46 @@
-import type { Chunk, ChunkColumn } from '../../runtime/columns/chunk.ts';
-import { nextBufferId } from '../../runtime/columns/chunk.ts';
+import { type Chunk, type ChunkColumn, nextBufferId } from '../../runtime/columns/chunk.ts';
+import type { RowVersions, Viewpoint } from './versions.ts';
+
+/** Selections kept a segment: some for transactions with older snapshots beside that of the latest. */
+const REMEMBERED = 4;
 
 /** A chunk in a table, with all of the table's columns. */
-export interface Segment {
-  /** Ordinal of the first row; rows of a table are numbered through all its segments, with gaps. */
+export class Segment {
+  /** Ordinal of the first row; rows of a table are numbered through all its segments. */
   readonly firstRow: number;
   readonly rows: number;
-  /** Replaced when a column is encoded anew. */
+  readonly versions: RowVersions;
+  /** Position of the first row in `versions`. */
+  readonly offset: number;
+  /** Replaced, under a new id, when a column is encoded anew. */
   chunk: Chunk;
-}
+  private readonly selections = new Map<number, Uint32Array | undefined>();
 
-export function createChunk(firstRow: number, rows: number, columns: readonly ChunkColumn[]): Chunk {
-  return { id: nextBufferId(), rows, firstRowId: BigInt(firstRow), columns };
+  constructor(firstRow: number, rows: number, columns: readonly ChunkColumn[], versions: RowVersions, offset: number) {
+    this.firstRow = firstRow;
+    this.rows = rows;
+    this.versions = versions;
+    this.offset = offset;
+    this.chunk = { id: nextBufferId(), rows, firstRowId: BigInt(firstRow), columns };
+  }
+
+  replaceColumn(ordinal: number, column: ChunkColumn): void {
+    this.chunk = { ...this.chunk, id: nextBufferId(), columns: this.chunk.columns.with(ordinal, column) };
+  }
+
+  /** Ascending positions of the rows that are seen; undefined if all are. */
+  selection(viewpoint: Viewpoint): Uint32Array | undefined {
+    const key = this.versions.cacheKey(viewpoint);
+    if (key !== undefined && this.selections.has(key)) return this.selections.get(key);
+    const selection = this.versions.visible(this.offset, this.offset + this.rows, viewpoint);
+    if (key === undefined) return selection;
+    if (this.selections.size >= REMEMBERED) {
+      for (const oldest of this.selections.keys()) {
+        this.selections.delete(oldest);
+        break;
+      }
+    }
+    this.selections.set(key, selection);
+    return selection;
+  }
 }

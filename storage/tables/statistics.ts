@@ -18,8 +18,9 @@ export class ColumnObserver {
   private high: bigint | undefined;
   private min = Number.POSITIVE_INFINITY;
   private max = Number.NEGATIVE_INFINITY;
+  /** Values in the column's dictionary, which are not counted one by one. */
   private codes = 0;
-  private coded = true;
+  private counted = false;
   private readonly distinct = new HyperLogLog();
 
   constructor(type: Type) {
@@ -33,11 +34,12 @@ export class ColumnObserver {
       if (this.low === undefined || range[0] < this.low) this.low = range[0];
       if (this.high === undefined || range[1] > this.high) this.high = range[1];
     }
-    if (column.dictionary !== undefined) {
-      this.codes = Math.max(this.codes, column.dictionary.size);
-      return;
-    }
-    this.coded = false;
+    if (column.dictionary !== undefined) this.codes = Math.max(this.codes, column.dictionary.size);
+    else this.countDistinct(column, rows);
+  }
+
+  countDistinct(column: ChunkColumn, rows: number): void {
+    this.counted = true;
     switch (column.encoding) {
       case 'integers':
         countIntegers(column, rows, this.distinct);
@@ -61,13 +63,13 @@ export class ColumnObserver {
     this.min = Math.min(this.min, other.min);
     this.max = Math.max(this.max, other.max);
     this.codes = Math.max(this.codes, other.codes);
-    this.coded &&= other.coded;
+    this.counted ||= other.counted;
     this.distinct.merge(other.distinct);
   }
 
   result(): ColumnStatistics {
     const { nullCount, low, high, min, max } = this;
-    const distinctCount = this.coded ? this.codes : this.distinct.estimate();
+    const distinctCount = this.counted ? Math.max(this.codes, this.distinct.estimate()) : this.codes;
     if (isFloat(this.type)) return min <= max ? { nullCount, min, max, distinctCount } : { nullCount, distinctCount };
     if (low === undefined || high === undefined) return { nullCount, distinctCount };
     return { nullCount, min: hostInteger(this.type, low), max: hostInteger(this.type, high), distinctCount };

@@ -39,7 +39,7 @@ export class TextBuilder implements ColumnBuilder {
   }
 
   get heapBytes(): number {
-    return this.used;
+    return this.dictionary?.heapBytes ?? this.used;
   }
 
   appendNull(): void {

@@ -1,0 +1,190 @@
+import type { ColumnDefinition } from '../../compiler/catalog/catalog.ts';
+import { OrbitError } from '../../compiler/types/error.ts';
+import { formatValue } from '../../compiler/types/text.ts';
+import { isInterval, type Value } from '../../compiler/types/value.ts';
+import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
+import { readValue } from './decode.ts';
+import { combineHashes, hashColumn, hashHost } from './key-hash.ts';
+import type { Segment } from './segment.ts';
+import { isValid } from './validity.ts';
+import { NEVER, type RowVersions } from './versions.ts';
+
+/** A row where it is stored. */
+export interface StoredRow {
+  readonly columns: readonly ChunkColumn[];
+  readonly position: number;
+  readonly versions: RowVersions;
+  /** The row's position in `versions`. */
+  readonly versionRow: number;
+}
+
+export interface KeyedTable {
+  readonly name: string;
+  readonly columns: readonly ColumnDefinition[];
+  /** The row of that ordinal. */
+  readonly locate: (row: number) => StoredRow;
+}
+
+/** Ordinals are kept as row + 1 in 32 bits. */
+const MAX_ROW = 0xffff_fffe;
+
+/**
+ * The rows of a table by the values of one unique key: an open-addressing hash table of row ordinals. It serves
+ * uniqueness only. Rows with a null in the key are not in it. Rows that no transaction can bring back give their
+ * place to the next row of the same hash.
+ */
+export class KeyIndex {
+  private readonly table: KeyedTable;
+  private readonly ordinals: readonly number[];
+  private rows = new Uint32Array(64);
+  private hashes = new Int32Array(64);
+  private count = 0;
+
+  constructor(table: KeyedTable, ordinals: readonly number[]) {
+    this.table = table;
+    this.ordinals = ordinals;
+  }
+
+  /**
+   * Fails if a row with the key of `values` exists or may come to exist again, other than row `except`. Returns the
+   * hash to be given to `add`; undefined if the key has a null and needs no place.
+   */
+  check(values: readonly Value[], transaction: number, except?: number): number | undefined {
+    let hash = 0;
+    for (const ordinal of this.ordinals) {
+      const value = values[ordinal] ?? null;
+      if (value === null) return undefined;
+      hash = combineHashes(hash, hashHost(value));
+    }
+    this.eachOf(hash, (row) => {
+      if (row === except) return;
+      const stored = this.table.locate(row);
+      if (isGone(stored.versions, stored.versionRow)) return;
+      const same = this.ordinals.every((ordinal) => {
+        const type = this.table.columns[ordinal]!.type;
+        return sameValue(readValue(stored.columns[ordinal]!, type, stored.position), values[ordinal] ?? null);
+      });
+      if (same) this.refuse(stored, transaction, values);
+    });
+    return hash;
+  }
+
+  add(hash: number, row: number): void {
+    if (row > MAX_ROW) throw new OrbitError('out_of_memory', `table "${this.table.name}" has too many rows for a key`);
+    if (4 * (this.count + 1) > 3 * this.rows.length) this.rehash(2 * this.rows.length);
+    const mask = this.rows.length - 1;
+    let slot = spread(hash) & mask;
+    for (; this.rows[slot] !== 0; slot = (slot + 1) & mask) {
+      if (this.hashes[slot] !== hash) continue;
+      const { versions, versionRow } = this.table.locate(this.rows[slot]! - 1);
+      if (isGone(versions, versionRow)) break;
+    }
+    if (this.rows[slot] === 0) this.count++;
+    this.rows[slot] = row + 1;
+    this.hashes[slot] = hash;
+  }
+
+  /** Adds a segment's rows; with `transaction`, each is checked first. */
+  addSegment(segment: Segment, transaction?: number): void {
+    const { columns } = segment.chunk;
+    const hashes = new Int32Array(segment.rows);
+    for (const ordinal of this.ordinals) {
+      hashColumn(columns[ordinal]!, this.table.columns[ordinal]!.type, segment.rows, hashes);
+    }
+    this.reserve(segment.rows);
+    for (let row = 0; row < segment.rows; row++) {
+      if (!this.ordinals.every((ordinal) => isValid(columns[ordinal]!.validity, row))) continue;
+      if (isGone(segment.versions, segment.offset + row)) continue;
+      const hash = hashes[row]!;
+      if (transaction !== undefined) this.checkStored(columns, row, hash, transaction);
+      this.add(hash, segment.firstRow + row);
+    }
+  }
+
+  private checkStored(columns: readonly ChunkColumn[], position: number, hash: number, transaction: number): void {
+    this.eachOf(hash, (row) => {
+      const stored = this.table.locate(row);
+      if (isGone(stored.versions, stored.versionRow)) return;
+      const values: Value[] = [];
+      for (const ordinal of this.ordinals) {
+        const type = this.table.columns[ordinal]!.type;
+        const value = readValue(columns[ordinal]!, type, position);
+        if (!sameValue(value, readValue(stored.columns[ordinal]!, type, stored.position))) return;
+        values[ordinal] = value;
+      }
+      this.refuse(stored, transaction, values);
+    });
+  }
+
+  private eachOf(hash: number, visit: (row: number) => void): void {
+    const { rows, hashes } = this;
+    const mask = rows.length - 1;
+    for (let slot = spread(hash) & mask; rows[slot] !== 0; slot = (slot + 1) & mask) {
+      if (hashes[slot] === hash) visit(rows[slot]! - 1);
+    }
+  }
+
+  /** Fails if the row of the same key is alive, or if another transaction's end decides whether it is. */
+  private refuse({ versions, versionRow }: StoredRow, transaction: number, values: readonly Value[]): void {
+    const begin = versions.beginOf(versionRow);
+    const end = versions.endOf(versionRow);
+    const own = -transaction;
+    // Deleted by this transaction, or inserted and deleted by the same other one.
+    if (end === own || (begin < 0 && begin === end)) return;
+    const names = this.ordinals.map((ordinal) => this.table.columns[ordinal]!.name).join(', ');
+    const shown = this.ordinals
+      .map((ordinal) => formatValue(values[ordinal] ?? null, this.table.columns[ordinal]!.type))
+      .join(', ');
+    const key = `(${names}) = (${shown})`;
+    if ((begin < 0 && begin !== own) || end < 0) {
+      throw new OrbitError(
+        'object_in_use',
+        `the key ${key} of table "${this.table.name}" is being changed by another transaction`,
+        { hint: 'Try again once that transaction has ended.' },
+      );
+    }
+    throw new OrbitError('unique_violation', `duplicate key: table "${this.table.name}" already has ${key}`);
+  }
+
+  private reserve(more: number): void {
+    let size = this.rows.length;
+    while (4 * (this.count + more) > 3 * size) size *= 2;
+    if (size > this.rows.length) this.rehash(size);
+  }
+
+  private rehash(size: number): void {
+    const { rows, hashes } = this;
+    this.rows = new Uint32Array(size);
+    this.hashes = new Int32Array(size);
+    const mask = size - 1;
+    for (let old = 0; old < rows.length; old++) {
+      if (rows[old] === 0) continue;
+      let slot = spread(hashes[old]!) & mask;
+      while (this.rows[slot] !== 0) slot = (slot + 1) & mask;
+      this.rows[slot] = rows[old]!;
+      this.hashes[slot] = hashes[old]!;
+    }
+  }
+}
+
+/** Sums of hashes of consecutive integers are consecutive themselves: spread them over the slots. */
+function spread(hash: number): number {
+  const mixed = Math.imul(hash, 0x9e3779b1);
+  return (mixed ^ (mixed >>> 15)) >>> 0;
+}
+
+/** Whether the row exists for no transaction that has not ended, nor can exist again. */
+function isGone(versions: RowVersions, row: number): boolean {
+  if (versions.beginOf(row) === NEVER) return true;
+  const end = versions.endOf(row);
+  return end > 0 && end !== NEVER;
+}
+
+/** As grouping has it: a number that is no number equals itself. */
+function sameValue(a: Value, b: Value): boolean {
+  if (Object.is(a, b) || a === b) return true;
+  if (a instanceof Uint8Array && b instanceof Uint8Array) {
+    return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  }
+  return isInterval(a) && isInterval(b) && a.months === b.months && a.days === b.days && a.micros === b.micros;
+}

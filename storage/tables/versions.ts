@@ -1,0 +1,148 @@
+import { allocateBytes, grownCapacity } from './buffers.ts';
+
+/** Not deleted; as a beginning: rolled back, so seen by nobody. */
+export const NEVER: number = Number.POSITIVE_INFINITY;
+
+/** Who looks at a table, and when. */
+export interface Viewpoint {
+  /** Commits up to this number are seen. */
+  readonly snapshot: number;
+  /** Id of the viewer's own transaction; 0 without one. */
+  readonly transaction: number;
+  /** Of the own writes, those with a smaller command id are seen. */
+  readonly command: number;
+}
+
+/**
+ * When each row of up to 65,536 began and ceased to exist. A stamp is the number of a commit, or NEVER, or minus the
+ * id of a transaction that has not ended; then the command arrays say which of its commands it was. Rows that were
+ * loaded together share one beginning until the array is needed.
+ */
+export class RowVersions {
+  /** The highest commit number among the stamps. */
+  lastChange = 0;
+  /** Transactions with writes here that have not ended. */
+  readonly writers: Set<number> = new Set();
+  private commonBegin: number;
+  private readonly commonCommand: number;
+  private begins: Float64Array | undefined;
+  private beginCommands: Uint32Array | undefined;
+  private ends: Float64Array | undefined;
+  private endCommands: Uint32Array | undefined;
+
+  /** `commonBegin` and its command are the stamp of all rows, unless rows are appended one by one. */
+  constructor(commonBegin: number = NEVER, commonCommand = 0) {
+    this.commonBegin = commonBegin;
+    this.commonCommand = commonCommand;
+  }
+
+  beginOf(row: number): number {
+    return this.begins === undefined ? this.commonBegin : this.begins[row]!;
+  }
+
+  endOf(row: number): number {
+    return this.ends?.[row] ?? NEVER;
+  }
+
+  endCommandOf(row: number): number {
+    return this.endCommands?.[row] ?? 0;
+  }
+
+  /** Stamps row `row` as inserted; rows come in order. */
+  begin(row: number, transaction: number, command: number): void {
+    this.begins = withRoom(this.begins, row, Float64Array, NEVER);
+    this.beginCommands = withRoom(this.beginCommands, row, Uint32Array, 0);
+    this.begins[row] = -transaction;
+    this.beginCommands[row] = command;
+    this.writers.add(transaction);
+  }
+
+  end(row: number, transaction: number, command: number): void {
+    this.ends = withRoom(this.ends, row, Float64Array, NEVER);
+    this.endCommands = withRoom(this.endCommands, row, Uint32Array, 0);
+    this.ends[row] = -transaction;
+    this.endCommands[row] = command;
+    this.writers.add(transaction);
+  }
+
+  /** Gives the beginnings of the rows from `from` up to `to` their final stamp. */
+  settleBegins(from: number, to: number, stamp: number): void {
+    this.begins?.fill(stamp, from, to);
+    this.changed(stamp);
+  }
+
+  settleEnds(from: number, to: number, stamp: number): void {
+    this.ends?.fill(stamp, from, to);
+    this.changed(stamp);
+  }
+
+  /** Gives all rows, which were loaded together, their final beginning. */
+  settleLoad(stamp: number): void {
+    this.commonBegin = stamp;
+    this.changed(stamp);
+  }
+
+  /** A key under which what a viewer sees here can be remembered for good; undefined where it can change. */
+  cacheKey({ snapshot, transaction }: Viewpoint): number | undefined {
+    // Later commits have higher numbers than any snapshot taken so far.
+    return this.writers.has(transaction) ? undefined : Math.min(snapshot, this.lastChange);
+  }
+
+  /** Positions, counted from `from`, of the rows up to `to` that are seen; undefined if all are. */
+  visible(from: number, to: number, viewpoint: Viewpoint): Uint32Array | undefined {
+    if (this.begins === undefined && this.ends === undefined) {
+      return isSeen(this.commonBegin, this.commonCommand, viewpoint) ? undefined : new Uint32Array(0);
+    }
+    const positions = new Uint32Array(allocateBytes(4 * (to - from)).buffer, 0, to - from);
+    const count = this.select(from, to, viewpoint, positions);
+    return count === to - from ? undefined : positions.subarray(0, count);
+  }
+
+  private select(from: number, to: number, viewpoint: Viewpoint, positions: Uint32Array): number {
+    const { snapshot, command } = viewpoint;
+    const own = -viewpoint.transaction;
+    const { begins, beginCommands, ends, endCommands } = this;
+    // Rows past the end of the array have not been deleted.
+    const ended = ends === undefined ? 0 : ends.length;
+    const common = isSeen(this.commonBegin, this.commonCommand, viewpoint);
+    let count = 0;
+    for (let row = from; row < to; row++) {
+      let seen = common;
+      if (begins !== undefined) {
+        const begin = begins[row]!;
+        seen = begin > 0 ? begin <= snapshot : begin === own && beginCommands![row]! < command;
+      }
+      if (!seen) continue;
+      if (row < ended) {
+        const end = ends![row]!;
+        if (end > 0 ? end <= snapshot : end === own && endCommands![row]! < command) continue;
+      }
+      positions[count++] = row - from;
+    }
+    return count;
+  }
+
+  private changed(stamp: number): void {
+    if (stamp !== NEVER && stamp > this.lastChange) this.lastChange = stamp;
+  }
+}
+
+/** Whether a write with that stamp is seen. */
+function isSeen(stamp: number, stampCommand: number, { snapshot, transaction, command }: Viewpoint): boolean {
+  return stamp > 0 ? stamp <= snapshot : stamp === -transaction && stampCommand < command;
+}
+
+/** The array, or a larger copy that has an element `index`; what is new is `filler`. */
+function withRoom<T extends Float64Array | Uint32Array>(
+  array: T | undefined,
+  index: number,
+  kind: { new (buffer: ArrayBufferLike): T; readonly BYTES_PER_ELEMENT: number },
+  filler: number,
+): T {
+  const length = array?.length ?? 0;
+  if (array !== undefined && index < length) return array;
+  const grown = new kind(allocateBytes(kind.BYTES_PER_ELEMENT * grownCapacity(length, index + 1)).buffer);
+  if (array !== undefined) grown.set(array);
+  grown.fill(filler, length);
+  return grown;
+}
