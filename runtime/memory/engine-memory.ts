@@ -69,6 +69,8 @@ export interface EngineMemory extends MemoryViews {
   /** Parent: the queries' budget, unless it is given. */
   readonly createBudget: (name: string, limit: number, parent?: Budget) => Budget;
   readonly destroyBudget: (budget: Budget) => void;
+  /** A query's budget that another thread made. */
+  readonly budgetAt: (address: number) => Budget;
   /** A new, empty arena: an address. */
   readonly createArena: (budget: Budget) => number;
   /** Frees the arena and all it gave out. No thread may be using it. */
@@ -152,6 +154,7 @@ export function attachEngineMemory(handle: EngineMemoryHandle): EngineMemory {
     shared,
     library,
     handle,
+    budgetAt: (address) => budgetAt(access, address, 'the query', queriesBudget),
     engineBudget,
     poolBudget,
     queriesBudget,

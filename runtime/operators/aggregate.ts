@@ -14,6 +14,7 @@ import {
   denseEntries,
   denseKeys,
   findOrAdd,
+  findOrAddAt,
   HASH_HEADER,
   type HashTable,
   rehash,
@@ -215,11 +216,38 @@ function stateLocals(e: PipelineEmitter, table: HashTable, layout: RowLayout, st
   return { get: (i) => at(i).val, set: (i, v) => at(i).assign(v) };
 }
 
-/** Merges the group rows of another worker's table into this one's. */
+/**
+ * Merges the group rows of another thread's table into this one's. A dense table's rows carry the number of their
+ * entry where others carry their hash.
+ */
 export function mergeGroups(state: AggregateState): { readonly source: Source; readonly sink: Sink } {
-  const layout = state.layout;
+  const { layout, dense } = state;
   if (layout === undefined) throw internalError('groups are merged before there are any');
+  const shapes = state.kernels.flatMap((kernel) => kernel.shapes);
   let other: Expr | undefined;
+  const emit = (e: PipelineEmitter): void => {
+    const { k } = e;
+    if (other === undefined) throw internalError('no source');
+    const from = other;
+    const table = reserveHashTable(e, state.table?.dense);
+    state.table = table;
+    let access: StateAccess;
+    if (state.groups === 0) access = stateLocals(e, table, layout, shapes.map(zeroState));
+    else {
+      const keys = layout.fields.slice(0, state.groups).map((field) => loadField(k, from, field));
+      const fresh = (row: Expr): void => initialise(e, layout, keys.length, shapes.map(zeroState), row);
+      const row =
+        dense === undefined
+          ? findOrAdd(e, table, keys, undefined, layout, fresh)
+          : findOrAddAt(e, table, load('i32.load', from), keys, layout, fresh);
+      access = rowAccess(k, row, layout, keys.length);
+    }
+    let first = 0;
+    for (const kernel of state.kernels) {
+      kernel.merge(e, shifted(access, first), shifted(rowAccess(k, from, layout, state.groups), first));
+      first += kernel.shapes.length;
+    }
+  };
   return {
     source: {
       emit: (e, row) => {
@@ -229,26 +257,7 @@ export function mergeGroups(state: AggregateState): { readonly source: Source; r
         return rowScope(new Map());
       },
     },
-    sink: {
-      emit: (e) => {
-        if (other === undefined) throw internalError('no source');
-        const from = other;
-        const keys = layout.fields.slice(0, state.groups).map((field) => loadField(e.k, from, field));
-        const shapes = state.kernels.flatMap((kernel) => kernel.shapes);
-        const table = reserveHashTable(e, state.table?.dense);
-        state.table = table;
-        const row = findOrAdd(e, table, keys, undefined, layout, (fresh) =>
-          initialise(e, layout, keys.length, shapes.map(zeroState), fresh),
-        );
-        let first = 0;
-        for (const kernel of state.kernels) {
-          const own = shifted(rowAccess(e.k, row, layout, keys.length), first);
-          kernel.merge(e, own, shifted(rowAccess(e.k, from, layout, keys.length), first));
-          first += kernel.shapes.length;
-        }
-      },
-      functions: () => [rehash],
-    },
+    sink: { emit, functions: () => [rehash] },
   };
 }
 

@@ -69,7 +69,6 @@ export function rowIdOffset(columns: number): number {
 export function rowsSource(
   layout: RowLayout,
   columns: readonly { readonly id: ColumnId; readonly field: number }[],
-  
 ): Source {
   return {
     emit: (e, row) => {

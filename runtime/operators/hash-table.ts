@@ -137,24 +137,10 @@ export function findOrAdd(
   const row = k.local('i32');
   const fields = layout.fields.slice(0, keys.length);
 
-  const add = (hash: Expr, install: (row: Expr) => void): void => {
-    requireRoom(e, table);
-    const kept = keys.map((v) => persistent(e, v));
-    const fresh = takeRow(e, table.blocks, layout.size);
-    k.store('i32.store', fresh, 0, hash);
-    storeRow(e, fresh, fields, kept);
-    onNew(fresh);
-    k.store('i32.store', ctx, table.count, op('i32.add', load('i32.load', ctx, table.count), i32(1)));
-    install(fresh);
-    k.set(row, fresh);
-  };
+  const add = (hash: Expr, install: (row: Expr) => void): void =>
+    addRow(e, table, hash, keys, layout, onNew, row, install);
 
-  if (dense !== undefined) {
-    const entry = k.keep(indexed(open.directory, denseIndex(e, keys, dense), 4));
-    k.set(row, load('i32.load', entry));
-    k.if(op('i32.eqz', row), () => add(i32(0), (fresh) => k.store('i32.store', entry, 0, fresh)));
-    return row;
-  }
+  if (dense !== undefined) return findOrAddAt(e, table, denseIndex(e, keys, dense), keys, layout, onNew);
 
   const probe = (): void => {
     const hash = hashKeys(k, keys);
@@ -213,6 +199,48 @@ export function findOrAdd(
     );
   } else probe();
   return row;
+}
+
+/** For dense tables: the row of entry `index`; its number stands in the row where others have their hash. */
+export function findOrAddAt(
+  e: PipelineEmitter,
+  table: HashTable,
+  index: Expr,
+  keys: readonly Val[],
+  layout: RowLayout,
+  onNew: (row: Expr) => void,
+): Local {
+  const { k } = e;
+  const open = openTable(e, table);
+  const number = k.keep(index);
+  const entry = k.keep(indexed(open.directory, number, 4));
+  const row = k.local('i32', load('i32.load', entry));
+  k.if(op('i32.eqz', row), () =>
+    addRow(e, table, number, keys, layout, onNew, row, (fresh) => k.store('i32.store', entry, 0, fresh)),
+  );
+  return row;
+}
+
+function addRow(
+  e: PipelineEmitter,
+  table: HashTable,
+  hash: Expr,
+  keys: readonly Val[],
+  layout: RowLayout,
+  onNew: (row: Expr) => void,
+  row: Local,
+  install: (row: Expr) => void,
+): void {
+  const { k, ctx } = e;
+  requireRoom(e, table);
+  const kept = keys.map((v) => persistent(e, v));
+  const fresh = takeRow(e, table.blocks, layout.size);
+  k.store('i32.store', fresh, 0, hash);
+  storeRow(e, fresh, layout.fields.slice(0, keys.length), kept);
+  onNew(fresh);
+  k.store('i32.store', ctx, table.count, op('i32.add', load('i32.load', ctx, table.count), i32(1)));
+  install(fresh);
+  k.set(row, fresh);
 }
 
 /** Stops with FULL when a row could not be added: the current block is full, or the directory is. */

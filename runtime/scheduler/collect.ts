@@ -30,7 +30,7 @@ export async function collectRows(
   const layout = batchLayout(plan.columns);
   const all: Value[][] = [];
   await runToBatches(query, plan, outer, (batch, rows) => {
-    all.push(...batchRows(query.executor.memory, layout, batch, rows));
+    all.push(...batchRows(query.memory, layout, batch, rows));
   });
   return all;
 }

@@ -3,65 +3,71 @@ import type { EngineMemory } from '../memory/engine-memory.ts';
 import { emitModule } from '../wasm/emit.ts';
 import type { FunctionDefinition } from '../wasm/ir.ts';
 
-/** Evaluates a host call: see kernels/host.ts. */
-export type HostEvaluate = (ctx: number, index: number, row: number) => void;
-
 /** A kernel's functions; all take and give numbers (bigint for i64). */
 export interface KernelInstance {
   readonly call: (name: string, ...args: (number | bigint)[]) => number;
   readonly run: (ctx: number) => number;
-  /** Bytes of the module, and how long it took to make: 0 if it was known. */
+}
+
+export interface CompiledKernel {
+  readonly module: WebAssembly.Module;
+  readonly instance: KernelInstance;
   readonly bytes: number;
+  /** How long emitting and compiling took; little where the module was known. */
   readonly compileMs: number;
 }
 
 export interface ModuleCache {
-  readonly instantiate: (functions: readonly FunctionDefinition[]) => KernelInstance;
+  readonly compile: (functions: readonly FunctionDefinition[]) => CompiledKernel;
 }
 
 /** Queries of one shape have the same module bytes: constants and addresses are parameters. */
 const MOST_MODULES = 512;
 
-export function createModuleCache(memory: EngineMemory, evaluate: HostEvaluate, maximumPages: number): ModuleCache {
-  const known = new Map<string, KernelInstance>();
+export function createModuleCache(
+  memory: EngineMemory,
+  evaluate: (ctx: number, index: number, row: number) => void,
+  maximumPages: number,
+): ModuleCache {
+  const known = new Map<string, { readonly module: WebAssembly.Module; readonly instance: KernelInstance }>();
   return {
-    instantiate: (functions) => {
+    compile: (functions) => {
       const start = performance.now();
       const bytes = emitModule(functions, { shared: memory.shared, maximumPages });
       const key = latin1(bytes);
-      const cached = known.get(key);
-      if (cached !== undefined) {
-        // Newest last: the oldest one goes first.
-        known.delete(key);
-        known.set(key, cached);
-        return cached;
-      }
-      const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-        env: { memory: memory.memory },
-        library: memory.library.exports,
-        host: { evaluate },
-      });
-      const { exports } = instance;
-      const find = (name: string): ((...args: (number | bigint)[]) => unknown) => {
-        const found = exports[name];
-        if (!isFunction(found)) throw internalError(`the kernel has no function ${name}`);
-        return found;
-      };
-      const run = find('run');
-      const made: KernelInstance = {
-        call: (name, ...args) => Number(find(name)(...args) ?? 0),
-        run: (ctx) => Number(run(ctx)),
-        bytes: bytes.length,
-        compileMs: performance.now() - start,
-      };
-      known.set(key, made);
+      let found = known.get(key);
+      if (found === undefined) {
+        const module = new WebAssembly.Module(bytes);
+        found = { module, instance: instantiateKernel(memory, module, evaluate) };
+      } else known.delete(key);
+      // Newest last: the oldest one goes first.
+      known.set(key, found);
       if (known.size > MOST_MODULES) {
         const [oldest] = known.keys();
         if (oldest !== undefined) known.delete(oldest);
       }
-      return { ...made };
+      return { ...found, bytes: bytes.length, compileMs: performance.now() - start };
     },
   };
+}
+
+export function instantiateKernel(
+  memory: EngineMemory,
+  module: WebAssembly.Module,
+  evaluate: (ctx: number, index: number, row: number) => void,
+): KernelInstance {
+  const { exports } = new WebAssembly.Instance(module, {
+    env: { memory: memory.memory },
+    library: memory.library.exports,
+    host: { evaluate },
+  });
+  const find = (name: string): ((...args: (number | bigint)[]) => unknown) => {
+    const found = exports[name];
+    if (!isFunction(found)) throw internalError(`the kernel has no function ${name}`);
+    return found;
+  };
+  const run = find('run');
+  return { call: (name, ...args) => Number(find(name)(...args) ?? 0), run: (ctx) => Number(run(ctx)) };
 }
 
 function isFunction(value: unknown): value is (...args: (number | bigint)[]) => unknown {

@@ -1,24 +1,26 @@
 import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
-import { internalError, OrbitError } from '../../compiler/types/error.ts';
-import type { Value } from '../../compiler/types/value.ts';
 import { writeValue } from '../columns/values.ts';
-import { CONTEXT, type ContextLayout, STATUS } from '../kernels/context.ts';
+import { CONTEXT, type ContextLayout } from '../kernels/context.ts';
 import { laneOf } from '../kernels/value.ts';
-import { emitPipeline, type Operator, type Sink, type Source } from '../operators/emitter.ts';
-import type { SinkDriver } from './drivers.ts';
-import { allocate, allocateZeroed, count, type Outer, type Query } from './query.ts';
+import { emitPipeline, type Operator, type PipelineCode, type Sink, type Source } from '../operators/emitter.ts';
+import type { Breaker } from './breaker.ts';
+import type { Driver } from './drivers.ts';
+import type { CompiledKernel } from './modules.ts';
+import { type Morsel, runMorsel } from './morsel.ts';
+import { runWindows } from './parallel.ts';
+import { count, type Outer, type Query } from './query.ts';
+import { allocateZeroed, type Task } from './task.ts';
 
-/** A piece of a source's rows: the kernel gets `address` as its morsel and goes over `rows` rows. */
-export interface Morsel {
-  readonly address: number;
-  readonly rows: number;
-  /** The morsel has been processed: what it pinned can go. */
+/** A morsel, and what to do when it has been processed: what it pinned can go. */
+export interface SourceMorsel extends Morsel {
   readonly release?: (() => void) | undefined;
 }
 
 export interface OpenSource {
   readonly source: Source;
-  readonly next: () => Morsel | undefined | Promise<Morsel | undefined>;
+  readonly next: () => SourceMorsel | undefined | Promise<SourceMorsel | undefined>;
+  /** For sources whose morsels may be processed at once, by several threads: whether it is worth it. */
+  readonly parallel: boolean;
   readonly close?: (() => void) | undefined;
 }
 
@@ -28,7 +30,7 @@ export interface Stream {
   readonly operators: readonly Operator[];
   /** Names the stream's operators in reports. */
   readonly label: string;
-  /** Limits that count across the streams of one operator. */
+  /** Limits count across the streams of their operator. */
   readonly limits: readonly LimitCount[];
 }
 
@@ -38,132 +40,123 @@ export interface LimitCount {
   slots: { readonly skip: number; readonly pass: number } | undefined;
 }
 
-/** Rounds of expanding loops in one kernel call: a few milliseconds. */
-const BUDGET = 1 << 18;
+/** What a run left: sinks may need the kernel's other functions, and its context, after it. */
+export interface RunKernel {
+  readonly kernel: CompiledKernel;
+  readonly ctx: number;
+}
 
-/** Runs one stream into a sink. */
+/** Runs one stream into a driver's sink. */
 export async function runPipeline(
   query: Query,
   stream: Stream,
-  sink: Sink,
-  driver: SinkDriver,
+  target: { readonly sink: Sink; readonly driver: Driver<unknown>; readonly breaker?: Breaker<unknown> | undefined },
   outer: Outer,
   node: PhysicalPlan,
-): Promise<void> {
+): Promise<RunKernel> {
   const { executor } = query;
-  const { memory } = executor;
-  if (stream.limits.some((limit) => limit.pass === 0n)) return runEmpty(query, stream, sink, driver, outer);
+  const { sink, driver, breaker } = target;
   const opened = await stream.open();
-  const started = performance.now();
-  const code = emitPipeline({
-    source: opened.source,
-    operators: stream.operators,
-    sink,
-    parameters: query.parameters,
-    outer,
-    analyze: query.analyze,
-  });
-  const kernel = executor.modules.instantiate([code.run, ...code.more]);
-  const ctx = makeContext(query, code.layout);
-  executor.hostCalls.set(ctx, { calls: code.layout.hostCalls, query });
   try {
-    driver.start(ctx, kernel);
-    for (const { slots, skip, pass } of stream.limits) {
-      if (slots === undefined) continue;
-      memory.view().setBigInt64(ctx + slots.skip, skip, true);
-      memory.view().setBigInt64(ctx + slots.pass, pass, true);
-    }
-    let enough = false;
-    while (!enough) {
-      const next = opened.next();
-      const morsel = next instanceof Promise ? await next : next;
-      if (morsel === undefined) break;
-      const view = memory.view();
-      view.setUint32(ctx + CONTEXT.morsel, morsel.address, true);
-      view.setUint32(ctx + CONTEXT.cursor, 0, true);
-      view.setUint32(ctx + CONTEXT.end, morsel.rows, true);
-      view.setUint32(ctx + CONTEXT.resume, 0, true);
-      for (;;) {
-        const status = kernel.run(ctx);
-        if (status === STATUS.DONE) break;
-        if (status === STATUS.ENOUGH) {
-          enough = true;
-          break;
-        }
-        if (status === STATUS.FULL) {
-          const room = driver.full(ctx, kernel);
-          if (room instanceof Promise) await room;
-        } else if (status === STATUS.ERROR) throw kernelError(query, ctx, code.layout);
-        else if (status === STATUS.MEMORY) throw memory.outOfMemory(query.budget, 0);
-        else if (status !== STATUS.AGAIN) throw internalError(`a kernel ended with status ${status}`);
-        const pause = query.breathe();
-        if (pause !== undefined) await pause;
-      }
-      morsel.release?.();
-      const pause = query.breathe();
-      if (pause !== undefined) await pause;
+    const started = performance.now();
+    const code = emitPipeline({
+      source: opened.source,
+      operators: stream.operators,
+      sink,
+      parameters: query.parameters,
+      outer,
+      analyze: query.analyze,
+    });
+    const kernel = executor.modules.compile([code.run, ...code.more]);
+    const ctx = makeContext(query, code.layout);
+    executor.hostCalls.register(ctx, { calls: code.layout.hostCalls, parameters: query.parameters, task: query });
+    query.closers.push(() => executor.hostCalls.forget(ctx));
+    driver.start(ctx, kernel.instance);
+    let threads = 1;
+    // Sinks learn their layout from generated code, so even a stream that nobody reads gets this far.
+    if (!stream.limits.some((limit) => limit.pass === 0n)) {
+      const remote = breaker?.remote;
+      if (
+        opened.parallel &&
+        stream.limits.length === 0 &&
+        executor.workers !== undefined &&
+        breaker !== undefined &&
+        remote !== undefined
+      ) {
+        threads = executor.workers.size;
+        const contexts = await runWindows(query, opened, { code, kernel, breaker, remote: remote() }, (task) =>
+          makeContext(task, code.layout),
+        );
+        for (const own of contexts) countRows(query, code, own);
+      } else await runInline(query, stream, opened, kernel, ctx, driver, code);
     }
     driver.end(ctx);
-    for (const limit of stream.limits) {
-      if (limit.slots === undefined) continue;
-      limit.skip = memory.view().getBigInt64(ctx + limit.slots.skip, true);
-      limit.pass = memory.view().getBigInt64(ctx + limit.slots.pass, true);
-    }
+    countRows(query, code, ctx);
     const ms = performance.now() - started;
-    for (const [id, offset] of code.counters) {
-      const counted = query.nodes.get(id);
-      if (counted !== undefined) count(query, counted, Number(memory.view().getBigInt64(ctx + offset, true)));
-    }
     count(query, node, 0, ms);
-    query.kernels.push({ operators: stream.label, bytes: kernel.bytes, compileMs: kernel.compileMs, ms });
+    query.kernels.push({ operators: stream.label, bytes: kernel.bytes, compileMs: kernel.compileMs, ms, threads });
+    return { kernel, ctx };
   } finally {
     opened.close?.();
   }
 }
 
-/** Nothing will come, but sinks learn their layout from generated code. */
-async function runEmpty(query: Query, stream: Stream, sink: Sink, driver: SinkDriver, outer: Outer): Promise<void> {
-  const opened = await stream.open();
-  opened.close?.();
-  const code = emitPipeline({
-    source: opened.source,
-    operators: stream.operators,
-    sink,
-    parameters: query.parameters,
-    outer,
-    analyze: false,
-  });
-  const kernel = query.executor.modules.instantiate([code.run, ...code.more]);
-  const ctx = makeContext(query, code.layout);
-  driver.start(ctx, kernel);
-  driver.end(ctx);
+async function runInline(
+  query: Query,
+  stream: Stream,
+  opened: OpenSource,
+  kernel: CompiledKernel,
+  ctx: number,
+  driver: Driver<unknown>,
+  code: PipelineCode,
+): Promise<void> {
+  const { memory } = query;
+  for (const { slots, skip, pass } of stream.limits) {
+    if (slots === undefined) continue;
+    memory.view().setBigInt64(ctx + slots.skip, skip, true);
+    memory.view().setBigInt64(ctx + slots.pass, pass, true);
+  }
+  for (;;) {
+    const next = opened.next();
+    const morsel = next instanceof Promise ? await next : next;
+    if (morsel === undefined) break;
+    try {
+      if (!(await runMorsel(query, kernel.instance, ctx, morsel, driver, code.layout.errors))) break;
+    } finally {
+      morsel.release?.();
+    }
+    const pause = query.breathe();
+    if (pause !== undefined) await pause;
+  }
+  for (const limit of stream.limits) {
+    if (limit.slots === undefined) continue;
+    limit.skip = memory.view().getBigInt64(ctx + limit.slots.skip, true);
+    limit.pass = memory.view().getBigInt64(ctx + limit.slots.pass, true);
+  }
 }
 
-function kernelError(query: Query, ctx: number, layout: ContextLayout): OrbitError {
-  const error = layout.errors[query.executor.memory.view().getUint32(ctx + CONTEXT.error, true)];
-  if (error === undefined) return internalError('a kernel reported an unknown error');
-  return new OrbitError(error.code, error.message, { range: error.range });
+function countRows(query: Query, code: PipelineCode, ctx: number): void {
+  for (const [id, offset] of code.counters) {
+    const node = query.nodes.get(id);
+    if (node !== undefined) count(query, node, Number(query.memory.view().getBigInt64(ctx + offset, true)));
+  }
 }
 
-function makeContext(query: Query, layout: ContextLayout): number {
-  const { memory } = query.executor;
-  const ctx = allocateZeroed(query, layout.size());
+/** The parameter block of one thread's kernel. */
+function makeContext(task: Task, layout: ContextLayout): number {
+  const { memory } = task;
+  const ctx = allocateZeroed(task, layout.size());
   const view = memory.view();
-  view.setUint32(ctx + CONTEXT.arena, query.arena, true);
-  view.setUint32(ctx + CONTEXT.budget, BUDGET, true);
+  view.setUint32(ctx + CONTEXT.arena, task.arena, true);
+  view.setUint32(ctx + CONTEXT.budget, task.tuning.loopBudget, true);
   for (const { offset, value } of layout.words) {
     if (typeof value === 'bigint') view.setBigInt64(ctx + offset, value, true);
     else view.setUint32(ctx + offset, value, true);
   }
-  for (const { offset, type, value } of layout.constants) writeConstant(query, ctx + offset, type, value);
+  for (const { offset, type, value } of layout.constants) {
+    writeValue(memory, ctx + offset, type, laneOf(type), value, (bytes) =>
+      memory.arenaAlloc(task.arena, task.budget, bytes),
+    );
+  }
   return ctx;
-}
-
-function writeConstant(
-  query: Query,
-  address: number,
-  type: ContextLayout['constants'][number]['type'],
-  value: Value,
-): void {
-  writeValue(query.executor.memory, address, type, laneOf(type), value, (bytes) => allocate(query, bytes));
 }

@@ -3,21 +3,22 @@ import type { PhysicalPlan, TableScan } from '../../compiler/physical/plan.ts';
 import { OrbitError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import type { TableSource, Transaction } from '../columns/source.ts';
-import type { HostCall } from '../kernels/context.ts';
-import type { Budget } from '../memory/budget-host.ts';
 import type { BufferPool, DictionaryFrame } from '../memory/buffer-pool.ts';
 import type { EngineMemory } from '../memory/engine-memory.ts';
 import type { Frame } from '../memory/loading.ts';
 import type { Tables as RowTables } from '../reference/tables.ts';
+import type { HostEvaluate } from './host-calls.ts';
 import type { ModuleCache } from './modules.ts';
+import type { Task } from './task.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 /** What executions of one engine share. */
 export interface Executor {
   readonly memory: EngineMemory;
   readonly pool: BufferPool;
   readonly modules: ModuleCache;
-  /** Host calls of the kernels that run, by context address. */
-  readonly hostCalls: Map<number, { readonly calls: readonly HostCall[]; readonly query: Query }>;
+  readonly hostCalls: HostEvaluate;
+  readonly workers: WorkerPool | undefined;
 }
 
 export type Outer = ReadonlyMap<ColumnId, { readonly column: Column; readonly value: Value }>;
@@ -27,27 +28,23 @@ export interface Counter {
   ms: number;
 }
 
-/** One execution of a physical plan. */
-export interface Query {
+/** One execution of a physical plan; the coordinator's own task. */
+export interface Query extends Task {
   readonly executor: Executor;
   readonly parameters: readonly Value[];
   readonly tables: Tables;
   readonly transaction: Transaction | undefined;
-  readonly budget: Budget;
-  /** Rows, strings, tables and contexts of the query: freed together. */
-  readonly arena: number;
-  /** Frames that the rows in the arena point into. */
+  /** Frames that rows in the query's arenas point into. */
   readonly pins: (Frame | DictionaryFrame)[];
   readonly analyze: boolean;
+  readonly isCancelled: () => boolean;
   /** The operators by the numbers that kernels know them by. */
   readonly nodes: Map<number, PhysicalPlan>;
   /** Of EXPLAIN ANALYZE, by operator. */
   readonly counters: Map<PhysicalPlan, Counter>;
   readonly kernels: KernelReport[];
   readonly pruned: Map<TableScan, { read: number; pruned: number }>;
-  /** Throws when the query is cancelled; lets other work of the thread run now and then. */
-  readonly breathe: () => Promise<void> | undefined;
-  /** Runs when the query ends, however it does. */
+  /** Run when the query ends, however it does. */
   readonly closers: (() => void)[];
 }
 
@@ -56,6 +53,7 @@ export interface KernelReport {
   readonly bytes: number;
   readonly compileMs: number;
   readonly ms: number;
+  readonly threads: number;
 }
 
 /** What the executor asks of storage; tables are the plan's handles. */
@@ -83,17 +81,6 @@ export function breather(isCancelled: () => boolean, pause: () => Promise<void>)
       if (isCancelled()) throw cancelled();
     });
   };
-}
-
-export function allocate(query: Query, bytes: number): number {
-  return query.executor.memory.arenaAlloc(query.arena, query.budget, bytes);
-}
-
-/** Zeroed, since arenas give out memory as it is. */
-export function allocateZeroed(query: Query, bytes: number): number {
-  const address = allocate(query, bytes);
-  query.executor.memory.u8().fill(0, address, address + bytes);
-  return address;
 }
 
 export function count(query: Query, node: PhysicalPlan, rows: number, ms = 0): void {

@@ -2,7 +2,7 @@ import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type { TableScan } from '../../compiler/physical/plan.ts';
 import type { Value } from '../../compiler/types/value.ts';
-import type { Chunk } from '../columns/chunk.ts';
+import { CHUNK_ROWS, type Chunk } from '../columns/chunk.ts';
 import type { PruningPredicate, TableScanCursor } from '../columns/source.ts';
 import { writeValue } from '../columns/values.ts';
 import { DESCRIPTOR, descriptorBytes } from '../kernels/frame.ts';
@@ -14,16 +14,21 @@ import { rowIdOffset, rowsSource, scanSource } from '../operators/basic.ts';
 import type { Source } from '../operators/emitter.ts';
 import { i32 } from '../wasm/ir.ts';
 import type { RowBlock } from './drivers.ts';
-import type { Morsel, OpenSource } from './pipeline.ts';
-import { allocate, allocateZeroed, type Query } from './query.ts';
+import type { OpenSource, SourceMorsel } from './pipeline.ts';
+import type { Query } from './query.ts';
+import { allocate, allocateZeroed } from './task.ts';
 
 /** Texts of up to this share of the pool's budget may stay pinned until the query ends, so that nobody copies them. */
 const STABLE_SHARE = 4;
 const TEXT_ROW_BYTES = 48;
 
+/** Fewer rows are done before other threads have been told of them. */
+const PARALLEL_ROWS = 3 * CHUNK_ROWS;
+
 /** Reads a table's chunks through the buffer pool. */
 export function openScan(query: Query, plan: TableScan): OpenSource {
-  const { memory, pool } = query.executor;
+  const { memory } = query;
+  const { pool } = query.executor;
   const ordinals = plan.ordinals.filter((ordinal) => ordinal !== ROW_ID_ORDINAL);
   const cursor: TableScanCursor = query.tables
     .source(plan.table)
@@ -36,13 +41,18 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     const ordinal = plan.ordinals[i] ?? 0;
     return { id: column.id, ordinal, format: ordinal === ROW_ID_ORDINAL ? undefined : cursor.formats[stored++] };
   });
-  const descriptor = allocateZeroed(query, descriptorBytes(ordinals.length) + 8);
-  let selection = 0;
-  let selectionRoom = 0;
+  // Descriptors and selections are reused once their morsel is released.
+  const idle: { readonly descriptor: number; selection: number; room: number }[] = [];
   let read = 0;
 
-  const load = (chunk: Chunk): Morsel => {
+  const load = (chunk: Chunk): SourceMorsel => {
     read++;
+    const place = idle.pop() ?? {
+      descriptor: allocateZeroed(query, descriptorBytes(ordinals.length) + 8),
+      selection: 0,
+      room: 0,
+    };
+    const { descriptor } = place;
     const pinned: (Frame | DictionaryFrame)[] = [];
     const view = () => memory.view();
     chunk.columns.forEach((column, i) => {
@@ -67,23 +77,22 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     let rows = chunk.rows;
     if (chunk.selection !== undefined) {
       rows = chunk.selection.length;
-      if (selectionRoom < rows) {
-        selectionRoom = Math.max(rows, 65_536);
-        selection = allocate(query, selectionRoom * 4);
+      if (place.room < rows) {
+        place.room = Math.max(rows, 4096);
+        place.selection = allocate(query, place.room * 4);
       }
-      memory.u32().set(chunk.selection, selection / 4);
+      memory.u32().set(chunk.selection, place.selection / 4);
     }
     view().setUint32(descriptor + DESCRIPTOR.rows, chunk.rows, true);
-    view().setUint32(descriptor + DESCRIPTOR.selection, chunk.selection === undefined ? 0 : selection, true);
+    view().setUint32(descriptor + DESCRIPTOR.selection, chunk.selection === undefined ? 0 : place.selection, true);
     view().setBigInt64(descriptor + rowIdOffset(ordinals.length), chunk.firstRowId, true);
-    if (stable) {
-      query.pins.push(...pinned);
-      return { address: descriptor, rows };
-    }
+    if (stable) query.pins.push(...pinned);
     return {
       address: descriptor,
       rows,
       release: () => {
+        idle.push(place);
+        if (stable) return;
         for (const frame of pinned) pool.unpin(frame);
         // Chunks of a table come again at the next scan; those of a file never do.
         if (cursor.rows === undefined) pool.drop(chunk.id);
@@ -93,6 +102,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
 
   return {
     source: scanSource(columns, { selected: true, stable }),
+    parallel: cursor.rows === undefined || cursor.rows >= PARALLEL_ROWS,
     next: () => {
       const next = cursor.next();
       if (next instanceof Promise) return next.then((chunk) => (chunk === undefined ? undefined : load(chunk)));
@@ -156,7 +166,7 @@ function pruning(plan: TableScan): readonly PruningPredicate[] {
 /** Rows in blocks, block by block. */
 export function openBlocks(source: Source, blocks: readonly RowBlock[]): OpenSource {
   let at = 0;
-  return { source, next: () => blocks[at++] };
+  return { source, next: () => blocks[at++], parallel: false };
 }
 
 /** Rows that the host has: written into engine memory first. */
@@ -168,7 +178,7 @@ export function openHostRows(
   const layout = rowLayout(
     columns.map(({ type, nullable }) => ({ type, lane: laneOf(type), null_: nullable ? i32(0) : undefined })),
   );
-  const { memory } = query.executor;
+  const { memory } = query;
   const address = allocateZeroed(query, Math.max(rows.length * layout.size, 8));
   const text = (bytes: number): number => allocate(query, bytes);
   rows.forEach((row, r) => {

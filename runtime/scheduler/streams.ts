@@ -11,29 +11,42 @@ import { internalError, OrbitError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 
 import { declaredLane, type Val } from '../kernels/value.ts';
-import { type AggregateSpec, aggregate, aggregateState, groupsSource } from '../operators/aggregate.ts';
+import { type AggregateSpec, aggregate, aggregateState, groupsSource, mergeGroups } from '../operators/aggregate.ts';
 import { counter, filter, limit, project, singleRow } from '../operators/basic.ts';
 import type { Operator, Sink } from '../operators/emitter.ts';
 import { joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/hash-join.ts';
 import { innerRows, innerState, nestedLoop, unmatchedInner } from '../operators/nested-loop.ts';
 import { batchLayout, type ResultSlots, resultSink } from '../operators/result.ts';
 import { sortedSource, sortRows, sortState } from '../operators/sort.ts';
+import type { ReferenceContext } from '../reference/context.ts';
 import { evaluate } from '../reference/evaluate.ts';
 import { i32 } from '../wasm/ir.ts';
+import { type Breaker, type DriverResult, isBlocks, isBuild, isSort } from './breaker.ts';
 import { collectRows } from './collect.ts';
 import {
   aggregateDriver,
-  finishInner,
+  aggregateDriverSpec,
+  type BuildResult,
+  type Driver,
   joinDriver,
+  joinDriverSpec,
+  type RowBlock,
+  required,
   resultDriver,
+  rowAddresses,
   rowsDriver,
-  type SinkDriver,
+  rowsSpec,
+  type SortResult,
   sortDriver,
+  sortDriverSpec,
 } from './drivers.ts';
+import { contiguous, linkRows } from './finish.ts';
 import { unnestRows, writeRows } from './host-operators.ts';
-import { type LimitCount, runPipeline, type Stream } from './pipeline.ts';
+import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import type { Outer, Query } from './query.ts';
+import { sortAddresses } from './sorting.ts';
 import { openBlocks, openHostRows, openScan } from './sources.ts';
+import { valueContext } from './values-context.ts';
 
 /**
  * Turns a plan into streams of rows, to be run one after the other. What breaks pipelines below (join builds,
@@ -142,6 +155,7 @@ function hostStream(
     return {
       open: () => ({
         source: singleRow,
+        parallel: false,
         next: () => {
           if (given) return undefined;
           given = true;
@@ -170,13 +184,8 @@ export function outerRow(outer: Outer): Map<ColumnId, Value> {
   return new Map([...outer].map(([id, { value }]) => [id, value]));
 }
 
-/** For expressions that the host evaluates: they read no tables. */
-export function hostContext(query: Query, outer: Outer): Parameters<typeof evaluate>[2] {
-  const none = (): never => {
-    throw internalError('an expression reads a table');
-  };
-  const tables = { scan: none, find: none, newest: none, insert: none, update: none, delete: none };
-  return { parameters: query.parameters, tables, outer: outerRow(outer) };
+export function hostContext(query: Query, outer: Outer): ReferenceContext {
+  return valueContext(query.parameters, outerRow(outer));
 }
 
 /** Columns in the shapes that their types alone determine: where several streams feed one sink. */
@@ -198,20 +207,25 @@ function declared(columns: readonly Column[]): Operator {
   };
 }
 
-/** Runs a plan into a sink: its streams one after the other, in one shape if there are several. */
+/** Runs a plan into a breaker: its streams one after the other, in one shape if there are several. */
 async function runInto(
   query: Query,
   plan: PhysicalPlan,
   outer: Outer,
-  sink: Sink,
-  driver: SinkDriver,
+  breaker: Breaker<unknown>,
   node: PhysicalPlan,
-): Promise<void> {
+): Promise<RunKernel> {
   const list = await streams(query, plan, outer);
+  let last: RunKernel | undefined;
   for (const stream of list) {
     const shaped = list.length === 1 ? stream : { ...stream, operators: [...stream.operators, declared(plan.columns)] };
-    await runPipeline(query, shaped, sink, driver, outer, node);
+    last = await runPipeline(query, shaped, { sink: breaker.sink, driver: breaker.driver, breaker }, outer, node);
   }
+  return required(last, 'a pipeline');
+}
+
+function unexpected(result: DriverResult): never {
+  throw internalError(`a worker gave ${JSON.stringify(result)}`);
 }
 
 async function hashJoin(
@@ -226,10 +240,23 @@ async function hashJoin(
   const state = joinState();
   const keep = plan.join === 'full' || plan.join === 'buildAnti' || plan.join === 'buildLeft';
   const ids = plan.build.columns.map((c) => c.id);
-  const driver = joinDriver(query, state);
+  const driver = joinDriver(query, () => joinDriverSpec(state));
   const buildKeys = plan.keys.map((key) => ({ expression: key.build, nullsEqual: key.nullsEqual }));
-  await runInto(query, plan.build, outer, joinBuild(buildKeys, ids, keep, state), driver, plan);
-  state.directory = await driver.finish();
+  const others: BuildResult[] = [];
+  const { kernel } = await runInto(
+    query,
+    plan.build,
+    outer,
+    {
+      sink: joinBuild(buildKeys, ids, keep, state),
+      driver,
+      remote: () => ({ kind: 'join', ...joinDriverSpec(state) }),
+      adopt: (result) => (isBuild(result) ? others.push(result) : unexpected(result)),
+    },
+    plan,
+  );
+  const built = mergeBuilds([driver.result(), ...others]);
+  state.directory = await linkRows(query, state, kernel.instance, built);
   // Nothing can match: the probe side need not run where it puts nothing out by itself.
   const probe = joinProbe(
     {
@@ -258,19 +285,34 @@ async function hashJoin(
     buildOnly ? [] : nullable(plan.probe.columns),
   );
   const rest: Stream = {
-    open: () => openBlocks(unmatched.source, driver.blocks),
+    open: () => openBlocks(unmatched.source, built.blocks),
     operators: [unmatched.operator, ...counted],
     label: `${plan.join} join's build rows`,
     limits: [],
   };
   if (!buildOnly) return [...probed, rest];
   // The probe only leaves marks, so it runs now.
-  for (const stream of probed) await runPipeline(query, stream, NOTHING, NOTHING_DRIVER, outer, plan);
+  for (const stream of probed) await runPipeline(query, stream, NOTHING, outer, plan);
   return [rest];
 }
 
-const NOTHING: Sink = { emit: () => {} };
-const NOTHING_DRIVER: SinkDriver = { start: () => {}, full: () => {}, end: () => {} };
+const NOTHING: { readonly sink: Sink; readonly driver: Driver<void> } = {
+  sink: { emit: () => {} },
+  driver: { start: () => {}, full: () => {}, end: () => {}, result: () => {} },
+};
+
+function mergeBuilds(results: readonly BuildResult[]): BuildResult {
+  const [first, ...rest] = results;
+  return rest.reduce(
+    (a, b) => ({
+      blocks: [...a.blocks, ...b.blocks],
+      low: a.low < b.low ? a.low : b.low,
+      high: a.high > b.high ? a.high : b.high,
+      sawNull: a.sawNull || b.sawNull,
+    }),
+    required(first, 'a build'),
+  );
+}
 
 function nullable(columns: readonly Column[]): readonly Column[] {
   return columns.map((c) => ({ ...c, nullable: true }));
@@ -315,9 +357,21 @@ async function loopJoin(
 ): Promise<readonly Stream[]> {
   const state = innerState();
   const ids = plan.inner.columns.map((c) => c.id);
-  const driver = rowsDriver(query, state);
-  await runInto(query, plan.inner, outer, innerRows(ids, state), driver, plan);
-  finishInner(query, state, driver.blocks);
+  const driver = rowsDriver(query, () => rowsSpec(state));
+  const blocks: RowBlock[] = [];
+  await runInto(
+    query,
+    plan.inner,
+    outer,
+    {
+      sink: innerRows(ids, state),
+      driver,
+      remote: () => ({ kind: 'rows', ...rowsSpec(state) }),
+      adopt: (result) => (isBlocks(result) ? blocks.push(...result) : unexpected(result)),
+    },
+    plan,
+  );
+  state.rows = contiguous(query, [...driver.result(), ...blocks], required(state.layout, 'the row layout').size);
   const loop = nestedLoop(
     { kind: plan.join, predicate: plan.predicate, columns: ids, nullAware: plan.nullAware, mark: plan.mark },
     state,
@@ -327,11 +381,11 @@ async function loopJoin(
   const unmatched = unmatchedInner(state, ids, nullable(plan.outer.columns));
   const rows = state.rows;
   if (rows === undefined) throw internalError('inner rows are missing');
-  const blocks = [{ address: rows.address, rows: rows.count }];
+  const all = [{ address: rows.address, rows: rows.count }];
   return [
     ...looped,
     {
-      open: () => openBlocks(unmatched.source, blocks),
+      open: () => openBlocks(unmatched.source, all),
       operators: [unmatched.operator, ...counted],
       label: "full loop's inner rows",
       limits: [],
@@ -361,15 +415,32 @@ async function aggregation(
       Math.max(DENSE_GROUPS, 4 * Math.min(Number(rows ?? 0n), plan.estimate ?? 0)),
     ),
   };
-  const driver = aggregateDriver(query, state);
-  await runInto(query, plan.input, outer, aggregate(spec, state), driver, plan);
+  const driver = aggregateDriver(query, () => aggregateDriverSpec(state));
+  const others: (readonly RowBlock[])[] = [];
+  // Distinct values would have to be told apart across threads.
+  const alone = plan.aggregates.some((a) => a.distinct);
+  await runInto(
+    query,
+    plan.input,
+    outer,
+    {
+      sink: aggregate(spec, state),
+      driver,
+      remote: alone ? undefined : () => ({ kind: 'aggregate', ...aggregateDriverSpec(state) }),
+      adopt: (result) => (isBlocks(result) ? others.push(result) : unexpected(result)),
+    },
+    plan,
+  );
+  for (const blocks of others) {
+    if (blocks.length === 0) continue;
+    const merge = mergeGroups(state);
+    const open = () => openBlocks(merge.source, blocks);
+    const stream: Stream = { open, operators: [], label: 'merge groups', limits: [] };
+    await runPipeline(query, stream, { sink: merge.sink, driver }, outer, plan);
+  }
   const ids = plan.columns.map((c) => c.id);
-  return {
-    open: () => openBlocks(groupsSource(state, ids), driver.blocks()),
-    operators: counted,
-    label: 'groups',
-    limits: [],
-  };
+  const open = () => openBlocks(groupsSource(state, ids), driver.result());
+  return { open, operators: counted, label: 'groups', limits: [] };
 }
 
 /** An upper bound of the plan's rows that follows from its structure; undefined where joins may multiply. */
@@ -403,13 +474,33 @@ async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: 
   const top = wanted !== undefined && wanted > 0n && wanted <= 1_000_000n ? Number(wanted) : undefined;
   const state = sortState();
   const ids = plan.columns.map((c) => c.id);
-  const driver = sortDriver(query, state, top);
-  await runInto(query, plan.input, outer, sortRows(plan.keys, ids, top !== undefined, state), driver, plan);
-  const array = await driver.finish();
-  const from = skip > BigInt(array.count) ? array.count : Number(skip);
-  const length = pass < BigInt(array.count - from) ? Number(pass) : array.count - from;
+  const driver = sortDriver(query, () => sortDriverSpec(state, top));
+  const others: SortResult[] = [];
+  const { kernel, ctx } = await runInto(
+    query,
+    plan.input,
+    outer,
+    {
+      sink: sortRows(plan.keys, ids, top !== undefined, state),
+      driver,
+      remote: () => ({ kind: 'sort', ...sortDriverSpec(state, top) }),
+      adopt: (result) => (isSort(result) ? others.push(result) : unexpected(result)),
+    },
+    plan,
+  );
+  const { rowSize } = sortDriverSpec(state, top);
+  const parts = [driver.result(), ...others].map((part) => rowAddresses(part, rowSize));
+  const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  const array = await sortAddresses(query, ctx, kernel.instance, all);
+  const from = skip > BigInt(all.length) ? all.length : Number(skip);
+  const length = pass < BigInt(all.length - from) ? Number(pass) : all.length - from;
   return {
-    open: () => openBlocks(sortedSource(state, ids), [{ address: array.address + from * 4, rows: length }]),
+    open: () => openBlocks(sortedSource(state, ids), [{ address: array + from * 4, rows: length }]),
     operators: counted,
     label: 'sorted',
     limits: [],
@@ -504,7 +595,7 @@ export async function runToBatches(
   const slots: ResultSlots = { batch: 0, count: 0 };
   const driver = resultDriver(query, layout, slots, deliver);
   for (const stream of await streams(query, plan, outer)) {
-    await runPipeline(query, stream, resultSink(plan.columns, layout, slots), driver, outer, plan);
+    await runPipeline(query, stream, { sink: resultSink(plan.columns, layout, slots), driver }, outer, plan);
   }
   await driver.flush();
 }

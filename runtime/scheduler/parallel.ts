@@ -1,0 +1,143 @@
+import { internalError } from '../../compiler/types/error.ts';
+import type { PipelineCode } from '../operators/emitter.ts';
+import type { Breaker, DriverSpec } from './breaker.ts';
+import type { CompiledKernel } from './modules.ts';
+import type { OpenSource, SourceMorsel } from './pipeline.ts';
+import { cancelled, type Query } from './query.ts';
+import { allocate, allocateZeroed, type Task } from './task.ts';
+
+/** Morsels that are ready at a time: enough that threads rarely wait for each other at a window's end. */
+const WINDOW = 64;
+/** How often a waiting coordinator looks whether its query is cancelled. */
+const POLL_MS = 10;
+
+let lastJob = 0;
+
+/**
+ * Runs a pipeline on all workers. The coordinator loads a window of morsels into the buffer pool, workers take them by
+ * a shared counter (morsel-driven parallelism after Leis et al., SIGMOD 2014), each into tables and rows of its own;
+ * at the end their results are adopted. Gives the workers' contexts.
+ */
+export async function runWindows(
+  query: Query,
+  opened: OpenSource,
+  run: {
+    readonly code: PipelineCode;
+    readonly kernel: CompiledKernel;
+    readonly breaker: Breaker<unknown>;
+    readonly remote: DriverSpec;
+  },
+  makeContext: (task: Task) => number,
+): Promise<readonly number[]> {
+  const { executor, memory } = query;
+  const pool = executor.workers;
+  if (pool === undefined) throw internalError('there are no workers');
+  const workers = await pool.workers();
+  const job = ++lastJob;
+  const list = allocate(query, WINDOW * 8);
+  const counter = allocateZeroed(query, 8);
+  const cancel = allocateZeroed(query, 8);
+  const contexts: number[] = [];
+  for (const worker of workers) worker.reference(true);
+  try {
+    for (const worker of workers) {
+      const arena = memory.createArena(query.budget);
+      query.closers.push(() => memory.destroyArena(arena));
+      const ctx = makeContext({ ...query, arena });
+      contexts.push(ctx);
+      worker.post({
+        kind: 'begin',
+        job,
+        module: run.kernel.module,
+        ctx,
+        arena,
+        budget: query.budget.address,
+        driver: run.remote,
+        errors: run.code.layout.errors,
+        hostCalls: run.code.layout.hostCalls,
+        parameters: query.parameters,
+        tuning: query.tuning,
+        cancel,
+      });
+    }
+    for (;;) {
+      const window = await nextWindow(opened);
+      if (window.length === 0) break;
+      try {
+        const view = memory.view();
+        window.forEach((morsel, i) => {
+          view.setUint32(list + i * 8, morsel.address, true);
+          view.setUint32(list + i * 8 + 4, morsel.rows, true);
+        });
+        Atomics.store(memory.i32(), counter / 4, 0);
+        await all(
+          query,
+          cancel,
+          workers.map((worker) => {
+            worker.post({ kind: 'work', job, morsels: list, count: window.length, counter });
+            return worker.answer(job);
+          }),
+        );
+      } finally {
+        for (const morsel of window) morsel.release?.();
+      }
+    }
+    const results = await all(
+      query,
+      cancel,
+      workers.map((worker) => {
+        worker.post({ kind: 'end', job });
+        return worker.answer(job);
+      }),
+    );
+    for (const answer of results) {
+      if (answer.kind !== 'result') throw internalError(`a worker answered ${answer.kind}`);
+      run.breaker.adopt(answer.result);
+    }
+    return contexts;
+  } finally {
+    for (const worker of workers) {
+      worker.post({ kind: 'forget', job });
+      worker.reference(false);
+    }
+  }
+}
+
+/** As many morsels as are at hand, but at least one if there is one. */
+async function nextWindow(opened: OpenSource): Promise<readonly SourceMorsel[]> {
+  const window: SourceMorsel[] = [];
+  while (window.length < WINDOW) {
+    const morsel = await opened.next();
+    if (morsel === undefined) break;
+    window.push(morsel);
+  }
+  return window;
+}
+
+/**
+ * Waits for all answers, even if some fail: nobody may touch the query's memory when this is over. The first failure
+ * and a cancelled query make the others stop early.
+ */
+async function all<T>(query: Query, cancel: number, answers: readonly Promise<T>[]): Promise<readonly T[]> {
+  const stop = (): void => {
+    Atomics.store(query.memory.i32(), cancel / 4, 1);
+  };
+  let failure: unknown;
+  const watched = answers.map((answer) =>
+    answer.catch((error: unknown) => {
+      failure ??= error;
+      stop();
+      return undefined;
+    }),
+  );
+  const timer = setInterval(() => {
+    if (query.isCancelled()) stop();
+  }, POLL_MS);
+  const settled = await Promise.all(watched).finally(() => clearInterval(timer));
+  if (query.isCancelled()) throw cancelled();
+  if (failure !== undefined) throw failure;
+  return settled.map((value) => {
+    if (value === undefined) throw internalError('a worker gave no answer');
+    return value;
+  });
+}
