@@ -1,7 +1,7 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import { dateField } from '../../functions/date-fields.ts';
 import { extractVariant } from '../../functions/dates.ts';
-import { isAggregateName, resolveFunction, scalarFunction } from '../../functions/resolve.ts';
+import { isAggregateName, isScalarName, resolveFunction, scalarFunction } from '../../functions/resolve.ts';
 import { constant } from '../../ir/build.ts';
 import { callOf } from '../../ir/call.ts';
 import type { Expression } from '../../ir/expression.ts';
@@ -24,7 +24,7 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
   if (tree.over !== undefined) throw unsupportedAll('window functions (OVER)', tree.over.range);
   if (isAggregateName(name, 'sql')) return bindAggregate(tree, name, context);
   if (TABLE_FUNCTIONS.has(name)) throw unsupported(`${name} outside of FROM`, tree.range);
-  checkPlainCall(tree, name);
+  if (isScalarName(name, 'sql')) checkPlainCall(tree, name);
   const args = tree.arguments.map((argument) => {
     if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
     if (argument.variadic) throw unsupported('VARIADIC', argument.range);

@@ -1,6 +1,7 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import type { TableHandle } from '../../catalog/catalog.ts';
-import { columnRef, distinct, filter, scan } from '../../ir/build.ts';
+import { columnRef, distinct, filter, scan, selectColumns } from '../../ir/build.ts';
+import { expressionColumns } from '../../ir/columns.ts';
 import type { Column, Expression } from '../../ir/expression.ts';
 import { type Delete, type Plan, ROW_ID_ORDINAL, type Update } from '../../ir/plan.ts';
 import { internalError, OrbitError } from '../../types/error.ts';
@@ -10,7 +11,7 @@ import { checkUnused, withCommonTables } from './common-tables.ts';
 import { type Context, type QueryContext, type Relation, within } from './context.ts';
 import { unsupported } from './errors.ts';
 import { bindFrom } from './from.ts';
-import { type FromItem, itemScope, singleItem } from './from-item.ts';
+import { checkAliases, type FromItem, itemScope, singleItem } from './from-item.ts';
 import { joinedItems } from './joins.ts';
 import { bindReturning, writtenColumns, writtenRelation } from './returning.ts';
 import { findTable } from './tables.ts';
@@ -36,8 +37,10 @@ function bindTarget(tree: sql.ChangedTable, others: readonly sql.TableExpression
   if (rowId === undefined) throw internalError('a scan without its row id');
   const relation = writtenRelation(tree, table, plan.columns.slice(0, -1));
   const own = singleItem(plan, relation);
-  const rows = others.length === 0 ? own : joinedItems('inner', own, bindFrom(others, context), undefined);
-  return { table, relation, rowId, rows };
+  if (others.length === 0) return { table, relation, rowId, rows: own };
+  const from = bindFrom(others, context);
+  checkAliases(own.relations, from.relations);
+  return { table, relation, rowId, rows: joinedItems('inner', own, from, undefined) };
 }
 
 function matchedRows(target: Target, where: sql.Expression | undefined, context: QueryContext): Plan {
@@ -53,12 +56,21 @@ function onceEach(rows: Plan, rowId: Column, others: readonly sql.TableExpressio
   return others.length === 0 ? rows : distinct(rows, [columnRef(rowId)]);
 }
 
+/** Nobody looks at the change's output without RETURNING, so it carries no more than the change itself needs. */
+function onlyUsed(rows: Plan, rowId: Column, values: readonly Expression[]): Plan {
+  const used = new Set([rowId.id, ...values.flatMap((value) => [...expressionColumns(value)])]);
+  return selectColumns(
+    rows,
+    rows.columns.filter((column) => used.has(column.id)),
+  );
+}
+
 export function bindUpdate(tree: sql.Update, outside: QueryContext): BoundBody {
   const context = withCommonTables(tree.with, outside);
   const target = bindTarget(tree.table, tree.from, context);
   const { table, rowId } = target;
   const { statement } = context;
-  const input = onceEach(matchedRows(target, tree.where, context), rowId, tree.from);
+  const rows = onceEach(matchedRows(target, tree.where, context), rowId, tree.from);
   const inner = within(context, itemScope(target.rows, 'UPDATE', context.outer));
   const assignments = tree.set.flatMap((assignment) => bindAssignment(assignment, table, inner));
   distinctOrdinals(
@@ -68,6 +80,13 @@ export function bindUpdate(tree: sql.Update, outside: QueryContext): BoundBody {
   );
   checkUnused(context, outside);
   const returns = tree.returning.length > 0;
+  const input = returns
+    ? rows
+    : onlyUsed(
+        rows,
+        rowId,
+        assignments.map(({ value }) => value),
+      );
   const written = returns ? writtenColumns(table, statement.ids) : [];
   const plan: Update = {
     kind: 'update',
@@ -114,7 +133,8 @@ export function bindDelete(tree: sql.Delete, outside: QueryContext): BoundBody {
   const context = withCommonTables(tree.with, outside);
   const target = bindTarget(tree.table, tree.using, context);
   const { table, rowId } = target;
-  const input = onceEach(matchedRows(target, tree.where, context), rowId, tree.using);
+  const rows = onceEach(matchedRows(target, tree.where, context), rowId, tree.using);
+  const input = tree.returning.length > 0 ? rows : onlyUsed(rows, rowId, []);
   checkUnused(context, outside);
   const plan: Delete = { kind: 'delete', table, columns: input.columns, input, rowId: rowId.id, command: 0 };
   if (tree.returning.length === 0) return { kind: 'delete', plan, table, returning: undefined };

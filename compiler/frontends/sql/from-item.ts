@@ -44,7 +44,6 @@ export function withPlan(item: FromItem, plan: Plan): FromItem {
 
 /** Both items' names over a plan that puts out both items' columns. */
 export function combined(left: FromItem, right: FromItem, plan: Plan): FromItem {
-  checkAliases(left.relations, right.relations);
   return withPlan(
     {
       plan,
@@ -56,7 +55,7 @@ export function combined(left: FromItem, right: FromItem, plan: Plan): FromItem 
 }
 
 /** No two tables of one FROM may have one name, unless they are of different schemas. */
-function checkAliases(left: readonly Relation[], right: readonly Relation[]): void {
+export function checkAliases(left: readonly Relation[], right: readonly Relation[]): void {
   for (const relation of right) {
     if (relation.name === undefined) continue;
     if (left.some((other) => other.name === relation.name && other.schema === relation.schema)) {

@@ -4,7 +4,7 @@ import { freeColumns } from '../../ir/columns.ts';
 import { OrbitError, unreachable } from '../../types/error.ts';
 import type { QueryContext, Relation, Scope } from './context.ts';
 import { unsupported } from './errors.ts';
-import { combined, type FromItem, itemScope, noFrom, renamedItem } from './from-item.ts';
+import { checkAliases, combined, type FromItem, itemScope, noFrom, renamedItem } from './from-item.ts';
 import { bindCondition, type Condition, joinedItems } from './joins.ts';
 import { aliasName, bindFile, bindTable, bindTableFunction, derived, refuseSample, type UnnestItem } from './tables.ts';
 
@@ -13,6 +13,7 @@ export function bindFrom(elements: readonly sql.TableExpression[], context: Quer
   let result: FromItem | undefined;
   for (const element of elements) {
     const right = bindElement(element, context, result);
+    checkAliases(result?.relations ?? [], right.item.relations);
     result = result === undefined ? right.item : crossed(result, right);
   }
   return result ?? noFrom();
@@ -72,6 +73,7 @@ function bindJoin(tree: sql.Join, context: QueryContext, outside: FromItem | und
   const left = bindElement(tree.left, context, outside).item;
   const seen = outside === undefined ? left : beside(outside, left);
   const right = bindElement(tree.right, context, seen);
+  checkAliases(left.relations, right.item.relations);
   if (tree.type === 'right' || tree.type === 'full') refuseLateral(tree, left, right.item);
   const joined = bindJoined(tree, context, left, right);
   return tree.alias === undefined ? joined : aliased(joined, tree.alias);

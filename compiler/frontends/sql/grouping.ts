@@ -9,7 +9,7 @@ import { OrbitError } from '../../types/error.ts';
 import type { AggregateCollector } from './aggregates.ts';
 import { typed } from './coerce.ts';
 import type { Context, Scope } from './context.ts';
-import { unsupported } from './errors.ts';
+import { unsupported, unsupportedAll } from './errors.ts';
 import { fold, matching } from './names.ts';
 import { describeColumn, findHere } from './scope.ts';
 import type { ListItem } from './select-list.ts';
@@ -70,8 +70,8 @@ function groupColumn(expression: Expression, name: string, known: readonly Group
 function groupingExpressions(groupBy: sql.GroupBy): readonly sql.Expression[] {
   return groupBy.elements.flatMap((element) => {
     if (element.kind === 'groupingSet') return element.expressions;
-    const words = { rollup: 'ROLLUP', cube: 'CUBE', groupingSets: 'GROUPING SETS' };
-    throw unsupported(words[element.kind], element.range);
+    if (element.kind === 'groupingSets') throw unsupportedAll('GROUPING SETS', element.range);
+    throw unsupported(element.kind.toUpperCase(), element.range);
   });
 }
 

@@ -32,8 +32,12 @@ export function quoted(name: string): string {
   return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 }
 
+/** Any two names of one or two letters are near each other. */
+const SHORTEST_TYPO = 3;
+
 /** "Did you mean …?" with the nearest of the candidates; nothing where none is near. */
 export function suggestion(name: string, candidates: readonly string[]): string | undefined {
+  if (name.length < SHORTEST_TYPO) return undefined;
   const byLowerCase = new Map(candidates.map((candidate) => [candidate.toLowerCase(), candidate]));
   const closest = closestName(name.toLowerCase(), [...byLowerCase.keys()]);
   const best = closest === undefined ? undefined : byLowerCase.get(closest);
