@@ -2,7 +2,7 @@ import { type Chunk, type ChunkColumn, nextBufferId } from '../../runtime/column
 import type { RowVersions, Viewpoint } from './versions.ts';
 
 /** Selections kept a segment: some for transactions with older snapshots beside that of the latest. */
-const REMEMBERED = 4;
+const REMEMBERED = 6;
 
 /** A chunk in a table, with all of the table's columns. */
 export class Segment {
@@ -30,10 +30,20 @@ export class Segment {
 
   /** Ascending positions of the rows that are seen; undefined if all are. */
   selection(viewpoint: Viewpoint): Uint32Array | undefined {
-    const key = this.versions.cacheKey(viewpoint);
-    if (key !== undefined && this.selections.has(key)) return this.selections.get(key);
-    const selection = this.versions.visible(this.offset, this.offset + this.rows, viewpoint);
-    if (key === undefined) return selection;
+    const { versions, offset, selections } = this;
+    const end = offset + this.rows;
+    const quick = versions.lastChangeSeen(offset, end, viewpoint, false);
+    if (quick === undefined) return versions.visible(offset, end, viewpoint);
+    if (selections.has(quick)) return selections.get(quick);
+    const exact = versions.lastChangeSeen(offset, end, viewpoint, true);
+    const known = exact !== undefined && selections.has(exact);
+    const selection = known ? selections.get(exact) : versions.visible(offset, end, viewpoint);
+    if (exact !== undefined && !known) this.remember(exact, selection);
+    this.remember(quick, selection);
+    return selection;
+  }
+
+  private remember(key: number, selection: Uint32Array | undefined): void {
     if (this.selections.size >= REMEMBERED) {
       for (const oldest of this.selections.keys()) {
         this.selections.delete(oldest);
@@ -41,6 +51,5 @@ export class Segment {
       }
     }
     this.selections.set(key, selection);
-    return selection;
   }
 }

@@ -3,6 +3,9 @@ import { allocateBytes, grownCapacity } from './buffers.ts';
 /** Not deleted; as a beginning: rolled back, so seen by nobody. */
 export const NEVER: number = Number.POSITIVE_INFINITY;
 
+const BLOCK_SHIFT = 6;
+const BLOCK_ROWS = 1 << BLOCK_SHIFT;
+
 /** Who looks at a table, and when. */
 export interface Viewpoint {
   /** Commits up to this number are seen. */
@@ -20,7 +23,9 @@ export interface Viewpoint {
  */
 export class RowVersions {
   /** The highest commit number among the stamps. */
-  lastChange = 0;
+  private lastChange = 0;
+  /** The same for each block of rows; absent while all rows share their stamps. */
+  private blockChanges: Float64Array | undefined;
   /** Transactions with writes here that have not ended. */
   readonly writers: Set<number> = new Set();
   private commonBegin: number;
@@ -68,24 +73,35 @@ export class RowVersions {
   /** Gives the beginnings of the rows from `from` up to `to` their final stamp. */
   settleBegins(from: number, to: number, stamp: number): void {
     this.begins?.fill(stamp, from, to);
-    this.changed(stamp);
+    this.changed(from, to, stamp);
   }
 
   settleEnds(from: number, to: number, stamp: number): void {
     this.ends?.fill(stamp, from, to);
-    this.changed(stamp);
+    this.changed(from, to, stamp);
   }
 
   /** Gives all rows, which were loaded together, their final beginning. */
   settleLoad(stamp: number): void {
     this.commonBegin = stamp;
-    this.changed(stamp);
+    if (stamp !== NEVER) this.lastChange = Math.max(this.lastChange, stamp);
   }
 
-  /** A key under which what a viewer sees here can be remembered for good; undefined where it can change. */
-  cacheKey({ snapshot, transaction }: Viewpoint): number | undefined {
-    // Later commits have higher numbers than any snapshot taken so far.
-    return this.writers.has(transaction) ? undefined : Math.min(snapshot, this.lastChange);
+  /**
+   * What a viewer sees of rows `from` up to `to` is the same whenever this number is; undefined where nothing is sure
+   * because of writes of the viewer's own. `exact` looks closer, at the blocks of the rows.
+   */
+  lastChangeSeen(from: number, to: number, viewpoint: Viewpoint, exact: boolean): number | undefined {
+    const { snapshot, transaction } = viewpoint;
+    if (this.writers.has(transaction)) return undefined;
+    if (!exact || this.blockChanges === undefined) return Math.min(snapshot, this.lastChange);
+    let last = this.commonBegin === NEVER ? 0 : this.commonBegin;
+    const blocks = Math.min(this.blockChanges.length, (to + BLOCK_ROWS - 1) >>> BLOCK_SHIFT);
+    for (let block = from >>> BLOCK_SHIFT; block < blocks; block++) {
+      const change = this.blockChanges[block]!;
+      if (change > last) last = change;
+    }
+    return Math.min(snapshot, last);
   }
 
   /** Positions, counted from `from`, of the rows up to `to` that are seen; undefined if all are. */
@@ -122,8 +138,11 @@ export class RowVersions {
     return count;
   }
 
-  private changed(stamp: number): void {
-    if (stamp !== NEVER && stamp > this.lastChange) this.lastChange = stamp;
+  private changed(from: number, to: number, stamp: number): void {
+    if (stamp === NEVER) return;
+    this.lastChange = Math.max(this.lastChange, stamp);
+    this.blockChanges = withRoom(this.blockChanges, (to - 1) >>> BLOCK_SHIFT, Float64Array, 0);
+    this.blockChanges.fill(this.lastChange, from >>> BLOCK_SHIFT, ((to - 1) >>> BLOCK_SHIFT) + 1);
   }
 }
 
