@@ -76,7 +76,12 @@ export function compareText(a: string, b: string): number {
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {
-  return compareSequences([...a], [...b], order);
+  const length = Math.min(a.length, b.length);
+  for (let index = 0; index < length; index += 1) {
+    const difference = (a[index] ?? 0) - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return a.length - b.length;
 }
 
 function compareSequences<T>(a: readonly T[], b: readonly T[], compare: (x: T, y: T) => number): number {

@@ -8,6 +8,7 @@ import {
   isDateInRange,
   isTimestampInRange,
   MICROS_PER_DAY,
+  MICROS_PER_SECOND,
   timeOfTimestamp,
 } from './dates.ts';
 import { OrbitError } from './error.ts';
@@ -20,8 +21,12 @@ const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const MONTH_NAME =
   /^(jan(uary)?|feb(ruary)?|mar(ch)?|apr(il)?|may|june?|july?|aug(ust)?|sept?(ember)?|oct(ober)?|nov(ember)?|dec(ember)?)$/;
 const DAY_NAME = /^(mon(day)?|tue(s(day)?)?|wed(nesday|s)?|thu(r(s(day)?)?)?|fri(day)?|sat(urday)?|sun(day)?),?$/;
-const CLOCK =
-  /(?:^|[\st])(\d{1,2}):(\d{2})(?::(\d{2})(?:\.(\d*))?)?\s*(am|pm)?\s*(z|utc|gmt|zulu|[+-]\d{1,2}(?::?\d{2}){0,2})?$/;
+const CLOCK = new RegExp(
+  [
+    String.raw`(?:^|[\st])(\d{1,2}):(\d{1,2})(?::(\d{1,2}))?(?:\.(\d*))?`,
+    String.raw`\s*(am|pm)?\s*(z|utc|gmt|zulu|[+-]\d{1,2}(?::\d{2}(?::\d{2})?|\d{2})?)?$`,
+  ].join(''),
+);
 
 const invalid = (target: Target, text: string) =>
   new OrbitError('invalid_datetime_format', `invalid input syntax for type ${target}: "${text}"`);
@@ -66,14 +71,12 @@ export function parseTimestamp(text: string): bigint {
 export function parseTime(text: string): bigint {
   const source = text.trim().toLowerCase();
   const compact = /^t?(\d{2})(\d{2})(?:(\d{2})(\.\d*)?)?$/.exec(source);
-  const normal = compact
-    ? `${compact[1]}:${compact[2]}:${compact[3] ?? '00'}${compact[4] ?? ''}`
-    : source.replace(/^t/, '');
+  const normal = compact ? `${compact[1]}:${compact[2]}:${compact[3] ?? '00'}${compact[4] ?? ''}` : source;
   const clock = CLOCK.exec(normal);
   if (clock === null) throw invalid('time', text);
   const rest = normal.slice(0, clock.index).trim();
   // A date before the time is allowed, and must be one.
-  if (rest !== '' && parseDay(rest, 'time', text) === undefined) throw invalid('time', text);
+  if (rest !== '' && parseDay(rest, false, text) === undefined) throw invalid('time', text);
   const micros = readClock(clock, text);
   if (micros > MICROS_PER_DAY) throw fieldOverflow(text);
   return micros;
@@ -86,7 +89,7 @@ function parseDateTime(text: string, target: Target): { readonly days: number; r
   if (era !== undefined) source = source.slice(0, -2).trim();
   const clock = CLOCK.exec(source);
   const dayText = clock === null ? source.replace(/\s*(z|utc|gmt)$/, '') : source.slice(0, clock.index);
-  const day = parseDay(dayText.trim(), target, text);
+  const day = parseDay(dayText.trim(), era === 'bc', text);
   if (day === undefined) throw invalid(target, text);
   const micros = clock === null ? 0n : readClock(clock, text);
   let { year } = day;
@@ -102,19 +105,24 @@ function parseDateTime(text: string, target: Target): { readonly days: number; r
 }
 
 function readClock(clock: RegExpExecArray, text: string): bigint {
-  const half = clock[5];
-  let hour = Number(clock[1]);
-  const minute = Number(clock[2]);
-  const second = Number(clock[3] ?? 0);
-  const fraction = roundHalfEven(Number(`0.${clock[4] ?? ''}0`) * 1e6);
-  if (minute > 59 || second > 60 || hour > 24) throw fieldOverflow(text);
-  if (half !== undefined) {
-    if (hour < 1 || hour > 12) throw fieldOverflow(text);
-    hour = (hour % 12) + (half === 'pm' ? 12 : 0);
-  }
-  const micros = BigInt((hour * 60 + minute) * 60 + second) * 1_000_000n + BigInt(fraction);
-  if (micros > MICROS_PER_DAY) throw fieldOverflow(text);
-  return micros;
+  const [, first, second, third, fraction, half, zone = ''] = clock;
+  // Two fields with a fraction are minutes and seconds.
+  const fields = third === undefined && fraction !== undefined ? ['0', first, second] : [first, second, third ?? '0'];
+  const [written = 0, minute = 0, seconds = 0] = fields.map(Number);
+  const micros = roundHalfEven(Number(`0.${fraction ?? ''}0`) * 1e6);
+  if (minute > 59 || seconds > 60 || written > 24) throw fieldOverflow(text);
+  if (half !== undefined && (written < 1 || written > 12)) throw fieldOverflow(text);
+  const hour = half === undefined ? written : (written % 12) + (half === 'pm' ? 12 : 0);
+  checkZone(zone, text);
+  const time = BigInt((hour * 60 + minute) * 60 + seconds) * MICROS_PER_SECOND + BigInt(micros);
+  if (time > MICROS_PER_DAY) throw fieldOverflow(text);
+  return time;
+}
+
+/** Zones are not used, but must be possible. */
+function checkZone(zone: string, text: string): void {
+  const [, hours = '0', minutes = '0', seconds = '0'] = /^[+-](\d{1,2}):?(\d{2})?:?(\d{2})?$/.exec(zone) ?? [];
+  if (Number(hours) > 15 || Number(minutes) > 59 || Number(seconds) > 59) throw fieldOverflow(text);
 }
 
 interface Day {
@@ -123,20 +131,21 @@ interface Day {
   readonly day: number;
 }
 
-function parseDay(source: string, target: Target, text: string): Day | undefined {
+/** Before Christ a year of two digits is meant as it is. */
+function parseDay(source: string, isBc: boolean, text: string): Day | undefined {
   const iso = /^(\d{3,7})([-/.])(\d{1,2})\2(\d{1,2})$/.exec(source);
   if (iso !== null) return { year: Number(iso[1]), month: Number(iso[3]), day: Number(iso[4]) };
   const compact = /^(\d{4,6})(\d{2})(\d{2})$/.exec(source);
   if (compact !== null) return { year: Number(compact[1]), month: Number(compact[2]), day: Number(compact[3]) };
   const american = /^(\d{1,2})([-/.])(\d{1,2})\2(\d{1,4})$/.exec(source);
   if (american !== null) {
-    return { year: fullYear(american[4] ?? ''), month: Number(american[1]), day: Number(american[3]) };
+    return { year: fullYear(american[4] ?? '', isBc), month: Number(american[1]), day: Number(american[3]) };
   }
   const ordinal = /^(\d{4})[.-](\d{3})$/.exec(source);
-  if (ordinal !== null) return ordinalDay(Number(ordinal[1]), Number(ordinal[2]), text);
-  const julian = /^j(\d+)$/.exec(source);
+  if (ordinal !== null && !isBc) return ordinalDay(Number(ordinal[1]), Number(ordinal[2]), text);
+  const julian = /^j(\d{1,9})$/.exec(source);
   if (julian !== null) return civilFromDays(Number(julian[1]) - 2_440_588);
-  return parseNamedDay(source, target);
+  return parseNamedDay(source, isBc);
 }
 
 function ordinalDay(year: number, dayOfYear: number, text: string): Day {
@@ -145,21 +154,23 @@ function ordinalDay(year: number, dayOfYear: number, text: string): Day {
 }
 
 /** `January 8, 1999`, `8 Jan 1999`, `1999-Jan-08`, `Fri Jan 8 1999`. */
-function parseNamedDay(source: string, _target: Target): Day | undefined {
-  const words = source.split(/[\s,\-/.]+/).filter((word) => word !== '' && !DAY_NAME.test(word));
-  const names = words.filter((word) => MONTH_NAME.test(word));
-  const numbers = words.filter((word) => /^\d+$/.test(word));
-  const name = names[0];
-  if (words.length !== 3 || names.length !== 1 || numbers.length !== 2 || name === undefined) return undefined;
-  const month = MONTHS.indexOf(name.slice(0, 3)) + 1;
-  const [first = '', second = ''] = numbers;
-  if (first.length > 2) return { year: Number(first), month, day: Number(second) };
-  return { year: fullYear(second), month, day: Number(first) };
+function parseNamedDay(source: string, isBc: boolean): Day | undefined {
+  // Either blanks and commas between the parts, or the same sign twice.
+  const joined = /^([^\s,]+?)([-/.])([^\s,]+?)\2([^\s,]+)$/.exec(source);
+  const parts = joined === null ? source.split(/[\s,]+/) : [joined[1] ?? '', joined[3] ?? '', joined[4] ?? ''];
+  const words = parts.filter((word) => word !== '' && !DAY_NAME.test(word));
+  if (words.length !== 3) return undefined;
+  const place = words.findIndex((word) => MONTH_NAME.test(word));
+  const [first = '', second = ''] = words.filter((_, index) => index !== place);
+  if (place < 0 || !/^\d{1,7}$/.test(first) || !/^\d{1,7}$/.test(second)) return undefined;
+  const month = MONTHS.indexOf(words[place]?.slice(0, 3) ?? '') + 1;
+  if (first.length <= 2 && place < 2) return { year: fullYear(second, isBc), month, day: Number(first) };
+  return place === 1 && second.length <= 2 ? { year: Number(first), month, day: Number(second) } : undefined;
 }
 
 /** Two digits mean a year between 1970 and 2069. */
-function fullYear(digits: string): number {
+function fullYear(digits: string, isBc: boolean): number {
   const year = Number(digits);
-  if (digits.length > 2) return year;
+  if (digits.length > 2 || isBc) return year;
   return year < 70 ? 2000 + year : 1900 + year;
 }

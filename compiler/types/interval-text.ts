@@ -63,7 +63,7 @@ const PHRASE_TOKEN = new RegExp(
   [
     String.raw`\s*(?:(?<clock>[+-]?\d+:\d+(?::\d+)?(?:\.\d*)?)`,
     String.raw`(?<yearMonth>[+-]?\d+-\d+)`,
-    String.raw`(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))`,
+    String.raw`(?<number>[+-]?\d+(?:\.\d+|\.(?![a-z]))?|\.\d+)`,
     '(?<word>[a-z]+)',
     '(?<at>@))',
   ].join('|'),
@@ -126,6 +126,7 @@ function tokenize(text: string): readonly Token[] | undefined {
     const groups = PHRASE_TOKEN.exec(text)?.groups;
     if (groups === undefined) return undefined;
     position = PHRASE_TOKEN.lastIndex;
+    if (groups.word !== undefined && !mayFollow(groups.word, text.charAt(position))) return undefined;
     for (const kind of ['clock', 'yearMonth', 'number', 'word', 'at'] as const) {
       const found = groups[kind];
       if (found !== undefined) tokens.push({ kind, text: found });
@@ -134,20 +135,26 @@ function tokenize(text: string): readonly Token[] | undefined {
   return tokens;
 }
 
+/** Only the shortest names may have the next number right behind them, as in `1d2h`. */
+function mayFollow(word: string, next: string): boolean {
+  if (/[-./]/.test(next)) return false;
+  return !/[\d+]/.test(next) || ['y', 'mon', 'dec', 'd', 'h', 'm', 's'].includes(word);
+}
+
 /** `hours:minutes[:seconds]`; with a fraction and two fields it is `minutes:seconds`. */
 function addClock(sum: Sum, text: string): boolean {
   const negative = text.startsWith('-');
   const [clock = '', fraction = ''] = text.replace(/^[+-]/, '').split('.');
-  const fields = clock.split(':').map(Number);
-  if (fields.length === 2 && text.includes('.')) fields.unshift(0);
-  const [hours = 0, minutes = 0, seconds = 0] = fields;
-  if (minutes > 59 || seconds > 60) {
+  const fields = clock.split(':').map(BigInt);
+  if (fields.length === 2 && text.includes('.')) fields.unshift(0n);
+  const [hours = 0n, minutes = 0n, seconds = 0n] = fields;
+  if (minutes > 59n || seconds > 60n) {
     throw new OrbitError('datetime_field_overflow', `interval field value out of range: "${text}"`);
   }
   const micros =
-    BigInt(hours) * MICROS_PER_HOUR +
-    BigInt(minutes) * MICROS_PER_MINUTE +
-    BigInt(seconds) * MICROS_PER_SECOND +
+    hours * MICROS_PER_HOUR +
+    minutes * MICROS_PER_MINUTE +
+    seconds * MICROS_PER_SECOND +
     BigInt(roundHalfEven(Number(`0.${fraction}0`) * 1e6));
   sum.micros += negative ? -micros : micros;
   return true;
