@@ -14,9 +14,10 @@ import { expressionCompiler, rowScope } from '../../runtime/kernels/expression.t
 import { type Field, loadField, rowLayout, storeField } from '../../runtime/kernels/memory.ts';
 import { I32_RANGE, I64_RANGE, type Lane, laneOf, type Val, within } from '../../runtime/kernels/value.ts';
 import { createEngineMemory, type EngineMemory } from '../../runtime/memory/engine-memory.ts';
+import { evaluate } from '../../runtime/reference/evaluate.ts';
+import { valueContext } from '../../runtime/scheduler/values-context.ts';
 import { emitModule } from '../../runtime/wasm/emit.ts';
 import { FunctionBuilder, i32 } from '../../runtime/wasm/ir.ts';
-import { evaluate } from './evaluate.ts';
 
 /** What a row comes to: the value of each expression, or the error of the first that fails. */
 export type Outcome = readonly Value[] | { readonly code: ErrorCode; readonly message: string };
@@ -39,6 +40,9 @@ export interface KernelRun {
   readonly hosted: readonly string[];
 }
 
+/** The expressions of these tests see their columns and nothing else. */
+const CONTEXTLESS = valueContext([], new Map());
+
 function outcomeOf(run: () => readonly Value[]): Outcome {
   try {
     return run();
@@ -53,7 +57,7 @@ function outcomeOf(run: () => readonly Value[]): Outcome {
 export function runReference({ columns, rows, expressions }: Batch): readonly Outcome[] {
   return rows.map((row) => {
     const byId = new Map(columns.map((column, i) => [column.id, row[i] ?? null]));
-    return outcomeOf(() => expressions.map((e) => evaluate(e, byId)));
+    return outcomeOf(() => expressions.map((e) => evaluate(e, byId, CONTEXTLESS)));
   });
 }
 
@@ -142,7 +146,7 @@ export function runKernel({ columns, rows, expressions }: Batch, options: Kernel
     const hostEvaluate = (call: HostCall | undefined, row: number): void => {
       if (call === undefined) throw new Error('no such host call');
       const args = new Map<ColumnId, Value>(call.arguments.map(({ id, field }) => [id, read(row, field)]));
-      write(row, call.result, evaluate(call.expression, args));
+      write(row, call.result, evaluate(call.expression, args, CONTEXTLESS));
     };
 
     const context = allocate(layout.size());

@@ -2,6 +2,7 @@ import { ARITHMETIC_KERNELS } from './arithmetic.ts';
 import { CAST_KERNELS } from './casts.ts';
 import { COMPARISON_KERNELS } from './comparison.ts';
 import { CONDITIONAL_KERNELS } from './conditional.ts';
+import { IN_KERNELS } from './in-list.ts';
 import type { FunctionKernel } from './kernel.ts';
 import { MATH_KERNELS } from './math.ts';
 
@@ -11,5 +12,6 @@ export const FUNCTION_KERNELS: ReadonlyMap<string, FunctionKernel> = new Map([
   ...ARITHMETIC_KERNELS,
   ...CAST_KERNELS,
   ...MATH_KERNELS,
+  ...IN_KERNELS,
   ...CONDITIONAL_KERNELS,
 ]);
