@@ -1,5 +1,5 @@
 import type { ColumnId, Expression } from '../../compiler/ir/expression.ts';
-import { internalError, type SourceRange } from '../../compiler/types/error.ts';
+import { internalError } from '../../compiler/types/error.ts';
 import { BOOL, type Type } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { type Expr, type FunctionBuilder, i32, op } from '../wasm/ir.ts';
@@ -7,7 +7,7 @@ import type { KernelScope } from './context.ts';
 import { FUNCTION_KERNELS } from './functions/index.ts';
 import { hostValue } from './host.ts';
 import { LANE_BYTES, loadParts } from './memory.ts';
-import { assignable, laneOf, nullVal, or, part, toLane, type Val } from './value.ts';
+import { assignable, laneOf, nullVal, part, type Val } from './value.ts';
 
 /**
  * The values in reach while a row is processed. Columns are read when they are first used; what was computed once is

@@ -4,6 +4,7 @@ import { COMPARISON_KERNELS } from './comparison.ts';
 import { CONDITIONAL_KERNELS } from './conditional.ts';
 import { IN_KERNELS } from './in-list.ts';
 import type { FunctionKernel } from './kernel.ts';
+import { LIKE_KERNELS } from './like.ts';
 import { MATH_KERNELS } from './math.ts';
 
 /** Kernels by canonical function name; casts stand under `cast_error` and `cast_null`, lists of constants under `in`. */
@@ -12,6 +13,7 @@ export const FUNCTION_KERNELS: ReadonlyMap<string, FunctionKernel> = new Map([
   ...ARITHMETIC_KERNELS,
   ...CAST_KERNELS,
   ...MATH_KERNELS,
+  ...LIKE_KERNELS,
   ...IN_KERNELS,
   ...CONDITIONAL_KERNELS,
 ]);
