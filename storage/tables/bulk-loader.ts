@@ -28,13 +28,16 @@ export interface BulkLoader {
   readonly finish: () => number;
 }
 
+/** Builders grow from here: most tables are small. */
+const FIRST_ROWS = 1024;
+
 export function createBulkLoader(
   table: string,
   columns: readonly ColumnDefinition[],
   dictionaries: readonly (DictionaryBuilder | undefined)[],
   adopt: (chunks: readonly LoadedChunk[]) => void,
 ): BulkLoader {
-  const builders = columns.map(({ type }, ordinal) => createBuilder(type, dictionaries[ordinal]));
+  const builders = columns.map(({ type }, ordinal) => createBuilder(type, dictionaries[ordinal], FIRST_ROWS));
   const chunks: LoadedChunk[] = [];
   let total = 0;
 

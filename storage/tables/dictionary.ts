@@ -6,6 +6,8 @@ import { hashBytes } from './hash.ts';
 const MAX_VALUES = 65_536;
 /** Likewise for more bytes. */
 const MAX_BYTES = 16 * 1024 * 1024;
+/** Number of places for recently found values, less one. */
+const RECENT_MASK = 255;
 /** Too early to judge below this size: most values of a large column's first rows are new ones. */
 const JUDGED_FROM = 16_384;
 /** Up to this size a dictionary costs so little that it is kept even if every value is distinct. */
@@ -29,14 +31,27 @@ export class DictionaryBuilder {
   private hashes = new Int32Array(64);
   /** code + 1, or 0 for a free slot; its length is a power of two of at least twice the number of values. */
   private slots = new Int32Array(128);
+  /** Codes by a coarse guess at the value; -1 where there is none yet. */
+  private readonly recent = new Int32Array(RECENT_MASK + 1).fill(-1);
   private last: Dictionary | undefined;
 
   /** The code of the bytes from `start` up to `end`, which are added if they are new. */
   intern(bytes: Uint8Array, start: number, end: number): number {
-    const hash = hashBytes(bytes, start, end);
-    const { slots, hashes, offsets, heap } = this;
-    const mask = slots.length - 1;
+    const { slots, hashes, offsets, heap, recent } = this;
     const length = end - start;
+    // Columns of few values mostly find theirs here, without a hash.
+    const guess = length === 0 ? 0 : (length + 5 * bytes[start]! + 17 * bytes[end - 1]!) & RECENT_MASK;
+    const known = recent[guess]!;
+    if (known >= 0) {
+      const at = offsets[known]!;
+      if (offsets[known + 1]! - at === length) {
+        let i = 0;
+        while (i < length && heap[at + i] === bytes[start + i]) i++;
+        if (i === length) return known;
+      }
+    }
+    const hash = hashBytes(bytes, start, end);
+    const mask = slots.length - 1;
     let slot = hash & mask;
     for (;;) {
       const code = slots[slot]! - 1;
@@ -46,7 +61,10 @@ export class DictionaryBuilder {
         if (offsets[code + 1]! - at === length) {
           let i = 0;
           while (i < length && heap[at + i] === bytes[start + i]) i++;
-          if (i === length) return code;
+          if (i === length) {
+            recent[guess] = code;
+            return code;
+          }
         }
       }
       slot = (slot + 1) & mask;

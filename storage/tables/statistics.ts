@@ -101,22 +101,33 @@ function countIntegers(column: ChunkColumn, rows: number, distinct: HyperLogLog)
     return;
   }
   const offsets = unsignedView(values, width);
-  const baseLow = Number(BigInt.asUintN(32, base));
-  const baseHigh = Number(BigInt.asIntN(32, base >> 32n));
   if (width === 4) {
-    for (let row = 0; row < rows; row++) {
-      const low = baseLow + offsets[row]!;
-      distinct.addWords(low | 0, low > 0xffff_ffff ? baseHigh + 1 : baseHigh);
-    }
+    addOffsets(offsets, rows, base, distinct);
     return;
   }
   // At most 65,536 different offsets: each is hashed once.
   const seen = new Uint8Array(width === 1 ? 0x100 : 0x1_0000);
   for (let row = 0; row < rows; row++) seen[offsets[row]!] = 1;
-  for (let offset = 0; offset < seen.length; offset++) {
-    if (seen[offset] === 0) continue;
-    const low = baseLow + offset;
-    distinct.addWords(low | 0, low > 0xffff_ffff ? baseHigh + 1 : baseHigh);
+  const present = new Uint32Array(seen.length);
+  let count = 0;
+  for (let offset = 0; offset < seen.length; offset++) if (seen[offset] === 1) present[count++] = offset;
+  addOffsets(present, count, base, distinct);
+}
+
+/** Counts base + offset, in 32-bit arithmetic as long as the sums have one upper word. */
+function addOffsets(
+  offsets: Uint8Array | Uint16Array | Uint32Array,
+  count: number,
+  base: bigint,
+  distinct: HyperLogLog,
+): void {
+  const low = Number(BigInt.asIntN(32, base));
+  const high = Number(BigInt.asIntN(32, base >> 32n));
+  // An offset that carries into the upper word makes the sum of the low words, taken as unsigned, smaller than it.
+  for (let i = 0; i < count; i++) {
+    const offset = offsets[i]!;
+    const sum = (low + offset) | 0;
+    distinct.addWords(sum, sum >>> 0 < offset ? high + 1 : high);
   }
 }
 

@@ -147,6 +147,7 @@ function scanCsv(
 
   return {
     formats: wanted.map(({ type }) => plainFormat(type)),
+    transient: true,
     pruned: () => 0,
     next,
     close: () => {

@@ -24,5 +24,4 @@ export interface CsvOptions {
 export const LF = 0x0a;
 export const CR = 0x0d;
 export const DOUBLE_QUOTE = 0x22;
-export const SINGLE_QUOTE = 0x27;
 export const COMMA = 0x2c;
