@@ -54,7 +54,7 @@ function asMembership(term: Expression): Membership | undefined {
 }
 
 /** Equality of these types is identity, so that a value may stand for what equals it. */
-function isIdentity(type: Type): boolean {
+export function isIdentity(type: Type): boolean {
   switch (type.kind) {
     case 'float32':
     case 'float64':

@@ -1,0 +1,288 @@
+import { conjuncts } from '../ir/build.ts';
+import { expressionColumns } from '../ir/columns.ts';
+import type { AggregateCall, ColumnId, Expression } from '../ir/expression.ts';
+import { type Aggregate, type Plan, type Project, ROW_ID_ORDINAL, type Scan } from '../ir/plan.ts';
+import { unreachable } from '../types/error.ts';
+import {
+  type ColumnEstimate,
+  columnFromStatistics,
+  drawnDistinct,
+  type Estimate,
+  type KeyDomain,
+  NO_COLUMNS,
+  scaleColumns,
+  unknownColumn,
+} from './estimates.ts';
+import { closure, factsOf } from './facts.ts';
+import { estimateJoin, splitCondition } from './join-estimate.ts';
+import { distinctValues, type Lookup, selectivity } from './selectivity.ts';
+
+/** Estimates of one compilation: what it knows of statistics does not change while it lasts. */
+export interface Estimator {
+  readonly estimate: (plan: Plan) => Estimate;
+  readonly rows: (plan: Plan) => number;
+}
+
+export function createEstimator(): Estimator {
+  const known = new WeakMap<Plan, Estimate>();
+  const estimate = (plan: Plan): Estimate => {
+    const before = known.get(plan);
+    if (before !== undefined) return before;
+    const result = derive(plan, estimate);
+    known.set(plan, result);
+    return result;
+  };
+  return { estimate, rows: (plan) => estimate(plan).rows };
+}
+
+const NOTHING: Estimate = { rows: 0, columns: NO_COLUMNS, keys: [] };
+/** Elements of a list, where nothing is known. */
+const LIST_LENGTH = 5;
+const LIMIT_BY_PARAMETER = 1000;
+
+function derive(plan: Plan, estimate: Estimator['estimate']): Estimate {
+  switch (plan.kind) {
+    case 'scan':
+      return scanEstimate(plan);
+    case 'values': {
+      const rows = plan.rows.length;
+      if (rows === 0) return NOTHING;
+      const column: ColumnEstimate = { distinct: rows, domain: rows, nulls: 0 };
+      return { rows, columns: new Map(plan.columns.map(({ id }) => [id, column])), keys: [] };
+    }
+    case 'filter':
+      return filtered(estimate(plan.input), plan.predicate);
+    case 'project':
+      return projected(plan, estimate(plan.input));
+    case 'join': {
+      const condition = splitCondition(plan.condition, plan.left.columns, plan.right.columns);
+      return estimateJoin(plan.join, estimate(plan.left), estimate(plan.right), condition);
+    }
+    case 'apply': {
+      const condition = { equalities: [], residual: [] };
+      const inner = estimate(plan.right);
+      return estimateJoin(plan.join, estimate(plan.left), { ...inner, rows: Math.max(1, inner.rows) }, condition);
+    }
+    case 'aggregate':
+      return aggregated(plan, estimate(plan.input));
+    case 'sort':
+      return estimate(plan.input);
+    case 'limit':
+      return limited(estimate(plan.input), plan.count);
+    case 'distinct': {
+      const input = estimate(plan.input);
+      const lookup = lookupIn(input);
+      const on = plan.on ?? plan.columns.map((column): Expression => ({ kind: 'column', ...column }));
+      return resized(input, groupCount(on, input, lookup, plan.input));
+    }
+    case 'setOperation':
+      return setOperationEstimate(plan, estimate(plan.left), estimate(plan.right));
+    case 'unnest': {
+      const input = estimate(plan.input);
+      const rows = input.rows * LIST_LENGTH;
+      const columns = new Map(input.columns);
+      columns.set(plan.element.id, unknownColumn(rows));
+      if (plan.ordinality !== undefined) columns.set(plan.ordinality.id, unknownColumn(LIST_LENGTH));
+      return { rows, columns, keys: input.keys };
+    }
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return estimate(plan.input);
+    default:
+      return unreachable(plan);
+  }
+}
+
+function scanEstimate({ table, columns, ordinals }: Scan): Estimate {
+  const statistics = table.statistics();
+  const rows = Math.max(1, statistics.rowCount);
+  const keys: KeyDomain[] = table.keys.flatMap((key) => {
+    const own = key.map((ordinal) => columns[ordinals.indexOf(ordinal)]?.id).filter((id) => id !== undefined);
+    return own.length === key.length ? [{ columns: own, rows }] : [];
+  });
+  const unique = new Set(table.keys.flatMap((key) => (key.length === 1 ? key : [])));
+  const estimates = new Map<ColumnId, ColumnEstimate>();
+  columns.forEach((column, i) => {
+    const ordinal = ordinals[i] ?? ROW_ID_ORDINAL;
+    const estimate = columnFromStatistics(statistics.columns[ordinal], column.type, column.nullable, rows);
+    const isKey = ordinal === ROW_ID_ORDINAL || unique.has(ordinal);
+    estimates.set(column.id, isKey ? { ...estimate, distinct: rows, domain: rows } : estimate);
+  });
+  return { rows, columns: estimates, keys };
+}
+
+function lookupIn({ columns }: Estimate): Lookup {
+  return (id) => columns.get(id);
+}
+
+/** The input's rows that satisfy the condition. */
+export function filtered(input: Estimate, condition: Expression): Estimate {
+  const lookup = lookupIn(input);
+  const rows = input.rows * selectivity(condition, lookup);
+  const columns = new Map(scaleColumns(input.columns, input.rows, rows));
+  let { keys } = input;
+  for (const [id, terms] of termsByColumn(conjuncts(condition))) {
+    const before = input.columns.get(id);
+    if (before === undefined) continue;
+    const fraction = selectivity({ kind: 'and', args: terms, type: { kind: 'bool' }, nullable: true }, lookup);
+    columns.set(id, narrowed(before, terms, fraction, rows));
+    keys = keys.map((key) => (key.columns.includes(id) ? { ...key, rows: Math.max(1, key.rows * fraction) } : key));
+  }
+  return { rows, columns, keys };
+}
+
+/** The terms that are over one column only, by column. */
+function termsByColumn(terms: readonly Expression[]): ReadonlyMap<ColumnId, readonly Expression[]> {
+  const byColumn = new Map<ColumnId, Expression[]>();
+  for (const term of terms) {
+    const [only, ...others] = expressionColumns(term);
+    if (only === undefined || others.length > 0) continue;
+    const list = byColumn.get(only);
+    if (list === undefined) byColumn.set(only, [term]);
+    else list.push(term);
+  }
+  return byColumn;
+}
+
+/** The column after conditions on itself. */
+function narrowed(
+  column: ColumnEstimate,
+  terms: readonly Expression[],
+  fraction: number,
+  rows: number,
+): ColumnEstimate {
+  const left = Math.max(1, column.domain * fraction);
+  const domain = Math.min(column.domain, left);
+  const distinct = Math.max(1, Math.min(column.distinct * fraction, rows));
+  return { ...column, distinct, domain, nulls: terms.length > 0 ? 0 : column.nulls };
+}
+
+function projected(plan: Project, input: Estimate): Estimate {
+  const lookup = lookupIn(input);
+  const columns = new Map<ColumnId, ColumnEstimate>();
+  const renamed = new Map<ColumnId, ColumnId>();
+  plan.columns.forEach((column, i) => {
+    const expression = plan.expressions[i];
+    if (expression === undefined) return;
+    const from = expression.kind === 'column' ? input.columns.get(expression.id) : undefined;
+    if (expression.kind === 'column') renamed.set(expression.id, column.id);
+    columns.set(column.id, from ?? computedColumn(expression, input.rows, lookup));
+  });
+  const keys = input.keys.flatMap((key) => {
+    const own = key.columns.map((id) => renamed.get(id)).filter((id) => id !== undefined);
+    return own.length === key.columns.length ? [{ columns: own, rows: key.rows }] : [];
+  });
+  return { rows: input.rows, columns, keys };
+}
+
+function computedColumn(expression: Expression, rows: number, lookup: Lookup): ColumnEstimate {
+  const values = distinctValues(expression, lookup);
+  if (values === undefined) return unknownColumn(rows);
+  const distinct = Math.max(1, Math.min(values, rows));
+  return { distinct, domain: distinct, nulls: 0 };
+}
+
+/** The number of groups: combinations of values that are not determined by one another. */
+function groupCount(groups: readonly Expression[], input: Estimate, lookup: Lookup, plan: Plan): number {
+  const { dependencies } = factsOf(plan);
+  let combinations = 1;
+  const seen: ColumnId[] = [];
+  const bySize = groups
+    .map((group) => ({ group, values: distinctValues(group, lookup) ?? unknownColumn(input.rows).distinct }))
+    .sort((a, b) => b.values - a.values);
+  for (const { group, values } of bySize) {
+    const own = [...expressionColumns(group)];
+    const determined = closure(seen, dependencies);
+    if (own.every((id) => determined.has(id))) continue;
+    combinations *= Math.max(1, values);
+    if (group.kind === 'column') seen.push(group.id);
+  }
+  return drawnDistinct(combinations, input.rows);
+}
+
+function aggregated(plan: Aggregate, input: Estimate): Estimate {
+  const lookup = lookupIn(input);
+  const sets = plan.groupingSets ?? [plan.groups.map((_, i) => i)];
+  const rows = sets.reduce((sum, set) => {
+    const groups = set.map((position) => plan.groups[position]).filter((group) => group !== undefined);
+    return sum + (groups.length === 0 ? 1 : groupCount(groups, input, lookup, plan.input));
+  }, 0);
+  const columns = new Map<ColumnId, ColumnEstimate>();
+  plan.columns.forEach((column, i) => {
+    const group = plan.groups[i];
+    const call = plan.aggregates[i - plan.groups.length];
+    if (group !== undefined) {
+      const from = group.kind === 'column' ? input.columns.get(group.id) : undefined;
+      const estimate = from ?? computedColumn(group, input.rows, lookup);
+      columns.set(column.id, { ...estimate, distinct: Math.min(estimate.distinct, Math.max(1, rows)) });
+    } else if (call !== undefined) columns.set(column.id, aggregateColumn(call, input.rows, rows, lookup));
+  });
+  const key = plan.columns.slice(0, plan.groups.length).map((column) => column.id);
+  const keys = key.length > 0 && plan.groupingSets === undefined ? [{ columns: key, rows }] : [];
+  return { rows, columns, keys };
+}
+
+/**
+ * Sums and counts over groups of random size: with n rows a group on average, each of mean m and variance v, a sum
+ * has the mean n·m and the variance n·(v + m²) of a compound Poisson distribution.
+ */
+function aggregateColumn(call: AggregateCall, rows: number, groups: number, lookup: Lookup): ColumnEstimate {
+  const perGroup = rows / Math.max(1, groups);
+  const [arg] = call.args;
+  const column = arg?.kind === 'column' ? lookup(arg.id) : undefined;
+  const unknown = unknownColumn(groups * 10);
+  switch (call.fn) {
+    case 'count':
+      return { ...unknown, spread: { mean: perGroup, deviation: Math.sqrt(perGroup) } };
+    case 'sum': {
+      if (column?.min === undefined || column.max === undefined) return unknown;
+      const mean = (column.min + column.max) / 2;
+      const variance = (column.max - column.min) ** 2 / 12;
+      return { ...unknown, spread: { mean: perGroup * mean, deviation: Math.sqrt(perGroup * (variance + mean ** 2)) } };
+    }
+    case 'min':
+    case 'max':
+    case 'any_value': {
+      if (column === undefined) return unknown;
+      const distinct = Math.min(column.distinct, Math.max(1, groups));
+      return { ...column, distinct };
+    }
+    case 'avg':
+      return column === undefined ? unknown : { ...unknown, min: column.min, max: column.max };
+    default:
+      return unknown;
+  }
+}
+
+function limited(input: Estimate, count: Expression | undefined): Estimate {
+  if (count === undefined) return input;
+  if (count.kind !== 'constant') return resized(input, Math.min(input.rows, LIMIT_BY_PARAMETER));
+  return typeof count.value === 'bigint' ? resized(input, Math.min(input.rows, Number(count.value))) : input;
+}
+
+function resized(input: Estimate, rows: number): Estimate {
+  return { rows, columns: scaleColumns(input.columns, input.rows, rows), keys: input.keys };
+}
+
+function setOperationEstimate(
+  plan: Extract<Plan, { kind: 'setOperation' }>,
+  left: Estimate,
+  right: Estimate,
+): Estimate {
+  const rows =
+    plan.operation === 'union'
+      ? left.rows + right.rows
+      : plan.operation === 'intersect'
+        ? Math.min(left.rows, right.rows)
+        : left.rows;
+  const columns = new Map<ColumnId, ColumnEstimate>();
+  plan.columns.forEach((column, i) => {
+    const a = left.columns.get(plan.left.columns[i]?.id ?? -1);
+    const b = right.columns.get(plan.right.columns[i]?.id ?? -1);
+    const both = (a?.distinct ?? unknownColumn(left.rows).distinct) + (plan.operation === 'union' ? (b?.distinct ?? 0) : 0);
+    columns.set(column.id, { distinct: Math.min(both, Math.max(1, rows)), domain: both, nulls: a?.nulls ?? 0 });
+  });
+  return { rows, columns, keys: [] };
+}

@@ -1,0 +1,45 @@
+import type { Plan } from '../ir/plan.ts';
+import { mapPlanChildren, withChildren } from '../ir/traverse.ts';
+import { unreachable } from '../types/error.ts';
+import type { Pass } from './pass.ts';
+import { ignoresOrder } from './volatility.ts';
+
+/** Removes sorts whose order nothing above can see. */
+export const removeSorts: Pass = { name: 'remove sorts', run: (plan) => visit(plan, true) };
+
+/** `ordered`: whether the order of the plan's rows matters. */
+function visit(plan: Plan, ordered: boolean): Plan {
+  switch (plan.kind) {
+    case 'sort':
+      return ordered ? withChildren(plan, [visit(plan.input, false)]) : visit(plan.input, false);
+    case 'filter':
+    case 'project':
+    case 'unnest':
+      return mapPlanChildren(plan, (child) => visit(child, ordered));
+    case 'limit':
+      return withChildren(plan, [visit(plan.input, true)]);
+    case 'distinct':
+      return withChildren(plan, [visit(plan.input, plan.on !== undefined)]);
+    case 'aggregate': {
+      const sees = plan.aggregates.some((call) => !ignoresOrder(call) && call.orderBy.length === 0);
+      return withChildren(plan, [visit(plan.input, sees)]);
+    }
+    case 'setOperation':
+      return mapPlanChildren(plan, (child) => visit(child, ordered && plan.operation === 'union' && plan.all));
+    case 'join':
+      return mapPlanChildren(plan, (child) => visit(child, false));
+    case 'apply':
+      // An Apply goes through its left side in order.
+      return withChildren(plan, [visit(plan.left, ordered), visit(plan.right, ordered)]);
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'merge':
+      return mapPlanChildren(plan, (child) => visit(child, true));
+    case 'scan':
+    case 'values':
+      return plan;
+    default:
+      return unreachable(plan);
+  }
+}

@@ -1,0 +1,62 @@
+import { and } from '../ir/build.ts';
+import type { Join } from '../ir/plan.ts';
+import { hashJoinCost } from '../optimizer/cost.ts';
+import { splitCondition } from '../optimizer/join-estimate.ts';
+import { internalError } from '../types/error.ts';
+import type { Lowering } from './lowering.ts';
+import type { HashJoin, PhysicalPlan } from './plan.ts';
+
+/** A hash join by the equalities between the sides; without any, nested loops. */
+export function lowerJoin(plan: Join, context: Lowering): PhysicalPlan {
+  const { columns, nullAware, mark, left, right } = plan;
+  const { equalities, residual } = splitCondition(plan.condition, left.columns, right.columns);
+  const { estimator, lower } = context;
+  const rows = { left: estimator.rows(left), right: estimator.rows(right) };
+  if (equalities.length === 0) {
+    const turned = plan.join === 'inner' && rows.left < rows.right;
+    const [outer, inner] = turned ? [right, left] : [left, right];
+    const predicate = plan.condition;
+    return { kind: 'nestedLoopJoin', join: plan.join, columns, outer: lower(outer), inner: lower(inner), predicate, nullAware, mark };
+  }
+  const leftBuilds = buildsLeft(plan, rows.left, rows.right, estimator.rows(plan));
+  const [probe, build] = leftBuilds ? [right, left] : [left, right];
+  return {
+    kind: 'hashJoin',
+    join: leftBuilds ? BUILT_LEFT[plan.join] ?? cannotBuildLeft(plan.join) : plan.join,
+    columns,
+    probe: lower(probe),
+    build: lower(build),
+    keys: equalities.map((equality) => ({
+      probe: leftBuilds ? equality.right : equality.left,
+      build: leftBuilds ? equality.left : equality.right,
+      nullsEqual: equality.nullsEqual,
+    })),
+    residual: residual.length === 0 ? undefined : and(residual),
+    nullAware,
+    mark,
+  };
+}
+
+/** The kinds of join for which the hash table may be over the left side. */
+const BUILT_LEFT: Readonly<Partial<Record<Join['join'], HashJoin['join']>>> = {
+  inner: 'inner',
+  full: 'full',
+  left: 'buildLeft',
+  semi: 'buildSemi',
+  anti: 'buildAnti',
+};
+
+function cannotBuildLeft(join: Join['join']): never {
+  throw internalError(`a ${join} join cannot build its left side`);
+}
+
+/** Whether the hash table is better built over the left side. Streaming the side that is kept is the simpler way. */
+function buildsLeft(plan: Join, left: number, right: number, output: number): boolean {
+  if (plan.nullAware || BUILT_LEFT[plan.join] === undefined) return false;
+  const symmetric = plan.join === 'inner' || plan.join === 'full';
+  const margin = symmetric ? 1 : KEPT_SIDE_MARGIN;
+  return hashJoinCost(left, right, output) < hashJoinCost(right, left, output) * margin;
+}
+
+/** Matches of the build side are marked row by row, and put out in a pass of their own. */
+const KEPT_SIDE_MARGIN = 0.8;

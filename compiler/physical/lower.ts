@@ -1,0 +1,123 @@
+import { conjuncts } from '../ir/build.ts';
+import type { Expression } from '../ir/expression.ts';
+import type { Filter, Limit, Plan, Scan, Sort } from '../ir/plan.ts';
+import { planExpressions, someExpression } from '../ir/traverse.ts';
+import { type ColumnIds, columnIdsAfter } from '../ir/columns.ts';
+import { createEstimator } from '../optimizer/cardinality.ts';
+import { byPromise } from '../optimizer/predicate-order.ts';
+import { isVolatile } from '../optimizer/volatility.ts';
+import { internalError, unreachable } from '../types/error.ts';
+import { lowerAggregate, lowerDistinct } from './lower-aggregate.ts';
+import { lowerJoin } from './lower-join.ts';
+import { lowerSetOperation } from './lower-set-operation.ts';
+import { estimated, type Lowering } from './lowering.ts';
+import type { PhysicalPlan, PhysicalSort, TableScan } from './plan.ts';
+
+/**
+ * Chooses an algorithm for every node of a logical plan without subqueries in expressions. Whatever the plan, the
+ * result has the same rows; it is only as good as the plan is.
+ */
+export function lower(plan: Plan): PhysicalPlan {
+  const estimator = createEstimator();
+  let ids: ColumnIds | undefined;
+  const context: Lowering = {
+    // Few plans need new columns, and looking for the last id takes time.
+    ids: { next: () => (ids ??= columnIdsAfter(plan)).next() },
+    estimator,
+    lower: (node) => {
+      refuseSubqueries(node);
+      const physical = lowerNode(node, context);
+      return physical.estimate === undefined ? { ...physical, estimate: estimated(node, estimator) } : physical;
+    },
+  };
+  return context.lower(plan);
+}
+
+function refuseSubqueries(plan: Plan): void {
+  for (const expression of planExpressions(plan)) {
+    if (someExpression(expression, (node) => node.kind === 'subquery')) {
+      throw internalError(`a subquery in a ${plan.kind} was not turned into a join`);
+    }
+  }
+}
+
+function lowerNode(plan: Plan, context: Lowering): PhysicalPlan {
+  const { lower: down, estimator } = context;
+  switch (plan.kind) {
+    case 'scan':
+      return lowerScan(plan, []);
+    case 'values':
+      return { kind: 'values', columns: plan.columns, rows: plan.rows };
+    case 'filter':
+      return lowerFilter(plan, context);
+    case 'project':
+      return { kind: 'project', columns: plan.columns, input: down(plan.input), expressions: plan.expressions };
+    case 'join':
+      return lowerJoin(plan, context);
+    case 'apply':
+      return {
+        kind: 'apply',
+        join: plan.join,
+        columns: plan.columns,
+        outer: down(plan.left),
+        inner: down(plan.right),
+        mark: plan.mark,
+      };
+    case 'aggregate':
+      return lowerAggregate(plan, context);
+    case 'sort':
+      return lowerSort(plan, undefined, context);
+    case 'limit': {
+      if (plan.input.kind === 'sort') {
+        return { ...lowerSort(plan.input, plan, context), estimate: estimated(plan, estimator) };
+      }
+      const { columns, count, offset } = plan;
+      return { kind: 'limit', columns, input: down(plan.input), count, offset };
+    }
+    case 'distinct':
+      return lowerDistinct(plan, context);
+    case 'setOperation':
+      return lowerSetOperation(plan, context);
+    case 'unnest': {
+      const { columns, expression, element, ordinality, outer } = plan;
+      return { kind: 'unnest', columns, input: down(plan.input), expression, element, ordinality, outer };
+    }
+    case 'insert': {
+      const { table, columns, values, written, command } = plan;
+      return { kind: 'insert', columns, table, input: down(plan.input), values, written, command };
+    }
+    case 'update': {
+      const { table, columns, rowId, ordinals, values, written, command } = plan;
+      return { kind: 'update', columns, table, input: down(plan.input), rowId, ordinals, values, written, command };
+    }
+    case 'delete': {
+      const { table, columns, rowId, command } = plan;
+      return { kind: 'delete', columns, table, input: down(plan.input), rowId, command };
+    }
+    case 'merge': {
+      const { input, ...rest } = plan;
+      return { ...rest, input: down(input) };
+    }
+    default:
+      return unreachable(plan);
+  }
+}
+
+function lowerScan({ table, columns, ordinals, command }: Scan, predicates: readonly Expression[]): TableScan {
+  return { kind: 'tableScan', columns, table, ordinals, predicates, command };
+}
+
+function lowerFilter(plan: Filter, { lower: down, estimator }: Lowering): PhysicalPlan {
+  const { input, predicate, columns } = plan;
+  if (isVolatile(predicate)) return { kind: 'filter', columns, input: down(input), predicate };
+  const lookup = estimator.estimate(input).columns;
+  const terms = byPromise(conjuncts(predicate), (id) => lookup.get(id));
+  if (input.kind === 'scan') return lowerScan(input, terms);
+  const ordered = predicate.kind === 'and' ? { ...predicate, args: terms } : predicate;
+  return { kind: 'filter', columns, input: down(input), predicate: ordered };
+}
+
+function lowerSort(plan: Sort, limit: Limit | undefined, { lower: down }: Lowering): PhysicalSort {
+  const { columns, keys } = plan;
+  return { kind: 'sort', columns, input: down(plan.input), keys, limit: limit?.count, offset: limit?.offset };
+}

@@ -1,0 +1,135 @@
+import type { AggregateCall, ColumnId, Expression, SortKey } from '../ir/expression.ts';
+import { printExpression } from '../ir/print.ts';
+import { unreachable } from '../types/error.ts';
+import { children, walk } from './columns.ts';
+import type { PhysicalPlan } from './plan.ts';
+
+export interface PrintOptions {
+  /** The rows that are expected of each node. */
+  readonly estimates?: boolean | undefined;
+}
+
+/**
+ * Stable text of a physical plan, a line for each node, inputs indented below it: of a join the streamed side first,
+ * then the side that is built or materialized.
+ */
+export function printPhysical(plan: PhysicalPlan, options: PrintOptions = {}): string {
+  const names = columnNames(plan);
+  const lines: string[] = [];
+  const visit = (node: PhysicalPlan, depth: number): void => {
+    const rows = options.estimates && node.estimate !== undefined ? `  ~${node.estimate}` : '';
+    lines.push(`${'  '.repeat(depth)}${describe(node, names)}${rows}`);
+    for (const child of children(node)) visit(child, depth + 1);
+  };
+  visit(plan, 0);
+  return `${lines.join('\n')}\n`;
+}
+
+type Names = ReadonlyMap<ColumnId, string>;
+
+function columnNames(plan: PhysicalPlan): Names {
+  const names = new Map<ColumnId, string>();
+  walk(plan, (node) => {
+    for (const column of node.columns) names.set(column.id, column.name);
+  });
+  return names;
+}
+
+function describe(plan: PhysicalPlan, names: Names): string {
+  const text = (expression: Expression): string => printExpression(expression, names);
+  const texts = (expressions: readonly Expression[]): string => expressions.map(text).join(', ');
+  switch (plan.kind) {
+    case 'tableScan': {
+      const columns = plan.columns.map((column) => `${column.name}#${column.id}`).join(', ');
+      const where = plan.predicates.length === 0 ? '' : ` where ${plan.predicates.map(text).join(' and ')}`;
+      return `scan ${plan.table.name} [${columns}]${where}${commandText(plan.command)}`;
+    }
+    case 'values': {
+      const shown = plan.rows.slice(0, SHOWN_ROWS).map((row) => `(${texts(row)})`);
+      const more = plan.rows.length - shown.length;
+      const rows = [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+      return rows === '' ? 'no rows' : `values ${rows}`;
+    }
+    case 'filter':
+      return `filter ${text(plan.predicate)}`;
+    case 'project': {
+      const items = plan.expressions.map((expression, i) => {
+        const column = plan.columns[i];
+        const same = expression.kind === 'column' && expression.id === column?.id;
+        return same ? text(expression) : `${column?.name}#${column?.id} = ${text(expression)}`;
+      });
+      return `project [${items.join(', ')}]`;
+    }
+    case 'hashJoin': {
+      const keys = plan.keys.map(
+        ({ probe, build, nullsEqual }) => `${text(probe)} ${nullsEqual ? 'is' : '='} ${text(build)}`,
+      );
+      const residual = plan.residual === undefined ? '' : ` residual ${text(plan.residual)}`;
+      return `hash join ${joinText(plan)} on ${keys.join(' and ')}${residual}`;
+    }
+    case 'nestedLoopJoin':
+      return `nested loop join ${joinText(plan)} on ${text(plan.predicate)}`;
+    case 'apply':
+      return `apply ${plan.join}${plan.mark === undefined ? '' : ` mark ${plan.mark.name}#${plan.mark.id}`}`;
+    case 'hashAggregate': {
+      const by = plan.groups.length === 0 ? '' : ` by ${texts(plan.groups)}`;
+      const calls = plan.aggregates.map((call) => aggregateText(call, names)).join(', ');
+      return `aggregate${by}${calls === '' ? '' : ` compute ${calls}`}`;
+    }
+    case 'sort': {
+      const limit = plan.limit === undefined ? '' : ` limit ${text(plan.limit)}`;
+      const offset = plan.offset === undefined ? '' : ` offset ${text(plan.offset)}`;
+      return `sort ${sortText(plan.keys, names)}${limit}${offset}`;
+    }
+    case 'limit': {
+      const count = plan.count === undefined ? '' : ` ${text(plan.count)}`;
+      return `limit${count}${plan.offset === undefined ? '' : ` offset ${text(plan.offset)}`}`;
+    }
+    case 'unionAll':
+      return 'union all';
+    case 'unnest':
+      return `unnest${plan.outer ? ' outer' : ''} ${text(plan.expression)}`;
+    case 'insert':
+      return `insert into ${plan.table.name}${commandText(plan.command)}`;
+    case 'update': {
+      const targets = plan.ordinals.map((ordinal) => plan.table.columns[ordinal]?.name ?? `column ${ordinal}`);
+      const set = plan.values.map((value, i) => `${targets[i]} = ${text(value)}`).join(', ');
+      return `update ${plan.table.name} set ${set}${commandText(plan.command)}`;
+    }
+    case 'delete':
+      return `delete from ${plan.table.name}${commandText(plan.command)}`;
+    case 'merge': {
+      const match = plan.matchOrdinals.map((ordinal) => plan.table.columns[ordinal]?.name ?? `column ${ordinal}`);
+      return `merge into ${plan.table.name} on ${match.join(', ')}${commandText(plan.command)}`;
+    }
+    default:
+      return unreachable(plan);
+  }
+}
+
+const SHOWN_ROWS = 8;
+
+function commandText(command: number): string {
+  return command === 0 ? '' : ` command ${command}`;
+}
+
+function joinText(plan: Extract<PhysicalPlan, { kind: 'hashJoin' | 'nestedLoopJoin' }>): string {
+  const aware = plan.nullAware ? ' null-aware' : '';
+  return `${plan.join}${aware}${plan.mark === undefined ? '' : ` mark ${plan.mark.name}#${plan.mark.id}`}`;
+}
+
+function sortText(keys: readonly SortKey[], names: Names): string {
+  return keys
+    .map(({ expression, descending, nullsFirst }) => {
+      const nulls = nullsFirst === descending ? '' : nullsFirst ? ' nulls first' : ' nulls last';
+      return `${printExpression(expression, names)}${descending ? ' desc' : ''}${nulls}`;
+    })
+    .join(', ');
+}
+
+function aggregateText(call: AggregateCall, names: Names): string {
+  const args = call.args.map((arg) => printExpression(arg, names)).join(', ');
+  const order = call.orderBy.length === 0 ? '' : ` order by ${sortText(call.orderBy, names)}`;
+  const filter = call.filter === undefined ? '' : ` filter ${printExpression(call.filter, names)}`;
+  return `${call.fn}(${call.distinct ? 'distinct ' : ''}${args}${order})${filter}`;
+}
