@@ -30,6 +30,8 @@ export interface TableScanCursor {
   readonly formats: readonly ColumnFormat[];
   /** Rows that will come, if known. */
   readonly rows?: number | undefined;
+  /** The chunks will not come again at a later scan: a file is read anew each time. */
+  readonly transient?: boolean | undefined;
   /** Chunks left out by pruning so far. */
   readonly pruned: () => number;
   /** The next chunk, with the requested columns in the requested order; undefined at the end. */

@@ -50,12 +50,8 @@ export class KeyIndex {
    * hash to be given to `add`; undefined if the key has a null and needs no place.
    */
   check(values: readonly Value[], transaction: number, except?: number): number | undefined {
-    let hash = 0;
-    for (const ordinal of this.ordinals) {
-      const value = values[ordinal] ?? null;
-      if (value === null) return undefined;
-      hash = combineHashes(hash, hashHost(value));
-    }
+    const hash = this.hashOf(values);
+    if (hash === undefined) return undefined;
     this.eachOf(hash, (row) => {
       if (row === except) return;
       const stored = this.table.locate(row);
@@ -67,6 +63,33 @@ export class KeyIndex {
       if (same) this.refuse(stored, transaction, values);
     });
     return hash;
+  }
+
+  /** The hash of a row's key; undefined if it has a null. */
+  hashOf(values: readonly Value[]): number | undefined {
+    let hash = 0;
+    for (const ordinal of this.ordinals) {
+      const value = values[ordinal] ?? null;
+      if (value === null) return undefined;
+      hash = combineHashes(hash, hashHost(value));
+    }
+    return hash;
+  }
+
+  /** The rows, visible or not, whose key is that of `values`. */
+  rowsLike(values: readonly Value[]): readonly number[] {
+    const hash = this.hashOf(values);
+    const found: number[] = [];
+    if (hash === undefined) return found;
+    this.eachOf(hash, (row) => {
+      const stored = this.table.locate(row);
+      const same = this.ordinals.every((ordinal) => {
+        const type = this.table.columns[ordinal]!.type;
+        return sameValue(readValue(stored.columns[ordinal]!, type, stored.position), values[ordinal] ?? null);
+      });
+      if (same) found.push(row);
+    });
+    return found;
   }
 
   add(hash: number, row: number): void {

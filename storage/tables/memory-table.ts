@@ -37,6 +37,29 @@ export interface MemoryTable extends TableHandle, TableSource, TableSink {
    * commands, and to others when it commits.
    */
   readonly bulkLoader: (transaction?: Transaction, command?: number) => BulkLoader;
+  /** Rows whose columns `ordinals` equal `values`, with the writes of `command` itself; NULL equals nothing. */
+  readonly find: (
+    transaction: Transaction,
+    command: number,
+    ordinals: readonly number[],
+    values: readonly Value[],
+  ) => readonly IdentifiedRow[];
+  /** The row, and the transaction's command that ended it if one has; -1 if none. */
+  readonly newest: (
+    transaction: Transaction,
+    rowId: bigint,
+  ) => { readonly row: IdentifiedRow; readonly command: number };
+}
+
+export interface IdentifiedRow {
+  readonly id: bigint;
+  readonly values: readonly Value[];
+}
+
+const memoryTables = new WeakSet<object>();
+
+export function isMemoryTable(table: TableHandle): table is MemoryTable {
+  return memoryTables.has(table);
 }
 
 /** Enough for a table that stays small; builders grow. */
@@ -63,6 +86,8 @@ export function createMemoryTable({
   const keyed: KeyedTable = { name, columns, locate };
   /** By key; absent until the first row comes that cannot be told to be unique by the order of all rows. */
   const indexes: (KeyIndex | undefined)[] = keys.map(() => undefined);
+  /** For `find`, by the ordinals looked up: made when first needed. */
+  const lookups = new Map<string, KeyIndex>();
 
   function createDelta(firstRow: number): Delta {
     const builders = columns.map(({ type }, ordinal) => createBuilder(type, dictionaries[ordinal], FIRST_ROWS));
@@ -133,6 +158,7 @@ export function createMemoryTable({
     const kept = segments.filter(({ versions }) => !gone.has(versions));
     segments.splice(0, segments.length, ...kept);
     indexes.fill(undefined);
+    lookups.clear();
   }
 
   function indexOf(key: number): KeyIndex {
@@ -156,6 +182,10 @@ export function createMemoryTable({
     hashes.forEach((hash, key) => {
       if (hash !== undefined) indexes[key]?.add(hash, ordinal);
     });
+    for (const lookup of lookups.values()) {
+      const hash = lookup.hashOf(row);
+      if (hash !== undefined) lookup.add(hash, ordinal);
+    }
     return ordinal;
   }
 
@@ -195,6 +225,7 @@ export function createMemoryTable({
       return segment;
     });
     segments.push(...loaded);
+    lookups.clear();
     delta = createDelta(firstRow);
     try {
       keys.forEach((_, key) => {
@@ -243,6 +274,22 @@ export function createMemoryTable({
     };
   }
 
+  function lookupOf(ordinals: readonly number[]): KeyIndex {
+    const name = ordinals.join();
+    const known = lookups.get(name);
+    if (known !== undefined) return known;
+    const lookup = new KeyIndex(keyed, ordinals);
+    for (const segment of readable()) lookup.addSegment(segment);
+    lookups.set(name, lookup);
+    return lookup;
+  }
+
+  function identified(row: number): IdentifiedRow {
+    const stored = locate(row);
+    const values = columns.map(({ type }, ordinal) => readValue(stored.columns[ordinal]!, type, stored.position));
+    return { id: BigInt(row), values };
+  }
+
   function scan(request: ScanRequest): TableScanCursor {
     const viewpoint = viewpointOf(request);
     const exact = viewpoint.snapshot === transactions.lastCommit() && request.transaction === undefined;
@@ -254,7 +301,7 @@ export function createMemoryTable({
     return { snapshot: transactions.active(transaction).snapshot, transaction: transaction.id, command };
   }
 
-  return {
+  const table: MemoryTable = {
     name,
     columns,
     keys,
@@ -281,12 +328,35 @@ export function createMemoryTable({
       const row = Number(rowId);
       if (canEnd(transaction, command, row)) endRow(transaction, command, row);
     },
+    find: (transaction, command, ordinals, values) => {
+      const viewpoint = viewpointOf({ ordinals: [], prune: [], transaction, command: command + 1 });
+      const wanted: Value[] = [];
+      ordinals.forEach((ordinal, i) => {
+        wanted[ordinal] = values[i] ?? null;
+      });
+      return lookupOf(ordinals)
+        .rowsLike(wanted)
+        .filter((row) => {
+          const { versions, versionRow } = versionsOf(row);
+          return versions.visible(versionRow, versionRow + 1, viewpoint) === undefined;
+        })
+        .sort((a, b) => a - b)
+        .map(identified);
+    },
+    newest: (transaction, rowId) => {
+      const row = Number(rowId);
+      const { versions, versionRow } = versionsOf(row);
+      const own = versions.endOf(versionRow) === -transaction.id;
+      return { row: identified(row), command: own ? versions.endCommandOf(versionRow) : -1 };
+    },
     bulkLoader: (transaction, command = 0) =>
       createBulkLoader(name, columns, dictionaries, (chunks) => {
         if (transaction === undefined) adoptAlone(chunks);
         else adopt(chunks, transaction, command);
       }),
   };
+  memoryTables.add(table);
+  return table;
 }
 
 function segmentOf(segments: readonly Segment[], row: number): Segment {

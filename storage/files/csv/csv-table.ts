@@ -22,13 +22,19 @@ export interface CsvTable extends TableHandle, TableSource {
   readonly dialect: CsvDialect;
 }
 
+const csvTables = new WeakSet<object>();
+
+export function isCsvTable(table: TableHandle): table is CsvTable {
+  return csvTables.has(table);
+}
+
 /** A table over a CSV file. Its shape is found out from the first 64 KB; rows are read when they are scanned. */
 export async function openCsv(host: FileHost, path: string, options: CsvOptions = {}): Promise<CsvTable> {
   const info = await host.stat(path);
   if (info === undefined) throw new OrbitError('undefined_file', `there is no file "${path}"`);
   const sniff = await sniffFile(host, path, options);
   const { dialect, columns } = sniff;
-  return {
+  const table: CsvTable = {
     name: path,
     path,
     dialect,
@@ -38,6 +44,8 @@ export async function openCsv(host: FileHost, path: string, options: CsvOptions 
     statistics: () => estimate(sniff, info.size),
     scan: (request) => scanCsv(host, path, dialect, columns, options.blockSize ?? BLOCK_SIZE, request),
   };
+  csvTables.add(table);
+  return table;
 }
 
 /** Looks at the beginning of the file, and at more of it if the first record is that long. */
