@@ -59,7 +59,8 @@ describe('deep statements bind, or are refused by name', () => {
     casts: (n) => `select a${'::int::bigint'.repeat(n / 2)} from t`,
     'derived tables': (n) => `${'select a from ('.repeat(n / 3)}select a from t${') s'.repeat(n / 3)}`,
     'scalar subqueries': (n) => `select ${'(select '.repeat(n / 4)}a${' limit 1)'.repeat(n / 4)} from t`,
-    'nested EXISTS': (n) => `select 1 from t where ${'exists (select 1 from t where '.repeat(n / 4)}f${')'.repeat(n / 4)}`,
+    'nested EXISTS': (n) =>
+      `select 1 from t where ${'exists (select 1 from t where '.repeat(n / 4)}f${')'.repeat(n / 4)}`,
     joins: (n) => `select x0.a from t x0 ${many(n / 2, (i) => `left join t y${i} on y${i}.a = x0.a`, ' ')}`,
     'WITH inside WITH': (n) => `${'with w as ('.repeat(n / 4)}select a from t${') select a from w'.repeat(n / 4)}`,
   };
@@ -67,7 +68,8 @@ describe('deep statements bind, or are refused by name', () => {
     test(shape, () => {
       const [shallow, ...outcomes] = depths.map((depth) => outcome(text(depth)));
       expect(shallow).toBe('bound');
-      for (const each of outcomes) expect(each).toMatch(/^(bound|statement_too_complex|syntax: .*(deep|nest|complex).*)$/);
+      for (const each of outcomes)
+        expect(each).toMatch(/^(bound|statement_too_complex|syntax: .*(deep|nest|complex).*)$/);
     });
   }
 });

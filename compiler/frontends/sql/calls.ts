@@ -8,7 +8,7 @@ import type { Expression } from '../../ir/expression.ts';
 import { OrbitError } from '../../types/error.ts';
 import { INT32, TIMESTAMP, UTF8 } from '../../types/type.ts';
 import { bindAggregate } from './aggregates.ts';
-import { besideEachOther, coerce, explicitCast, isUntyped, typed } from './coerce.ts';
+import { besideEachOther, coerce, explicitCast, isUntyped, typed, unifyAll } from './coerce.ts';
 import { type Context, operand } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
 import { fold, suggestion } from './names.ts';
@@ -56,12 +56,16 @@ function checkPlainCall(tree: sql.FunctionCall, name: string): void {
   if (tree.nullTreatment !== undefined) wrong(`${tree.nullTreatment.toUpperCase()} NULLS`, tree.range);
 }
 
-/** Functions whose arguments are alternatives for one another. */
-const ALTERNATIVES: ReadonlySet<string> = new Set(['coalesce', 'nullif', 'greatest', 'least']);
+/** Functions whose arguments are alternatives for one another, and of one type therefore. */
+const ALTERNATIVES: ReadonlySet<string> = new Set(['coalesce', 'greatest', 'least']);
 
 function callByName(name: string, bound: readonly Expression[], range: sql.SourceRange, context: Context): Expression {
   const { statement } = context;
-  const args = ALTERNATIVES.has(name) ? besideEachOther(bound, statement) : bound;
+  const args = ALTERNATIVES.has(name)
+    ? unifyAll(bound, name.toUpperCase(), statement)
+    : name === 'nullif'
+      ? besideEachOther(bound, statement)
+      : bound;
   const resolved = resolveFunction(
     name,
     args.map((arg) => arg.type),

@@ -55,6 +55,8 @@ export interface Scope {
 export interface Relation {
   /** Absent for what has no name: then only bare column names reach it. */
   readonly name: string | undefined;
+  /** The table's own name where an alias hides it. */
+  readonly hiddenName?: string | undefined;
   readonly schema: string | undefined;
   readonly columns: readonly ScopeColumn[];
   /** Sets of columns that identify a row: grouped by one of them, all columns have one value in a group. */

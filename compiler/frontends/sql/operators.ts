@@ -39,6 +39,9 @@ const PREFIX: Readonly<Record<string, string>> = { '-': 'negate', '@': 'abs', '|
 /** Infix operators that are another one negated. */
 const NEGATED: Readonly<Record<string, string>> = { '!~~': 'like', '!~~*': 'ilike' };
 
+/** Infix functions that give a truth value. */
+export const TESTS: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'like', 'ilike', 'starts_with']);
+
 export const COMPARISONS: ReadonlySet<string> = new Set([
   'eq',
   'ne',
@@ -79,10 +82,7 @@ export function bindBinary(tree: sql.Binary, context: Context): Expression {
   if (known === undefined) {
     throw undefinedOperator(`${typeLabel(left)} ${tree.operator.symbol} ${typeLabel(right)}`, tree.operator.range);
   }
-  const isPattern = known.fn === 'like' || known.fn === 'ilike';
-  const result = isPattern
-    ? operation(known.fn, [left, right, DEFAULT_ESCAPE], tree.range, context.statement)
-    : infix(known.fn, left, right, tree.range, context.statement);
+  const result = infix(known.fn, left, right, tree.range, context.statement);
   return known.negate ? operation('not', [result], tree.range, context.statement) : result;
 }
 
@@ -102,6 +102,7 @@ export function infix(
   range: SourceRange,
   statement: StatementContext,
 ): Expression {
+  if (fn === 'like' || fn === 'ilike') return operation(fn, [left, right, DEFAULT_ESCAPE], range, statement);
   let [a = left, b = right] = besideEachOther([left, right], statement);
   if (COMPARISONS.has(fn)) {
     if (b.kind === 'constant' && a.kind !== 'constant') b = narrowed(b, a.type);

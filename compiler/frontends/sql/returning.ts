@@ -23,6 +23,7 @@ export function writtenRelation(tree: sql.ChangedTable, table: TableHandle, colu
   const schema = tree.name.parts.at(-2);
   return {
     name: name === undefined ? table.name : fold(name),
+    hiddenName: tree.alias === undefined || own === undefined ? undefined : fold(own),
     schema: tree.alias === undefined && schema !== undefined ? fold(schema) : undefined,
     columns: scopeColumns(
       columns,

@@ -104,6 +104,13 @@ function throwMissing(name: Identifier, scope: Scope, range: SourceRange | undef
   const known: string[] = [];
   for (let s: Scope | undefined = scope; s !== undefined; s = s.parent) {
     known.push(...s.relations.flatMap((relation) => relation.name ?? []));
+    const [aliased] = matching(s.relations, name, (relation) => relation.hiddenName ?? '');
+    if (aliased?.name !== undefined) {
+      throw new OrbitError('undefined_table', `invalid reference to FROM-clause entry for table "${fold(name)}"`, {
+        range,
+        hint: `Its name in this query is the alias ${quoted(aliased.name)}.`,
+      });
+    }
     if (matching(s.barred, name, relationName).length > 0) {
       throw new OrbitError('undefined_table', `invalid reference to FROM-clause entry for table "${fold(name)}"`, {
         range,

@@ -37,7 +37,7 @@ export function bindSelect(
   const keyed = (item: sql.Expression, clause: string): WrittenKey => bindKey(item, clause, bound, inner);
   const order = orderItems(orderBy, bound.length);
   const orderTrees = order.map(({ key }) => (typeof key === 'number' ? { position: key } : keyed(key, 'ORDER BY')));
-  const onTrees = (tree.distinct?.on ?? []).map((item) => keyed(item, 'SELECT DISTINCT ON'));
+  const onTrees = (tree.distinct?.on ?? []).map((item) => keyed(item, 'DISTINCT ON'));
 
   // Whether there is a grouping at all is known only now that everything that can hold an aggregate has been bound.
   const regroup = regrouping(groups, collector, scope);

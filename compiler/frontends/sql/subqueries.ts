@@ -28,7 +28,7 @@ import type { Value } from '../../types/value.ts';
 import { coerce, isUntyped } from './coerce.ts';
 import { type Context, operand, type PendingQuery, subqueryContext } from './context.ts';
 import { unsupported } from './errors.ts';
-import { infix, infixFunction, operation, undefinedOperator } from './operators.ts';
+import { infix, infixFunction, operation, TESTS, undefinedOperator } from './operators.ts';
 import { finishAs } from './pending.ts';
 import { combineFields } from './rows.ts';
 
@@ -61,6 +61,9 @@ export function bindQuantified(tree: sql.Quantified, context: Context): Expressi
   if (known === undefined) throw undefinedOperator(`… ${tree.operator.symbol} …`, tree.operator.range);
   const { statement } = context;
   const { range } = tree;
+  if (!TESTS.has(known.fn)) {
+    throw new OrbitError('wrong_object_type', 'op ANY/ALL requires operator to yield boolean', { range });
+  }
   if (tree.quantifier === 'any') {
     if (known.negate) throw unsupported(`${tree.operator.symbol} ANY`, range);
     return anyRow(known.fn, tree.operand, tree.right, range, context);

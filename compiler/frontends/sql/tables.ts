@@ -104,6 +104,7 @@ function scanned(
   const keys = table.keys.filter((key) => key.length > 0 && key.every((i) => table.columns[i]?.nullable === false));
   const relation: Relation = {
     name,
+    hiddenName: name === ownName ? undefined : ownName,
     schema: alias?.name === undefined ? schema : undefined,
     columns: scopeColumns(plan.columns, aliasedNames(plan, alias, name)),
     keys: keys.map((key) => key.flatMap(idOf)),
