@@ -8,6 +8,7 @@ import { columnReader, DESCRIPTOR } from '../kernels/frame.ts';
 import { indexed, loadField, type RowLayout } from '../kernels/memory.ts';
 import type { Val } from '../kernels/value.ts';
 import { type Expr, i64, load, op } from '../wasm/ir.ts';
+import { whenTrue } from './condition.ts';
 import type { Operator, Source } from './emitter.ts';
 
 export interface ScanColumn {
@@ -110,7 +111,7 @@ export function filter(predicates: readonly Expression[], node?: number): Operat
           return next(scope);
         }
         // What follows is generated inside the condition, so it may use all that the condition computed.
-        e.k.if(e.compiler.condition(predicate, scope), () => step(index + 1));
+        whenTrue(e.k, e.compiler.condition(predicate, scope), () => step(index + 1));
       };
       step(0);
     },

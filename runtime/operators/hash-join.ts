@@ -16,6 +16,7 @@ import {
   load,
   op,
 } from '../wasm/ir.ts';
+import { whenTrue } from './condition.ts';
 import type { Operator, PipelineEmitter, Sink, Source } from './emitter.ts';
 import { equalKeys, hashKeys } from './keys.ts';
 import { persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
@@ -97,8 +98,9 @@ export function joinBuild(
       const bounds = { low: e.layout.reserve(8), high: e.layout.reserve(8), sawNull: e.layout.reserve(4) };
       state.bounds = bounds;
       const keyValues = keys.map((key) => e.compiler.value(key.expression, scope));
-      // A key that is a column of the row shares its field.
+      // A key that is a column of the row shares its field. Each stream of the build side gets its own code, of one layout.
       const values: Val[] = [];
+      state.fields.clear();
       const fieldOf = (id: ColumnId | undefined, v: Val): number => {
         const known = id === undefined ? undefined : state.fields.get(id);
         if (known !== undefined) return known;
@@ -348,15 +350,13 @@ export function joinProbe(spec: ProbeSpec, state: JoinState): Operator {
           if (single) {
             k.if(first, () => {
               const inner = buildScope(k, scope, state, spec.columns, first, false);
-              k.if(matches(inner), () => counted(inner));
+              whenTrue(k, matches(inner), () => counted(inner));
             });
             return;
           }
           return chain(e, state, first, (row) => {
             const inner = buildScope(k, scope, state, spec.columns, row, false);
-            k.if(matches(inner), () => {
-              counted(inner);
-            });
+            whenTrue(k, matches(inner), () => counted(inner));
           });
         case 'left':
         case 'single':
@@ -366,7 +366,7 @@ export function joinProbe(spec: ProbeSpec, state: JoinState): Operator {
           if (spec.kind === 'full') return outer(e, spec, state, scope, first, single, matches, counted, true);
           return chain(e, state, first, (row) => {
             const inner = buildScope(k, scope, state, spec.columns, row, false);
-            k.if(matches(inner), () => {
+            whenTrue(k, matches(inner), () => {
               mark(k, row);
               counted(inner);
             });

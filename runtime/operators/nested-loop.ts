@@ -6,6 +6,7 @@ import { type RowScope, rowScope } from '../kernels/expression.ts';
 import { indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory.ts';
 import { nullVal, or, part, type Val } from '../kernels/value.ts';
 import { type Expr, i32, type Local, load, op } from '../wasm/ir.ts';
+import { whenTrue } from './condition.ts';
 import type { Operator, Sink, Source } from './emitter.ts';
 import { MORE_THAN_ONE_ROW } from './hash-join.ts';
 import { persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
@@ -96,7 +97,7 @@ export function nestedLoop(spec: NestedLoopSpec, state: InnerState): Operator {
               () => {
                 e.checkBudget();
                 const inner = innerScope(address(), undefined, scope);
-                k.if(e.compiler.condition(spec.predicate, inner), () => counted(inner));
+                whenTrue(k, e.compiler.condition(spec.predicate, inner), () => counted(inner));
                 advance();
               },
             );

@@ -35,6 +35,8 @@ export function sortRows(keys: readonly SortKey[], columns: readonly ColumnId[],
       const blocks = reserveRowBlocks(e);
       state.blocks = blocks;
       const values: Val[] = [];
+      // Each stream of the input gets its own code, of one layout.
+      state.fields.clear();
       const fieldOf = (id: ColumnId | undefined, v: Val): number => {
         const known = id === undefined ? undefined : state.fields.get(id);
         if (known !== undefined) return known;
