@@ -29,20 +29,26 @@ export interface KeyedTable {
 const MAX_ROW = 0xffff_fffe;
 
 /**
- * The rows of a table by the values of one unique key: an open-addressing hash table of row ordinals. It serves
- * uniqueness only. Rows with a null in the key are not in it. Rows that no transaction can bring back give their
- * place to the next row of the same hash.
+ * The rows of a table by the values of some columns: an open-addressing hash table of row ordinals. Rows with a null in
+ * one of these columns are not in it. Rows that are `forgotten` give their place to the next row of the same hash:
+ * for a unique key those that no transaction can bring back.
  */
 export class KeyIndex {
   private readonly table: KeyedTable;
   private readonly ordinals: readonly number[];
+  private readonly forgotten: (versions: RowVersions, row: number) => boolean;
   private rows = new Uint32Array(64);
   private hashes = new Int32Array(64);
   private count = 0;
 
-  constructor(table: KeyedTable, ordinals: readonly number[]) {
+  constructor(
+    table: KeyedTable,
+    ordinals: readonly number[],
+    forgotten: (versions: RowVersions, row: number) => boolean = isGone,
+  ) {
     this.table = table;
     this.ordinals = ordinals;
+    this.forgotten = forgotten;
   }
 
   /**
@@ -100,7 +106,7 @@ export class KeyIndex {
     for (; this.rows[slot] !== 0; slot = (slot + 1) & mask) {
       if (this.hashes[slot] !== hash) continue;
       const { versions, versionRow } = this.table.locate(this.rows[slot]! - 1);
-      if (isGone(versions, versionRow)) break;
+      if (this.forgotten(versions, versionRow)) break;
     }
     if (this.rows[slot] === 0) this.count++;
     this.rows[slot] = row + 1;
@@ -117,7 +123,7 @@ export class KeyIndex {
     this.reserve(segment.rows);
     for (let row = 0; row < segment.rows; row++) {
       if (!this.ordinals.every((ordinal) => isValid(columns[ordinal]!.validity, row))) continue;
-      if (isGone(segment.versions, segment.offset + row)) continue;
+      if (this.forgotten(segment.versions, segment.offset + row)) continue;
       const hash = hashes[row]!;
       if (transaction !== undefined) this.checkStored(columns, row, hash, transaction);
       this.add(hash, segment.firstRow + row);

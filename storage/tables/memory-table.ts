@@ -278,7 +278,9 @@ export function createMemoryTable({
     const name = ordinals.join();
     const known = lookups.get(name);
     if (known !== undefined) return known;
-    const lookup = new KeyIndex(keyed, ordinals);
+    // Unlike a key's index, it must know the rows that only an older snapshot still sees.
+    const forgotten = (versions: RowVersions, row: number) => versions.endedBefore(row, transactions.oldestSnapshot());
+    const lookup = new KeyIndex(keyed, ordinals, forgotten);
     for (const segment of readable()) lookup.addSegment(segment);
     lookups.set(name, lookup);
     return lookup;
@@ -292,8 +294,8 @@ export function createMemoryTable({
 
   function scan(request: ScanRequest): TableScanCursor {
     const viewpoint = viewpointOf(request);
-    const exact = viewpoint.snapshot === transactions.lastCommit() && request.transaction === undefined;
-    return openScan(name, columns, readable(), request, viewpoint, exact ? rowCount : undefined);
+    const known = request.transaction === undefined ? rowCount : undefined;
+    return openScan(name, columns, readable(), request, viewpoint, known);
   }
 
   function viewpointOf({ transaction, command }: ScanRequest): Viewpoint {
@@ -338,7 +340,7 @@ export function createMemoryTable({
         .rowsLike(wanted)
         .filter((row) => {
           const { versions, versionRow } = versionsOf(row);
-          return versions.visible(versionRow, versionRow + 1, viewpoint) === undefined;
+          return versions.sees(versionRow, viewpoint);
         })
         .sort((a, b) => a - b)
         .map(identified);

@@ -104,6 +104,18 @@ export class RowVersions {
     return Math.min(snapshot, last);
   }
 
+  /** Whether one row is seen. */
+  sees(row: number, viewpoint: Viewpoint): boolean {
+    const begun = this.begins === undefined ? this.commonCommand : this.beginCommands![row]!;
+    return isSeen(this.beginOf(row), begun, viewpoint) && !isSeen(this.endOf(row), this.endCommandOf(row), viewpoint);
+  }
+
+  /** Whether the row was never committed, or ended by a commit that all of these snapshots see. */
+  endedBefore(row: number, oldestSnapshot: number): boolean {
+    const end = this.endOf(row);
+    return this.beginOf(row) === NEVER || (end > 0 && end <= oldestSnapshot);
+  }
+
   /** Positions, counted from `from`, of the rows up to `to` that are seen; undefined if all are. */
   visible(from: number, to: number, viewpoint: Viewpoint): Uint32Array | undefined {
     if (this.begins === undefined && this.ends === undefined) {

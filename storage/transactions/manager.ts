@@ -23,6 +23,8 @@ export interface TransactionManager {
   readonly rollback: (transaction: Transaction) => void;
   /** The number of the last commit: the snapshot of a reader without a transaction. */
   readonly lastCommit: () => number;
+  /** No transaction that has not ended has a snapshot below this. */
+  readonly oldestSnapshot: () => number;
   /** The transaction, which must not have ended. */
   readonly active: (transaction: Transaction) => ActiveTransaction;
   /** To be called before the first write; `make` is called once for each transaction and owner. */
@@ -64,6 +66,11 @@ export function createTransactionManager(): TransactionManager {
       for (const participant of participants.values()) participant.rollback();
     },
     lastCommit: () => lastCommit,
+    oldestSnapshot: () => {
+      let oldest = lastCommit;
+      for (const { transaction } of entries.values()) oldest = Math.min(oldest, transaction.snapshot);
+      return oldest;
+    },
     active: (transaction) => entryOf(transaction).transaction,
     enlist: (transaction, owner, make) => {
       const { participants } = entryOf(transaction);

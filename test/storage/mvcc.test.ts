@@ -238,12 +238,23 @@ async function run(
     }
   }
 
+  /** `find` sees the writes of its own command too. */
+  function checkFind(transaction: ActiveTransaction, own: ModelTransaction, command: number) {
+    const seen = [...model.visible(own, command + 1)];
+    for (const value of [0n, 1n, null]) {
+      const expected = seen.filter(([, [k]]) => value !== null && k === value).map(([id]) => BigInt(id));
+      const found = table.find(transaction, command, [0], [value]);
+      expect(found.map(({ id }) => id)).toEqual(expected.sort((a, b) => Number(a - b)));
+    }
+  }
+
   async function checkAll() {
     expect(await scan(table, undefined, 0)).toEqual(model.visible(undefined));
     expect(table.statistics().rowCount).toBe(model.committed.size);
     for (const [transaction, own] of model.open) {
       for (const command of new Set([1, own.command - 1, own.command, own.command + 1])) {
         expect(await scan(table, transaction, command)).toEqual(model.visible(own, command));
+        checkFind(transaction, own, command);
       }
     }
   }
