@@ -3,12 +3,12 @@
 //   cli > server, lsp, engine;  server > engine;  lsp > compiler, grammars
 //   engine > compiler, grammars, runtime, storage
 //   storage > runtime/{columns,memory}, compiler/{catalog,types}
-//   runtime > compiler/{physical,types,functions}
+//   runtime > compiler/{physical,ir,types,functions}
 //   compiler > grammars
 const allowed = {
   grammars: [],
   compiler: ['grammars/'],
-  runtime: ['compiler/physical/', 'compiler/types/', 'compiler/functions/'],
+  runtime: ['compiler/physical/', 'compiler/ir/', 'compiler/types/', 'compiler/functions/'],
   storage: ['runtime/columns/', 'runtime/memory/', 'compiler/catalog/', 'compiler/types/'],
   engine: ['grammars/', 'compiler/', 'runtime/', 'storage/'],
   server: ['engine/'],

@@ -15,7 +15,15 @@ export interface ResultColumn {
  * timestamps and intervals as text (exactly what SQL prints), binary as Uint8Array, lists as arrays, `any` as plain
  * JavaScript values.
  */
-export type JsValue = null | boolean | number | bigint | string | Uint8Array | readonly JsValue[] | { readonly [key: string]: JsValue };
+export type JsValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | readonly JsValue[]
+  | { readonly [key: string]: JsValue };
 
 export type Row = { readonly [column: string]: JsValue };
 
@@ -44,7 +52,11 @@ export function resultColumns(columns: readonly Column[], names: readonly string
   return columns.map(({ name, type, nullable }, i) => ({ name: names[i] ?? name, type: typeName(type), nullable }));
 }
 
-export function toBatch(columns: readonly ResultColumn[], types: readonly Type[], rows: readonly (readonly Value[])[]): ResultBatch {
+export function toBatch(
+  columns: readonly ResultColumn[],
+  types: readonly Type[],
+  rows: readonly (readonly Value[])[],
+): ResultBatch {
   let values: readonly (readonly JsValue[])[] | undefined;
   let texts: readonly (readonly (string | null)[])[] | undefined;
   const typeOf = (i: number): Type => types[i] ?? { kind: 'null' };
@@ -61,7 +73,13 @@ export function toBatch(columns: readonly ResultColumn[], types: readonly Type[]
   };
 }
 
-export function toResult(command: string, columns: readonly ResultColumn[], types: readonly Type[], rows: readonly (readonly Value[])[], rowCount = rows.length): QueryResult {
+export function toResult(
+  command: string,
+  columns: readonly ResultColumn[],
+  types: readonly Type[],
+  rows: readonly (readonly Value[])[],
+  rowCount = rows.length,
+): QueryResult {
   const batch = toBatch(columns, types, rows);
   let objects: readonly Row[] | undefined;
   return {
@@ -83,7 +101,8 @@ export function toResult(command: string, columns: readonly ResultColumn[], type
 
 function toJs(value: Value, type: Type): JsValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (type.kind === 'decimal' || type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp') return formatValue(value, type);
+  if (type.kind === 'decimal' || type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp')
+    return formatValue(value, type);
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array) return value;
   if (isInterval(value)) return formatValue(value, type);
   if (isAnyValue(value)) return anyToJs(value);

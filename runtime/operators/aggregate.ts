@@ -40,10 +40,18 @@ export function aggregateState(): AggregateState {
 export interface AggregateSpec {
   readonly groups: readonly Expression[];
   readonly aggregates: readonly AggregateCall[];
-  /** No group has more rows; proves sums to fit 64 bits. */
-  readonly rows: bigint;
-  /** A dense directory has at most this many entries. */
-  readonly denseLimit: number;
+  /** How many rows are expected: a dense directory has not many more entries. */
+  readonly expected: number;
+}
+
+const DENSE_GROUPS = 1 << 16;
+const MOST_DENSE_GROUPS = 1 << 25;
+
+/** Entries of a dense directory at most: it is zeroed, so it must not be much larger than what comes. */
+function denseLimit(e: PipelineEmitter, spec: AggregateSpec): number {
+  const rows = e.mostRows();
+  const certain = rows <= BigInt(MOST_DENSE_GROUPS) ? Number(rows) : spec.expected;
+  return Math.min(MOST_DENSE_GROUPS, Math.max(DENSE_GROUPS, 4 * certain));
 }
 
 /**
@@ -62,7 +70,7 @@ export function aggregate(spec: AggregateSpec, state: AggregateState): Sink {
         aggregateKernel(
           a,
           (argumentsOf[i] ?? []).map((v) => v.shape),
-          spec.rows,
+          e.mostRows(),
         ),
       );
       const shapes = state.kernels.flatMap((kernel) => kernel.shapes);
@@ -77,7 +85,7 @@ export function aggregate(spec: AggregateSpec, state: AggregateState): Sink {
         update(e, spec, state, scope, access, argumentsOf, undefined);
         return;
       }
-      const dense = denseKeys(keys, spec.denseLimit);
+      const dense = denseKeys(keys, denseLimit(e, spec));
       const table = reserveHashTable(e, dense === undefined ? undefined : denseEntries(dense));
       state.table = table;
       state.dense = dense;

@@ -32,6 +32,10 @@ export interface PipelineEmitter {
    * restored when the kernel was stopped inside. `inside` generates what runs for each of its rows.
    */
   readonly expand: (place: readonly Local[], begin: () => void, inside: () => void) => void;
+  /** No more rows than this reach the code that is being generated; sums are proven not to overflow by it. */
+  readonly mostRows: () => bigint;
+  /** Nothing is known of the number of rows from here on. */
+  readonly forgetRows: () => void;
   /** Stops before the current row reaches the sink; it is processed again at the next call. */
   readonly suspend: (status: number) => void;
   /** A number that is the same for the whole execution but not part of the code: an address, a size. */
@@ -70,7 +74,12 @@ export interface PipelineCode {
   readonly counters: ReadonlyMap<number, number>;
 }
 
+/** More rows than any query can make: 2^40 take hours. */
+const MANY_ROWS = 1n << 40n;
+
 export interface PipelineShape {
+  /** Rows that the source has at most, if that is certain. */
+  readonly mostRows?: bigint | undefined;
   readonly source: Source;
   readonly operators: readonly Operator[];
   readonly sink: Sink;
@@ -103,6 +112,7 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
   // While the kernel finds its way back to where it stopped: how many expanding operators have their place saved.
   const places: { local: Local; slot: number }[][] = [];
   const counters = new Map<number, number>();
+  let mostRows = shape.mostRows ?? MANY_ROWS;
   k.prologue(() => {
     k.set(row, load('i32.load', ctx, CONTEXT.cursor));
     k.set(end, load('i32.load', ctx, CONTEXT.end));
@@ -127,8 +137,13 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
         begin,
       );
       places.push(place);
+      mostRows = MANY_ROWS;
       inside();
       places.pop();
+    },
+    mostRows: () => mostRows,
+    forgetRows: () => {
+      mostRows = MANY_ROWS;
     },
     suspend: (value) => {
       for (const { local, slot } of places.flat()) k.store('i32.store', ctx, slot, local);

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly parameters: readonly Value[];
   readonly tables: Tables;
   readonly transaction?: Transaction | undefined;
+  /** Command id of the plan's first command in its transaction; default 0. */
+  readonly firstCommand?: number | undefined;
   readonly analyze: boolean;
   /** Bytes that this query may take. */
   readonly memoryLimit?: number | undefined;
@@ -70,6 +72,7 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
     parameters: options.parameters,
     tables: options.tables,
     transaction: options.transaction,
+    firstCommand: options.firstCommand ?? 0,
     budget,
     arena,
     pins: [],

@@ -21,6 +21,8 @@ export interface OpenSource {
   readonly next: () => SourceMorsel | undefined | Promise<SourceMorsel | undefined>;
   /** For sources whose morsels may be processed at once, by several threads: whether it is worth it. */
   readonly parallel: boolean;
+  /** Rows that come at most, if that is certain. */
+  readonly mostRows?: bigint | undefined;
   readonly close?: (() => void) | undefined;
 }
 
@@ -61,6 +63,7 @@ export async function runPipeline(
     const started = performance.now();
     const code = emitPipeline({
       source: opened.source,
+      mostRows: opened.mostRows,
       operators: stream.operators,
       sink,
       parameters: query.parameters,

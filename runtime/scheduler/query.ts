@@ -34,6 +34,8 @@ export interface Query extends Task {
   readonly parameters: readonly Value[];
   readonly tables: Tables;
   readonly transaction: Transaction | undefined;
+  /** Command ids of the plan count from this one: a statement sees what earlier ones of its transaction wrote. */
+  readonly firstCommand: number;
   /** Frames that rows in the query's arenas point into. */
   readonly pins: (Frame | DictionaryFrame)[];
   readonly analyze: boolean;

@@ -13,7 +13,7 @@ import type { Frame } from '../memory/loading.ts';
 import { rowIdOffset, rowsSource, scanSource } from '../operators/basic.ts';
 import type { Source } from '../operators/emitter.ts';
 import { i32 } from '../wasm/ir.ts';
-import type { RowBlock } from './drivers.ts';
+import { type RowBlock, rowCount } from './drivers.ts';
 import type { OpenSource, SourceMorsel } from './pipeline.ts';
 import type { Query } from './query.ts';
 import { allocate, allocateZeroed } from './task.ts';
@@ -32,10 +32,15 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   const ordinals = plan.ordinals.filter((ordinal) => ordinal !== ROW_ID_ORDINAL);
   const cursor: TableScanCursor = query.tables
     .source(plan.table)
-    .scan({ ordinals, prune: pruning(plan), command: plan.command, transaction: query.transaction });
+    .scan({
+      ordinals,
+      prune: pruning(plan),
+      command: query.firstCommand + plan.command,
+      transaction: query.transaction,
+    });
   const texts = cursor.formats.filter((f) => f.encoding === 'strings' || f.encoding === 'any').length;
-  const stable =
-    cursor.rows !== undefined && cursor.rows * texts * TEXT_ROW_BYTES * STABLE_SHARE <= memory.poolBudget.limit;
+  const rows = cursor.rows ?? plan.table.statistics().rowCount;
+  const stable = cursor.transient !== true && rows * texts * TEXT_ROW_BYTES * STABLE_SHARE <= memory.poolBudget.limit;
   let stored = 0;
   const columns = plan.columns.map((column, i) => {
     const ordinal = plan.ordinals[i] ?? 0;
@@ -74,11 +79,11 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
       view().setUint32(at + DESCRIPTOR.column.extra, extra, true);
       view().setBigInt64(at + DESCRIPTOR.column.base, frame.base, true);
     });
-    let rows = chunk.rows;
+    let count = chunk.rows;
     if (chunk.selection !== undefined) {
-      rows = chunk.selection.length;
-      if (place.room < rows) {
-        place.room = Math.max(rows, 4096);
+      count = chunk.selection.length;
+      if (place.room < count) {
+        place.room = Math.max(count, 4096);
         place.selection = allocate(query, place.room * 4);
       }
       memory.u32().set(chunk.selection, place.selection / 4);
@@ -89,20 +94,21 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     if (stable) query.pins.push(...pinned);
     return {
       address: descriptor,
-      rows,
+      rows: count,
       release: () => {
         idle.push(place);
         if (stable) return;
         for (const frame of pinned) pool.unpin(frame);
         // Chunks of a table come again at the next scan; those of a file never do.
-        if (cursor.rows === undefined) pool.drop(chunk.id);
+        if (cursor.transient === true) pool.drop(chunk.id);
       },
     };
   };
 
   return {
     source: scanSource(columns, { selected: true, stable }),
-    parallel: cursor.rows === undefined || cursor.rows >= PARALLEL_ROWS,
+    parallel: rows >= PARALLEL_ROWS,
+    mostRows: cursor.rows === undefined ? undefined : BigInt(cursor.rows),
     next: () => {
       const next = cursor.next();
       if (next instanceof Promise) return next.then((chunk) => (chunk === undefined ? undefined : load(chunk)));
@@ -166,7 +172,7 @@ function pruning(plan: TableScan): readonly PruningPredicate[] {
 /** Rows in blocks, block by block. */
 export function openBlocks(source: Source, blocks: readonly RowBlock[]): OpenSource {
   let at = 0;
-  return { source, next: () => blocks[at++], parallel: false };
+  return { source, next: () => blocks[at++], parallel: false, mostRows: BigInt(rowCount(blocks)) };
 }
 
 /** Rows that the host has: written into engine memory first. */

@@ -156,6 +156,7 @@ function hostStream(
       open: () => ({
         source: singleRow,
         parallel: false,
+        mostRows: BigInt(length),
         next: () => {
           if (given) return undefined;
           given = true;
@@ -192,6 +193,7 @@ export function hostContext(query: Query, outer: Outer): ReferenceContext {
 function declared(columns: readonly Column[]): Operator {
   return {
     emit: (e, scope, next) => {
+      e.forgetRows();
       const shaped = new Map(
         columns.map((column): [ColumnId, () => Val] => [
           column.id,
@@ -393,11 +395,6 @@ async function loopJoin(
   ];
 }
 
-/** Without knowledge of its own an operator assumes that no group has more rows than this. */
-const MANY_ROWS = 1n << 40n;
-const DENSE_GROUPS = 1 << 16;
-const MOST_DENSE_GROUPS = 1 << 25;
-
 async function aggregation(
   query: Query,
   plan: HashAggregate,
@@ -405,16 +402,7 @@ async function aggregation(
   counted: readonly Operator[],
 ): Promise<Stream> {
   const state = aggregateState();
-  const rows = mostRows(plan.input);
-  const spec: AggregateSpec = {
-    groups: plan.groups,
-    aggregates: plan.aggregates,
-    rows: rows ?? MANY_ROWS,
-    denseLimit: Math.min(
-      MOST_DENSE_GROUPS,
-      Math.max(DENSE_GROUPS, 4 * Math.min(Number(rows ?? 0n), plan.estimate ?? 0)),
-    ),
-  };
+  const spec: AggregateSpec = { groups: plan.groups, aggregates: plan.aggregates, expected: plan.input.estimate ?? 0 };
   const driver = aggregateDriver(query, () => aggregateDriverSpec(state));
   const others: (readonly RowBlock[])[] = [];
   // Distinct values would have to be told apart across threads.
@@ -441,31 +429,6 @@ async function aggregation(
   const ids = plan.columns.map((c) => c.id);
   const open = () => openBlocks(groupsSource(state, ids), driver.result());
   return { open, operators: counted, label: 'groups', limits: [] };
-}
-
-/** An upper bound of the plan's rows that follows from its structure; undefined where joins may multiply. */
-function mostRows(plan: PhysicalPlan): bigint | undefined {
-  switch (plan.kind) {
-    case 'tableScan':
-      // Statistics may be a little stale; sums must not overflow for that.
-      return BigInt(plan.table.statistics().rowCount + 1) * 2n;
-    case 'values':
-      return BigInt(plan.rows.length);
-    case 'filter':
-    case 'project':
-    case 'sort':
-    case 'limit':
-    case 'hashAggregate':
-      return mostRows(plan.input);
-    case 'hashJoin':
-      return plan.join === 'semi' || plan.join === 'anti' || plan.join === 'mark' || plan.join === 'single'
-        ? mostRows(plan.probe)
-        : plan.join === 'buildSemi' || plan.join === 'buildAnti'
-          ? mostRows(plan.build)
-          : undefined;
-    default:
-      return undefined;
-  }
 }
 
 async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: readonly Operator[]): Promise<Stream> {

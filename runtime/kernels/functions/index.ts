@@ -6,6 +6,7 @@ import { IN_KERNELS } from './in-list.ts';
 import type { FunctionKernel } from './kernel.ts';
 import { LIKE_KERNELS } from './like.ts';
 import { MATH_KERNELS } from './math.ts';
+import { STRING_KERNELS } from './strings.ts';
 
 /** Kernels by canonical function name; casts stand under `cast_error` and `cast_null`, lists of constants under `in`. */
 export const FUNCTION_KERNELS: ReadonlyMap<string, FunctionKernel> = new Map([
@@ -13,6 +14,7 @@ export const FUNCTION_KERNELS: ReadonlyMap<string, FunctionKernel> = new Map([
   ...ARITHMETIC_KERNELS,
   ...CAST_KERNELS,
   ...MATH_KERNELS,
+  ...STRING_KERNELS,
   ...LIKE_KERNELS,
   ...IN_KERNELS,
   ...CONDITIONAL_KERNELS,

@@ -37,13 +37,13 @@ export function allocate({ k, ctx, leave }: KernelScope, bytes: Expr): Expr {
 }
 
 /**
- * Where a new text of up to `length` bytes is written: in the context if its view will hold it, in the arena
- * otherwise. `length` must not be that of a NULL row.
+ * Where a new text of `length` bytes is written, and up to 7 bytes behind it: in the context if its view will hold it,
+ * in the arena otherwise. `length` must not be that of a NULL row.
  */
 export function textBuffer(kernel: KernelScope, length: Expr): Expr {
   const { k } = kernel;
   const size = k.keep(length);
   const address = k.local('i32', scratch(kernel, INLINE_SCRATCH));
-  k.if(op('i32.gt_u', size, i32(INLINE_BYTES)), () => k.set(address, allocate(kernel, size)));
+  k.if(op('i32.gt_u', size, i32(INLINE_BYTES)), () => k.set(address, allocate(kernel, op('i32.add', size, i32(7)))));
   return address;
 }

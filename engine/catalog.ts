@@ -1,0 +1,60 @@
+import type { Catalog, TableHandle } from '../compiler/catalog/catalog.ts';
+import { OrbitError, type SourceRange } from '../compiler/types/error.ts';
+import { createMemoryTable, type MemoryTable } from '../storage/tables/memory-table.ts';
+import type { TransactionManager } from '../storage/transactions/manager.ts';
+
+/** The schema that unqualified names mean. */
+export const DEFAULT_SCHEMA = 'main';
+/** Other names of the default schema, by which people coming from elsewhere know it. */
+const DEFAULT_ALIASES: ReadonlySet<string> = new Set(['main', 'public']);
+
+/** The tables of a database, by folded name. */
+export interface DatabaseCatalog {
+  readonly table: (name: string, schema?: string) => MemoryTable | undefined;
+  readonly hasSchema: (schema: string) => boolean;
+  readonly createSchema: (schema: string) => void;
+  readonly dropSchema: (schema: string) => void;
+  readonly tablesOf: (schema: string) => readonly MemoryTable[];
+  readonly create: (
+    name: string,
+    schema: string | undefined,
+    make: (transactions: TransactionManager) => Omit<Parameters<typeof createMemoryTable>[0], 'name' | 'transactions'>,
+  ) => MemoryTable;
+  readonly drop: (name: string, schema: string | undefined) => boolean;
+  readonly tables: () => readonly { readonly schema: string; readonly table: MemoryTable }[];
+  /** What binding a statement sees: the tables, and the files that it names. */
+  readonly view: (files: ReadonlyMap<string, TableHandle>) => Catalog;
+}
+
+export function createCatalog(transactions: TransactionManager): DatabaseCatalog {
+  const schemas = new Map<string, Map<string, MemoryTable>>([[DEFAULT_SCHEMA, new Map()]]);
+  const schemaOf = (schema: string | undefined): Map<string, MemoryTable> | undefined =>
+    schemas.get(schema === undefined || DEFAULT_ALIASES.has(schema) ? DEFAULT_SCHEMA : schema);
+  const table = (name: string, schema?: string): MemoryTable | undefined => schemaOf(schema)?.get(name);
+
+  return {
+    table,
+    hasSchema: (schema) => schemaOf(schema) !== undefined,
+    createSchema: (schema) => schemas.set(schema, new Map()),
+    dropSchema: (schema) => schemas.delete(schema),
+    tablesOf: (schema) => [...(schemaOf(schema)?.values() ?? [])],
+    create: (name, schema, make) => {
+      const tables = schemaOf(schema);
+      if (tables === undefined) throw undefinedSchema(schema ?? DEFAULT_SCHEMA);
+      const created = createMemoryTable({ ...make(transactions), name, transactions });
+      tables.set(name, created);
+      return created;
+    },
+    drop: (name, schema) => schemaOf(schema)?.delete(name) ?? false,
+    tables: () => [...schemas].flatMap(([schema, tables]) => [...tables.values()].map((t) => ({ schema, table: t }))),
+    view: (files) => ({
+      table,
+      file: (path) => files.get(path),
+      tableNames: () => [...schemas.values()].flatMap((tables) => [...tables.keys()]),
+    }),
+  };
+}
+
+export function undefinedSchema(schema: string, range?: SourceRange): OrbitError {
+  return new OrbitError('undefined_table', `schema "${schema}" does not exist`, { range });
+}

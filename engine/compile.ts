@@ -1,0 +1,27 @@
+import type { Plan } from '../compiler/ir/plan.ts';
+import { optimize, type PassTrace } from '../compiler/optimizer/index.ts';
+import { lower } from '../compiler/physical/lower.ts';
+import type { PhysicalPlan } from '../compiler/physical/plan.ts';
+
+/** A plan ready to run, with the way to it where that was asked for. */
+export interface CompiledPlan {
+  readonly logical: Plan;
+  readonly optimized: Plan;
+  readonly physical: PhysicalPlan;
+  readonly passes: readonly PassTrace[];
+  readonly optimizeMs: number;
+}
+
+export interface CompileOptions {
+  /** Keeps the plan before and after each pass. */
+  readonly trace: boolean;
+  /** Passes that are left out, by name. */
+  readonly off: readonly string[];
+}
+
+export function compilePlan(plan: Plan, options: CompileOptions): CompiledPlan {
+  const start = performance.now();
+  const { plan: optimized, trace } = optimize(plan, { off: options.off, keepPlans: options.trace });
+  const physical = lower(optimized);
+  return { logical: plan, optimized, physical, passes: trace, optimizeMs: performance.now() - start };
+}

@@ -1,0 +1,114 @@
+import { OrbitError } from '../compiler/types/error.ts';
+import type { MemoryUsage } from '../runtime/memory/engine-memory.ts';
+import { createExecutor } from '../runtime/scheduler/executor.ts';
+import type { Executor } from '../runtime/scheduler/query.ts';
+import { createFileHost } from '../storage/files/host.node.ts';
+import type { FileHost } from '../storage/files/host.ts';
+import { createTransactionManager, type TransactionManager } from '../storage/transactions/manager.ts';
+import { createCatalog, type DatabaseCatalog } from './catalog.ts';
+import { availableThreads } from './host.node.ts';
+import type { JsValue, QueryResult, ResultBatch } from './result.ts';
+import { createSession, type Session } from './session.ts';
+
+export interface OpenOptions {
+  /** Bytes of engine memory at most: 16 MiB to 4 GiB; default 4 GiB or half of the machine's memory. */
+  readonly memory?: number | undefined;
+  /** Worker threads for long pipelines. Default: as many as the machine runs at once, at most 8; 1 computes on the caller's thread. */
+  readonly threads?: number | undefined;
+  /** Whether engine memory is shared between threads. Default: where the host can. */
+  readonly sharedMemory?: boolean | undefined;
+}
+
+export type Parameters = readonly JsValue[] | { readonly [name: string]: JsValue };
+
+export interface QueryOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes of engine memory that the statement may take. */
+  readonly memoryLimit?: number | undefined;
+}
+
+export interface ExplainOptions extends QueryOptions {
+  /** Runs the statement and reports what happened. */
+  readonly analyze?: boolean | undefined;
+  /** Shows every stage: syntax tree, plans before and after each pass, kernels. */
+  readonly stages?: boolean | undefined;
+  readonly format?: 'text' | 'json' | undefined;
+}
+
+/** A result while it is computed: its columns, and its rows batch by batch. */
+export interface ResultStream extends AsyncIterable<ResultBatch> {
+  readonly columns: ResultBatch['columns'];
+}
+
+export interface Connection {
+  /** Runs one statement and gives its complete result. */
+  readonly query: (text: string, parameters?: Parameters, options?: QueryOptions) => Promise<QueryResult>;
+  /** Runs one query; rows come as they are computed, and no faster than they are taken. */
+  readonly stream: (text: string, parameters?: Parameters, options?: QueryOptions) => Promise<ResultStream>;
+  /** Runs the statements of a script one after the other; each result comes when its statement has completed. */
+  readonly run: (script: string, options?: QueryOptions) => AsyncIterable<QueryResult>;
+  /** How a statement is or would be executed. */
+  readonly explain: (text: string, options?: ExplainOptions) => Promise<string>;
+  readonly close: () => Promise<void>;
+}
+
+/** A database. Its own `query` and the like go through one session; `connect` makes more. */
+export interface Database extends Connection {
+  readonly connect: () => Connection;
+  readonly memory: () => MemoryUsage;
+}
+
+/** What the sessions of a database share. */
+export interface DatabaseState {
+  readonly executor: Executor;
+  readonly catalog: DatabaseCatalog;
+  readonly transactions: TransactionManager;
+  readonly files: FileHost;
+}
+
+const SMALLEST_MEMORY = 16 * 2 ** 20;
+const LARGEST_MEMORY = 4 * 2 ** 30;
+const MOST_THREADS = 8;
+
+/** Opens a database. So far there is one place: `:memory:`. */
+export async function open(place: string, options: OpenOptions = {}): Promise<Database> {
+  if (place !== ':memory:') {
+    throw new OrbitError('feature_not_supported', `databases in files are not supported yet: "${place}"`, {
+      hint: "Use ':memory:', and name CSV files in queries: SELECT * FROM 'file.csv'.",
+    });
+  }
+  const memoryBytes = options.memory ?? LARGEST_MEMORY;
+  if (!(memoryBytes >= SMALLEST_MEMORY && memoryBytes <= LARGEST_MEMORY)) {
+    throw new OrbitError(
+      'invalid_parameter_value',
+      `memory must be between 16 MiB and 4 GiB, not ${memoryBytes} bytes`,
+    );
+  }
+  const threads = options.threads ?? Math.min(availableThreads(), MOST_THREADS);
+  if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
+    throw new OrbitError('invalid_parameter_value', `threads must be between 1 and 64, not ${threads}`);
+  }
+  const transactions = createTransactionManager();
+  const state: DatabaseState = {
+    executor: createExecutor({ memoryBytes, threads, shared: options.sharedMemory }),
+    catalog: createCatalog(transactions),
+    transactions,
+    files: createFileHost(),
+  };
+  const sessions = new Set<Session>();
+  const connect = (): Session => {
+    const session = createSession(state, () => sessions.delete(session));
+    sessions.add(session);
+    return session;
+  };
+  const own = connect();
+  return {
+    ...own,
+    connect,
+    memory: () => state.executor.memory.usage(),
+    close: async () => {
+      await Promise.all([...sessions].map((session) => session.close()));
+      await state.executor.workers?.close();
+    },
+  };
+}

@@ -1,0 +1,3 @@
+export function availableThreads(): number {
+  return navigator.hardwareConcurrency;
+}

@@ -1,0 +1,17 @@
+/** The public API of Orbit Workbench. */
+
+export type { ErrorCode, SourceRange } from '../compiler/types/error.ts';
+export { OrbitError, SQLSTATES } from '../compiler/types/error.ts';
+export type {
+  Connection,
+  Database,
+  ExplainOptions,
+  OpenOptions,
+  Parameters,
+  QueryOptions,
+  ResultStream,
+} from './database.ts';
+export { open } from './database.ts';
+export { formatError } from './format-error.ts';
+export type { JsValue, QueryResult, ResultBatch, ResultColumn, Row } from './result.ts';
+export { version } from './version.ts';
