@@ -112,7 +112,7 @@ interface Assigned {
 function bindAssignment(tree: sql.Assignment, table: TableHandle, context: Context): readonly Assigned[] {
   const ordinals = tree.targets.map((item) => targetOrdinal(item, table));
   const set = (ordinal: number, value: sql.Expression): Assigned => {
-    if (value.kind === 'default') return { ordinal, value: defaultOf(table, ordinal) };
+    if (value.kind === 'default') return { ordinal, value: defaultOf(table, ordinal, value.range) };
     const { statement } = context;
     const bound = statement.bind.expression(value, context);
     return { ordinal, value: assigned(bound, table, ordinal, statement, value.range) };

@@ -32,7 +32,7 @@ export function bindInsert(tree: sql.Insert, outside: QueryContext): BoundBody {
     table,
     columns: [...input.columns, ...written],
     input,
-    values: table.columns.map((_, ordinal) => stored.get(ordinal) ?? defaultOf(table, ordinal)),
+    values: table.columns.map((_, ordinal) => stored.get(ordinal) ?? defaultOf(table, ordinal, tree.table.range)),
     written,
     command: 0,
   };
@@ -92,13 +92,16 @@ function bindRows(
   const rows = tree.rows.map((row) =>
     row.values.map((value, i): Expression => {
       const ordinal = ordinals[i] ?? 0;
-      if (value.kind === 'default') return defaultOf(table, ordinal);
+      if (value.kind === 'default') return defaultOf(table, ordinal, value.range);
       return assigned(statement.bind.expression(value, inner), table, ordinal, statement, value.range);
     }),
   );
   const names = Array.from({ length: width }, (_, i) => `column${i + 1}`);
   const input = values(statement.ids, names, rows);
-  const stored = input.columns.map((column, i): [number, Expression] => [ordinals[i] ?? 0, columnRef(column)]);
+  const stored = input.columns.map((column, i): [number, Expression] => [
+    ordinals[i] ?? 0,
+    columnRef(column, tree.range),
+  ]);
   return { input, stored: new Map(stored) };
 }
 

@@ -16,6 +16,7 @@ export interface PositionKey {
   readonly position: number;
   readonly descending: boolean;
   readonly nullsFirst: boolean;
+  readonly range: sql.SourceRange;
 }
 
 export interface NamedExpression {
@@ -70,7 +71,6 @@ function byName(tree: sql.Expression, outputs: readonly NamedExpression[], claus
 /** One element of ORDER BY; the key is a position where ORDER BY ALL stands for it. */
 export interface OrderedKey extends Omit<PositionKey, 'position'> {
   readonly key: sql.Expression | number;
-  readonly range: sql.SourceRange;
 }
 
 /** The elements with their directions; ORDER BY ALL is all outputs. */
@@ -114,10 +114,10 @@ export function bindOutputOrder(
 
 export function keysOver(columns: readonly Column[], keys: readonly PositionKey[]): readonly SortKey[] {
   const seen = new Set<number>();
-  return keys.flatMap(({ position, descending, nullsFirst }) => {
+  return keys.flatMap(({ position, descending, nullsFirst, range }) => {
     const column = columns[position];
     if (column === undefined || seen.has(position)) return [];
     seen.add(position);
-    return [{ expression: columnRef(column), descending, nullsFirst }];
+    return [{ expression: columnRef(column, range), descending, nullsFirst }];
   });
 }

@@ -103,7 +103,7 @@ function isAggregated(item: ListItem, base: Scope, context: QueryContext): boole
 function checkDistinct(
   tree: sql.Distinct | undefined,
   onKeys: readonly number[],
-  orderKeys: readonly (PositionKey & { readonly range: sql.SourceRange })[],
+  orderKeys: readonly PositionKey[],
   outputs: number,
 ): void {
   if (tree === undefined) return;
@@ -135,9 +135,9 @@ function arranged(
   const keys = keysOver(columns, orderKeys);
   if (tree === undefined) return sort(projected, keys);
   if (tree.on.length === 0) return sort(distinct(projected), keys);
-  const on = onKeys.flatMap((position) => {
+  const on = onKeys.flatMap((position, i) => {
     const column = columns[position];
-    return column === undefined ? [] : [columnRef(column)];
+    return column === undefined ? [] : [columnRef(column, tree.on[i]?.range)];
   });
   // Sorted before, so that the first row is the one asked for, and after, as DISTINCT promises no order.
   return sort(distinct(sort(projected, keys), on), keys);

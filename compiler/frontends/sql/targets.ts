@@ -79,8 +79,8 @@ function isAssignable(from: Type, to: Type): boolean {
 }
 
 /** DEFAULT: no column has a default of its own yet, so it is NULL. */
-export function defaultOf(table: TableHandle, ordinal: number): Expression {
+export function defaultOf(table: TableHandle, ordinal: number, range: SourceRange): Expression {
   const column = table.columns[ordinal];
   if (column === undefined) throw internalError(`${table.name} has no column ${ordinal}`);
-  return nullOf(column.type);
+  return nullOf(column.type, range);
 }
