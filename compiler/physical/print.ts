@@ -7,6 +7,8 @@ import type { PhysicalPlan } from './plan.ts';
 export interface PrintOptions {
   /** The rows that are expected of each node. */
   readonly estimates?: boolean | undefined;
+  /** More about a node, behind its line. */
+  readonly annotate?: ((node: PhysicalPlan) => string) | undefined;
 }
 
 /**
@@ -18,7 +20,8 @@ export function printPhysical(plan: PhysicalPlan, options: PrintOptions = {}): s
   const lines: string[] = [];
   const visit = (node: PhysicalPlan, depth: number): void => {
     const rows = options.estimates && node.estimate !== undefined ? `  ~${node.estimate}` : '';
-    lines.push(`${'  '.repeat(depth)}${describe(node, names)}${rows}`);
+    const more = options.annotate?.(node) ?? '';
+    lines.push(`${'  '.repeat(depth)}${describe(node, names)}${rows}${more}`);
     for (const child of children(node)) visit(child, depth + 1);
   };
   visit(plan, 0);

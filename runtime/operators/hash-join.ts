@@ -566,7 +566,10 @@ function emitExistence(
   let unknown: Expr | undefined;
   if (spec.nullAware && directory !== undefined && (directory.rows > 0 || directory.sawNull)) {
     if (directory.sawNull) unknown = i32(1);
-    else for (const v of keys) unknown = or(unknown, v.null_);
+    else
+      keys.forEach((v, i) => {
+        if (spec.keys[i]?.nullsEqual !== true) unknown = or(unknown, v.null_);
+      });
   }
   if (spec.kind === 'anti') {
     const passes = op('i32.eqz', unknown === undefined ? found : op('i32.or', found, unknown));

@@ -132,7 +132,7 @@ export function findOrAdd(
   layout: RowLayout,
   onNew: (row: Expr) => void,
 ): Local {
-  const { k, ctx } = e;
+  const { k } = e;
   const open = openTable(e, table);
   const row = k.local('i32');
   const fields = layout.fields.slice(0, keys.length);

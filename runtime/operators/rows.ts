@@ -44,7 +44,7 @@ export function takeRow(e: PipelineEmitter, blocks: RowBlocks, size: number): Ex
  * not be followed by a suspension: the copy would be made again.
  */
 export function persistent(e: PipelineEmitter, v: Val): Val {
-  const { k, ctx } = e;
+  const { k } = e;
   if (v.stable === true) return v;
   if (v.lane === 'view') {
     const high = k.local('i64', part(v, 1));

@@ -101,7 +101,7 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
     case 'unionAll': {
       const all: Stream[] = [];
       for (const input of plan.inputs) {
-        const renamed = plan.columns.map((column, i): Expression => {
+        const renamed = plan.columns.map((_, i): Expression => {
           const from = input.columns[i];
           if (from === undefined) throw internalError('a union of different widths');
           return { kind: 'column', id: from.id, type: from.type, nullable: from.nullable };
@@ -199,7 +199,8 @@ function declared(columns: readonly Column[]): Operator {
           column.id,
           () => {
             const v = declaredLane(e.k, scope.column(column.id));
-            const null_ = column.nullable ? (v.null_ ?? i32(0)) : undefined;
+            // In a local even where it is known, or what is computed from it would have no NULL in some of the streams.
+            const null_ = column.nullable ? e.k.local('i32', v.null_ ?? i32(0)) : undefined;
             return { type: column.type, lane: v.lane, parts: v.parts, null_, stable: v.stable };
           },
         ]),
@@ -306,10 +307,12 @@ const NOTHING: { readonly sink: Sink; readonly driver: Driver<void> } = {
 function mergeBuilds(results: readonly BuildResult[]): BuildResult {
   const [first, ...rest] = results;
   return rest.reduce(
+    // biome-ignore-start lint/complexity/useMathMinMax: not for bigints
     (a, b) => ({
       blocks: [...a.blocks, ...b.blocks],
       low: a.low < b.low ? a.low : b.low,
       high: a.high > b.high ? a.high : b.high,
+      // biome-ignore-end lint/complexity/useMathMinMax: not for bigints
       sawNull: a.sawNull || b.sawNull,
     }),
     required(first, 'a build'),

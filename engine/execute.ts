@@ -1,0 +1,349 @@
+import type { BoundBody, BoundCopyFrom, BoundCreateTable, BoundCreateTableAs, BoundDrop, BoundStatement, ResultColumn } from '../compiler/frontends/sql/bound.ts';
+import type { Plan } from '../compiler/ir/plan.ts';
+import { internalError, OrbitError } from '../compiler/types/error.ts';
+import { typeName, UTF8 } from '../compiler/types/type.ts';
+import type { Value } from '../compiler/types/value.ts';
+import type { Statement } from '../grammars/sql/tree.ts';
+import type { Transaction } from '../runtime/columns/source.ts';
+import { batchRows } from '../runtime/scheduler/collect.ts';
+import { type RunReport, runPlan } from '../runtime/scheduler/executor.ts';
+import { type CsvLoadOptions, loadCsv } from '../storage/files/csv/load-csv.ts';
+import { isMemoryTable } from '../storage/tables/memory-table.ts';
+import { undefinedSchema } from './catalog.ts';
+import { type CompiledPlan, compilePlan } from './compile.ts';
+import type { DatabaseState, Parameters } from './database.ts';
+import { explainStatement } from './explain.ts';
+import { pause } from './pause.node.ts';
+import { executorTables } from './row-tables.ts';
+import type { Deliver, SessionState } from './session.ts';
+
+/** One statement on its way through a session. */
+export interface Execution {
+  readonly database: DatabaseState;
+  readonly session: SessionState;
+  readonly values: readonly Value[];
+  readonly signal: AbortSignal | undefined;
+  readonly memoryLimit: number | undefined;
+}
+
+export interface Outcome {
+  readonly command: string;
+  readonly columns: readonly ResultColumn[];
+  /** Rows written, for statements that write. */
+  readonly affected?: number | undefined;
+}
+
+type Bind = (statement: Statement, parameters: Parameters | undefined) => Promise<BoundStatement>;
+
+const NO_COLUMNS: readonly ResultColumn[] = [];
+
+/** Runs a bound statement. */
+export async function executeBody(body: BoundBody, execution: Execution, deliver: Deliver, bind: Bind): Promise<Outcome> {
+  const { session, database } = execution;
+  if (session.transaction?.failed === true && body.kind !== 'rollback' && body.kind !== 'commit') {
+    throw new OrbitError('object_in_use', 'the transaction has failed; statements are ignored until it ends', {
+      hint: 'ROLLBACK ends it.',
+    });
+  }
+  switch (body.kind) {
+    case 'query':
+      await inTransaction(execution, false, (transaction, command) =>
+        runQuery(execution, body.plan, body.columns, transaction, command, deliver),
+      );
+      return { command: 'SELECT', columns: body.columns };
+    case 'explain': {
+      const text = await explainStatement(body.inner, execution, { analyze: body.analyze, format: body.format, stages: false });
+      return textRows('EXPLAIN', 'QUERY PLAN', body.format === 'json' ? [text] : text.split('\n'), deliver);
+    }
+    case 'insert':
+    case 'update':
+    case 'delete': {
+      const returning = body.returning;
+      let affected = 0;
+      const counting: Deliver = {
+        columns: deliver.columns,
+        rows: (rows) => {
+          affected += rows.length;
+          return returning === undefined ? undefined : deliver.rows(rows);
+        },
+      };
+      await inTransaction(execution, true, (transaction, command) =>
+        runQuery(execution, body.plan, returning ?? NO_COLUMNS, transaction, command, counting),
+      );
+      return { command: body.kind.toUpperCase(), columns: returning ?? NO_COLUMNS, affected };
+    }
+    case 'createTable':
+      return createTable(body, execution);
+    case 'createTableAs':
+      return createTableAs(body, execution);
+    case 'createSchema':
+      if (database.catalog.hasSchema(body.name)) {
+        if (!body.ifNotExists) throw new OrbitError('duplicate_table', `schema "${body.name}" already exists`);
+      } else database.catalog.createSchema(body.name);
+      return { command: 'CREATE SCHEMA', columns: NO_COLUMNS };
+    case 'drop':
+      return drop(body, execution);
+    case 'copyFrom':
+      return copyFrom(body, execution);
+    case 'begin':
+      if (session.transaction !== undefined) throw new OrbitError('object_in_use', 'there is already a transaction in progress');
+      session.transaction = { transaction: database.transactions.begin(), nextCommand: 0, failed: false };
+      return { command: 'BEGIN', columns: NO_COLUMNS };
+    case 'commit':
+    case 'rollback': {
+      if (body.kind === 'rollback' && body.savepoint !== undefined) throw unsupported('ROLLBACK TO SAVEPOINT');
+      if (body.chain) throw unsupported('AND CHAIN');
+      const open = session.transaction;
+      session.transaction = undefined;
+      if (open === undefined) throw new OrbitError('object_in_use', 'there is no transaction in progress');
+      if (body.kind === 'commit' && !open.failed) {
+        database.transactions.commit(open.transaction);
+        return { command: 'COMMIT', columns: NO_COLUMNS };
+      }
+      database.transactions.rollback(open.transaction);
+      return { command: 'ROLLBACK', columns: NO_COLUMNS };
+    }
+    case 'prepare':
+      if (session.prepared.has(body.name)) throw new OrbitError('duplicate_table', `prepared statement "${body.name}" already exists`);
+      session.prepared.set(body.name, body.statement);
+      return { command: 'PREPARE', columns: NO_COLUMNS };
+    case 'deallocate':
+      if (body.name === undefined) session.prepared.clear();
+      else if (!session.prepared.delete(body.name)) throw unknownStatement(body.name);
+      return { command: 'DEALLOCATE', columns: NO_COLUMNS };
+    case 'execute': {
+      const statement = session.prepared.get(body.name);
+      if (statement === undefined) throw unknownStatement(body.name);
+      if (body.arguments.length > 0) throw unsupported('EXECUTE with arguments');
+      return executeBody(await bind(statement, undefined), execution, deliver, bind);
+    }
+    case 'describe': {
+      const columns = [textColumn('column_name'), textColumn('column_type'), textColumn('null')];
+      deliver.columns(columns);
+      await deliver.rows(body.columns.map(({ name, type, nullable }) => [name, typeName(type), nullable ? 'YES' : 'NO']));
+      return { command: 'DESCRIBE', columns };
+    }
+    case 'listTables': {
+      const columns = [textColumn('schema'), textColumn('name')];
+      deliver.columns(columns);
+      await deliver.rows(database.catalog.tables().map(({ schema, table }) => [schema, table.name]));
+      return { command: 'SHOW TABLES', columns };
+    }
+    case 'truncate':
+      throw unsupported('TRUNCATE');
+    case 'copyTo':
+      throw unsupported('COPY … TO');
+    case 'set':
+      throw new OrbitError('feature_not_supported', `there is no setting "${body.name}"`, { range: body.range });
+    case 'show':
+      throw new OrbitError('feature_not_supported', `there is no setting "${body.name ?? 'all'}"`, { range: body.range });
+    case 'reset':
+      throw new OrbitError('feature_not_supported', `there is no setting "${body.name ?? 'all'}"`, { range: body.range });
+    case 'setTransaction':
+      throw unsupported('SET TRANSACTION');
+    case 'savepoint':
+    case 'release':
+      throw unsupported('SAVEPOINT');
+    case 'analyze':
+      // Statistics of tables in memory are kept as rows come: they are never out of date.
+      return { command: 'ANALYZE', columns: NO_COLUMNS };
+  }
+}
+
+function unsupported(what: string): OrbitError {
+  return new OrbitError('feature_not_supported', `${what} is not supported yet`);
+}
+
+function unknownStatement(name: string): OrbitError {
+  return new OrbitError('undefined_function', `prepared statement "${name}" does not exist`);
+}
+
+function textColumn(name: string): ResultColumn {
+  return { name, type: UTF8, nullable: false };
+}
+
+async function textRows(command: string, name: string, lines: readonly string[], deliver: Deliver): Promise<Outcome> {
+  const columns = [textColumn(name)];
+  deliver.columns(columns);
+  await deliver.rows(lines.map((line) => [line]));
+  return { command, columns };
+}
+
+/** Runs in the session's transaction, or for a statement that writes in one of its own; readers outside need none. */
+async function inTransaction<T>(
+  { session, database }: Execution,
+  writes: boolean,
+  run: (transaction: Transaction | undefined, command: number) => Promise<T>,
+): Promise<T> {
+  const open = session.transaction;
+  if (open !== undefined) {
+    const command = open.nextCommand;
+    open.nextCommand += COMMANDS_OF_STATEMENT;
+    try {
+      return await run(open.transaction, command);
+    } catch (error) {
+      open.failed = true;
+      throw error;
+    }
+  }
+  if (!writes) return run(undefined, 0);
+  const transaction = database.transactions.begin();
+  try {
+    const result = await run(transaction, 0);
+    database.transactions.commit(transaction);
+    return result;
+  } catch (error) {
+    database.transactions.rollback(transaction);
+    throw error;
+  }
+}
+
+/** A statement's clauses may have command ids of their own, below this. */
+const COMMANDS_OF_STATEMENT = 1000;
+
+async function runQuery(
+  execution: Execution,
+  plan: Plan,
+  columns: readonly ResultColumn[],
+  transaction: Transaction | undefined,
+  command: number,
+  deliver: Deliver,
+): Promise<RunReport> {
+  deliver.columns(columns);
+  const compiled = compilePlan(plan, { trace: false, off: [] });
+  return runCompiled(execution, compiled, transaction, command, false, deliver.rows);
+}
+
+export async function runCompiled(
+  execution: Execution,
+  { physical }: CompiledPlan,
+  transaction: Transaction | undefined,
+  firstCommand: number,
+  analyze: boolean,
+  rows: Deliver['rows'],
+): Promise<RunReport> {
+  const { database, signal } = execution;
+  const { executor } = database;
+  return runPlan(executor, physical, {
+    parameters: execution.values,
+    tables: executorTables(transaction, firstCommand),
+    transaction,
+    firstCommand,
+    analyze,
+    memoryLimit: execution.memoryLimit,
+    isCancelled: () => signal?.aborted === true,
+    pause,
+    deliver: (batch, count, layout) => rows(batchRows(executor.memory, layout, batch, count)),
+  });
+}
+
+/** For EXPLAIN ANALYZE: the statement runs as it would, its rows go nowhere. */
+export function runForReport(execution: Execution, compiled: CompiledPlan, writes: boolean): Promise<RunReport> {
+  return inTransaction(execution, writes, (transaction, command) =>
+    runCompiled(execution, compiled, transaction, command, true, () => {}),
+  );
+}
+
+function checkNew(execution: Execution, { table, ifNotExists, orReplace }: BoundCreateTable | BoundCreateTableAs): boolean {
+  const { catalog } = execution.database;
+  if (table.schema !== undefined && !catalog.hasSchema(table.schema)) throw undefinedSchema(table.schema, table.range);
+  if (catalog.table(table.name, table.schema) === undefined || orReplace) return true;
+  if (ifNotExists) return false;
+  throw new OrbitError('duplicate_table', `table "${table.name}" already exists`, { range: table.range });
+}
+
+function createTable(body: BoundCreateTable, execution: Execution): Outcome {
+  const outcome: Outcome = { command: 'CREATE TABLE', columns: NO_COLUMNS };
+  if (!checkNew(execution, body)) return outcome;
+  execution.database.catalog.create(body.table.name, body.table.schema, () => ({
+    columns: body.columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    keys: body.keys.map((key) => key.columns),
+  }));
+  return outcome;
+}
+
+async function createTableAs(body: BoundCreateTableAs, execution: Execution): Promise<Outcome> {
+  const outcome: Outcome = { command: 'CREATE TABLE', columns: NO_COLUMNS, affected: 0 };
+  if (!checkNew(execution, body)) return outcome;
+  const rows: (readonly Value[])[] = [];
+  if (body.withData) {
+    const collecting: Deliver = {
+      columns: () => {},
+      rows: (batch) => {
+        for (const row of batch) rows.push(row);
+      },
+    };
+    await inTransaction(execution, false, (transaction, command) =>
+      runQuery(execution, body.plan, body.columns, transaction, command, collecting),
+    );
+  }
+  const table = execution.database.catalog.create(body.table.name, body.table.schema, () => ({
+    columns: body.columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
+    keys: [],
+  }));
+  const loader = table.bulkLoader();
+  for (let from = 0; from < rows.length; ) {
+    const count = loader.room(rows.length - from);
+    loader.builders.forEach((builder, ordinal) => {
+      for (let i = from; i < from + count; i++) builder.appendValue(rows[i]?.[ordinal] ?? null);
+    });
+    loader.flush();
+    from += count;
+  }
+  return { ...outcome, affected: loader.finish() };
+}
+
+function drop(body: BoundDrop, { database }: Execution): Outcome {
+  const outcome: Outcome = { command: `DROP ${body.object.toUpperCase()}`, columns: NO_COLUMNS };
+  for (const { name, schema, range } of body.names) {
+    switch (body.object) {
+      case 'table':
+        if (!database.catalog.drop(name, schema) && !body.ifExists) {
+          throw new OrbitError('undefined_table', `table "${name}" does not exist`, { range });
+        }
+        break;
+      case 'schema':
+        if (!database.catalog.hasSchema(name)) {
+          if (!body.ifExists) throw undefinedSchema(name, range);
+        } else if (database.catalog.tablesOf(name).length > 0 && !body.cascade) {
+          throw new OrbitError('object_in_use', `schema "${name}" is not empty`, { range, hint: 'DROP SCHEMA … CASCADE drops its tables too.' });
+        } else database.catalog.dropSchema(name);
+        break;
+      case 'view':
+        throw unsupported('DROP VIEW');
+    }
+  }
+  return outcome;
+}
+
+const COPY_OPTIONS: ReadonlySet<string> = new Set(['format', 'header', 'delimiter', 'delim', 'sep', 'quote', 'escape', 'null', 'nullstr']);
+
+async function copyFrom(body: BoundCopyFrom, { database, session }: Execution): Promise<Outcome> {
+  if (body.source.kind === 'stream') throw unsupported('COPY … FROM STDIN');
+  if (session.transaction !== undefined) throw unsupported('COPY inside a transaction');
+  const { table } = body;
+  if (!isMemoryTable(table)) throw internalError(`${table.name} cannot be loaded`);
+  const text = (...names: string[]): string | undefined => {
+    for (const name of names) {
+      const value = body.options.get(name);
+      if (typeof value === 'string') return value;
+    }
+    return undefined;
+  };
+  for (const name of body.options.keys()) {
+    if (!COPY_OPTIONS.has(name)) throw new OrbitError('feature_not_supported', `COPY does not know the option ${name.toUpperCase()}`);
+  }
+  const format = text('format');
+  if (format !== undefined && format.toLowerCase() !== 'csv') throw unsupported(`COPY in the format ${format}`);
+  const header = body.options.has('header') ? body.options.get('header') : undefined;
+  const options: CsvLoadOptions = {
+    ordinals: body.ordinals,
+    header: body.options.has('header') ? header !== false && header !== 'false' && header !== 'off' && header !== '0' : undefined,
+    delimiter: text('delimiter', 'delim', 'sep'),
+    quote: text('quote'),
+    escape: text('escape'),
+    nullText: text('null', 'nullstr'),
+  };
+  const affected = await loadCsv(database.files, body.source.path, options, table);
+  return { command: 'COPY', columns: NO_COLUMNS, affected };
+}
