@@ -90,6 +90,21 @@ describe('csv files', () => {
   });
 });
 
+test('a file that a page was given', async () => {
+  const host = createMemoryFileHost();
+  host.put('a.csv', new Blob(['a,b\n1,x\n', '2,y\n']));
+  const table = await openCsv(host, 'a.csv', { blockSize: 4 });
+  expect(await readTable(table)).toEqual([
+    [1n, 'x'],
+    [2n, 'y'],
+  ]);
+  expect(await readTable(table, { ordinals: [1] })).toEqual([['x'], ['y']]);
+  expect(await readTable(table, { ordinals: [] })).toEqual([[], []]);
+  expect(table.statistics().rowCount).toBe(2);
+  host.remove('a.csv');
+  await expect(readTable(table)).rejects.toMatchObject({ code: 'undefined_file' });
+});
+
 test('a file that is not there', async () => {
   await expect(openCsv(createFileHost(), '/no/such.csv')).rejects.toMatchObject({ code: 'undefined_file' });
   await expect(openCsv(createMemoryFileHost(), 'no.csv')).rejects.toMatchObject({ code: 'undefined_file' });

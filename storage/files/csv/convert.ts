@@ -8,6 +8,7 @@ import { boolConverter, decimalConverter, integerConverter } from './convert-int
 import type { CsvDialect } from './dialect.ts';
 import { type ColumnConverter, fieldText, isNullText, parseField } from './field.ts';
 import { ESCAPED, FLAG_BITS, unescapeField } from './split.ts';
+import { isUtf8 } from './utf8.ts';
 
 /** The converter of file column `column` (from 0) into a builder for `type`. */
 export function createConverter(
@@ -95,8 +96,8 @@ function textConverter(builder: TextBuilder, column: number, dialect: CsvDialect
         builder.appendNull();
         continue;
       }
-      // Fails if the bytes are not UTF-8.
-      if (!ascii && hasHighByte(bytes, start, end)) fieldText(batch, row, start, coded, dialect);
+      // Decoding fails, and tells what is wrong.
+      if (!ascii && !isUtf8(bytes, start, end)) fieldText(batch, row, start, coded, dialect);
       if ((coded & ESCAPED) === 0) builder.appendBytes(bytes, start, end);
       else {
         if (plain.length < end - start) plain = new Uint8Array(2 * (end - start));
@@ -105,11 +106,6 @@ function textConverter(builder: TextBuilder, column: number, dialect: CsvDialect
     }
     builder.review();
   };
-}
-
-function hasHighByte(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let i = start; i < end; i++) if (bytes[i]! > 0x7f) return true;
-  return false;
 }
 
 /** Types that files seldom have: every value goes by way of a host value. */
