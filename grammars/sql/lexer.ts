@@ -52,6 +52,18 @@ const wordPart = 2;
 const digit = 4;
 const operatorPart = 8;
 
+/** PostgreSQL's limit; it also keeps a long run of operator characters from being looked at again and again. */
+const longestOperator = 63;
+
+const quotationMark = 34;
+const dollarSign = 36;
+const apostrophe = 39;
+const asterisk = 42;
+const minus = 45;
+const point = 46;
+const slash = 47;
+const colonSign = 58;
+
 /** What an ASCII character can be part of. */
 const asciiClasses: Uint8Array = (() => {
   const table = new Uint8Array(128);
@@ -82,7 +94,8 @@ export function lexSql(text: string): LexedSql {
   const code = (ahead = 0): number => text.charCodeAt(at + ahead);
   const has = (flag: number, ahead = 0): boolean => {
     const here = code(ahead);
-    return here === here && (classOf(here) & flag) !== 0;
+    if (here < 128) return (asciiClasses[here]! & flag) !== 0;
+    return !Number.isNaN(here) && (classOf(here) & flag) !== 0;
   };
   const problem = (message: string, start: number, end: number) =>
     errors.push(parseError('42601', message, { start, end }));
@@ -93,9 +106,9 @@ export function lexSql(text: string): LexedSql {
     for (;;) {
       while (has(space)) at++;
       const start = at;
-      if (text.startsWith('--', at)) {
+      if (code() === minus && code(1) === minus) {
         while (at < text.length && code() !== 10 && code() !== 13) at++;
-      } else if (text.startsWith('/*', at)) {
+      } else if (code() === slash && code(1) === asterisk) {
         skipBlockComment();
       } else {
         return;
@@ -181,8 +194,9 @@ export function lexSql(text: string): LexedSql {
 
   /** `e'…'`, `b'…'`, `x'…'`, `n'…'`, `u&'…'`, `u&"…"`: what starts with a letter and is a string nevertheless. */
   function prefixedString(start: number): boolean {
-    const prefix = text[at]!.toLowerCase();
     const quote = text[at + 1];
+    if (quote !== "'" && quote !== '&') return false;
+    const prefix = text[at]!.toLowerCase();
     if (prefix === 'u' && quote === '&' && (text[at + 2] === "'" || text[at + 2] === '"')) {
       unicodeString(start, text[at + 2]!);
       return true;
@@ -230,8 +244,7 @@ export function lexSql(text: string): LexedSql {
     do at++;
     while (has(wordPart));
     const image = text.slice(start, at);
-    const type = image.length > longestKeyword ? undefined : keywordTypesByWord.get(image.toLowerCase());
-    tokens.push(token(type ?? word, image, start, at));
+    tokens.push(token(typeOfWord(image), image, start, at));
   }
 
   function number(start: number): void {
@@ -289,11 +302,19 @@ export function lexSql(text: string): LexedSql {
 
   function operator(start: number): void {
     let end = at;
-    while (end < text.length && classOf(text.charCodeAt(end)) & operatorPart) {
-      if (end > at && (text.startsWith('--', end) || text.startsWith('/*', end))) break;
+    while (end < text.length && end - at < longestOperator && classOf(text.charCodeAt(end)) & operatorPart) {
+      if (end > at && startsComment(text, end)) break;
       end++;
     }
     let symbol = text.slice(at, end);
+    if (symbol.length === 1) {
+      at = end;
+      if (symbol !== '?' || !has(digit)) {
+        tokens.push(token(operators.get(symbol) ?? t.operator, symbol, start, end));
+        return;
+      }
+      at = start;
+    }
     // PostgreSQL's rule, which makes `a=-1` and `a<-1` mean what they say: a sign ends an operator only with one of these in it.
     if (!/[~!@#%^&|`?]/.test(symbol)) while (symbol.length > 1 && /[+-]$/.test(symbol)) symbol = symbol.slice(0, -1);
     if (symbol.length > 1 && symbol.includes('?') && !questionOperators.has(symbol)) {
@@ -319,28 +340,41 @@ export function lexSql(text: string): LexedSql {
     skipSpaceAndComments();
     if (at >= text.length) return { tokens, comments, errors };
     const start = at;
-    const char = text[at]!;
-    if (has(digit)) number(start);
-    else if (char === '$') dollar(start);
-    else if (has(wordPart)) {
+    const first = code();
+    const kind = classOf(first);
+    if (kind & digit) number(start);
+    else if (first === dollarSign) dollar(start);
+    else if (kind & wordPart) {
       if (!prefixedString(start)) wordOrKeyword(start);
-    } else if (char === "'") plainString(start);
-    else if (char === '"') quotedWord(start);
-    else if (char === '.') {
+    } else if (kind & operatorPart) operator(start);
+    else if (first === apostrophe) plainString(start);
+    else if (first === quotationMark) quotedWord(start);
+    else if (first === point) {
       if (has(digit, 1)) number(start);
       else {
         at++;
         add(t.dot, start);
       }
-    } else if (char === ':') colon(start);
-    else if (has(operatorPart)) operator(start);
+    } else if (first === colonSign) colon(start);
     else {
       at++;
-      const type = punctuation.get(char);
-      if (type) add(type, start);
-      else problem(`unexpected character "${char}"`, start, at);
+      const image = text.slice(start, at);
+      const type = punctuation.get(image);
+      if (type) tokens.push(token(type, image, start, at));
+      else problem(`unexpected character "${image}"`, start, at);
     }
   }
+}
+
+function typeOfWord(image: string): TokenType {
+  if (image.length > longestKeyword) return word;
+  return keywordTypesByWord.get(image.toLowerCase()) ?? word;
+}
+
+function startsComment(text: string, at: number): boolean {
+  const first = text.charCodeAt(at);
+  const second = text.charCodeAt(at + 1);
+  return (first === minus && second === minus) || (first === slash && second === asterisk);
 }
 
 function undouble(body: string, quote: string): string {

@@ -67,7 +67,7 @@ function decodeBytes(escapes: string): string {
 }
 
 /** The body of `U&'…'` or `U&"…"`: `\XXXX` and `\+XXXXXX` with the given escape character, and doubled quotes. */
-export function decodeUnicode(body: string, escape: string, quote: string): Decoded {
+export function decodeUnicode(body: string, escapeChar: string, quote: string): Decoded {
   let value = '';
   let at = 0;
   let problem: Decoded['problem'];
@@ -76,11 +76,11 @@ export function decodeUnicode(body: string, escape: string, quote: string): Deco
     if (char === quote) {
       value += char;
       at += 2;
-    } else if (char !== escape) {
+    } else if (char !== escapeChar) {
       value += char;
       at++;
-    } else if (body[at + 1] === escape) {
-      value += escape;
+    } else if (body[at + 1] === escapeChar) {
+      value += escapeChar;
       at += 2;
     } else {
       const long = body[at + 1] === '+';
@@ -88,7 +88,10 @@ export function decodeUnicode(body: string, escape: string, quote: string): Deco
       const digits = long ? 6 : 4;
       const point = codePoint(body.slice(from, from + digits), digits);
       if (point === undefined) {
-        problem ??= { at, message: `a Unicode escape is ${escape}XXXX or ${escape}+XXXXXX with hexadecimal digits` };
+        problem ??= {
+          at,
+          message: `a Unicode escape is ${escapeChar}XXXX or ${escapeChar}+XXXXXX with hexadecimal digits`,
+        };
         at++;
       } else {
         value += point;
@@ -108,6 +111,6 @@ function codePoint(digits: string, count: number): string | undefined {
 
 /** The digits of a number token as the tree has them: decimal, without underscores. */
 export function decimalDigits(image: string): string {
-  const digits = image.replaceAll('_', '');
-  return /^0[xob]/i.test(digits) ? BigInt(digits).toString() : digits;
+  const digits = image.includes('_') ? image.replaceAll('_', '') : image;
+  return digits.length > 2 && /^0[xob]/i.test(digits) ? BigInt(digits).toString() : digits;
 }

@@ -3,7 +3,7 @@ import { type DiagnosedLanguage, diagnose } from '../toolkit/diagnosis.ts';
 import { type ParseError, parseError, type TextRange } from '../toolkit/parse-error.ts';
 import { endOf } from '../toolkit/tokens.ts';
 import type { Failure } from '../toolkit/tree-parser.ts';
-import { maxTreeDepth, tooDeepAt } from './depth.ts';
+import { mayBeTooDeep, tooDeepAt } from './depth.ts';
 import { lexSql } from './lexer.ts';
 import { SqlParser } from './rules/parser.ts';
 import { keywordTypesByWord, quotedName, t, word } from './tokens.ts';
@@ -57,9 +57,6 @@ interface ParsedStatement {
   readonly errors: readonly ParseError[];
 }
 
-/** A tree cannot be much deeper than its statement has tokens, so only long statements have to be measured. */
-const shortStatement = maxTreeDepth / 2;
-
 function parseStatement(tokens: readonly IToken[]): ParsedStatement {
   const unsupported = unsupportedStatement(tokens);
   if (unsupported) {
@@ -72,7 +69,7 @@ function parseStatement(tokens: readonly IToken[]): ParsedStatement {
     return tooDeep(tokens, { start: startOffset, end: endOf(run.tooDeepAt) });
   }
   const statement = run.tree && run.tree.kind !== 'invalid' ? run.tree : invalid(tokens);
-  const deepAt = tokens.length > shortStatement ? tooDeepAt(statement) : undefined;
+  const deepAt = mayBeTooDeep(tokens) ? tooDeepAt(statement) : undefined;
   if (deepAt) return tooDeep(tokens, { start: deepAt.start, end: Math.min(deepAt.end, deepAt.start + 1) });
   const failures = independent(run.failures);
   const firstFailure = failures[0]?.token.startOffset ?? Number.POSITIVE_INFINITY;

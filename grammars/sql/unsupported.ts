@@ -107,8 +107,6 @@ const objects: readonly string[] = [
   'user mapping',
 ];
 
-const readableObjects = ['table', 'view', 'schema'];
-
 const modifiers: ReadonlySet<string> = new Set([
   'or',
   'replace',
@@ -133,24 +131,38 @@ export function unsupportedStatement(tokens: readonly IToken[], from = 0): Unsup
   if (first === 'create' || first === 'alter' || first === 'drop') {
     let at = from + 1;
     while (first === 'create' && modifiers.has(wordAt(tokens, at))) at++;
-    const known = first === 'alter' ? [...objects, ...readableObjects] : objects;
-    const object = longestPhrase(tokens, at, known);
+    const object = longestPhrase(tokens, at, first === 'alter' ? alterablePhrases : objectPhrases);
     if (object === undefined) return undefined;
     const last = at + object.split(' ').length - 1;
     return { name: `${first} ${object}`.toUpperCase(), range: rangeOf(tokens, from, last) };
   }
-  const phrase = longestPhrase(tokens, from, statements);
+  const phrase = longestPhrase(tokens, from, statementPhrases);
   if (phrase === undefined) return undefined;
   return { name: phrase.toUpperCase(), range: rangeOf(tokens, from, from + phrase.split(' ').length - 1) };
 }
 
-function longestPhrase(tokens: readonly IToken[], at: number, phrases: readonly string[]): string | undefined {
-  let longest: string | undefined;
-  for (const phrase of phrases) {
-    const matches = phrase.split(' ').every((word, index) => wordAt(tokens, at + index) === word);
-    if (matches && phrase.length > (longest?.length ?? 0)) longest = phrase;
+type Phrases = ReadonlyMap<string, readonly string[]>;
+
+/** By first word, longest phrase first. */
+function byFirstWord(phrases: readonly string[]): Phrases {
+  const map = new Map<string, string[]>();
+  for (const phrase of [...phrases].sort((a, b) => b.length - a.length)) {
+    const first = phrase.split(' ', 1)[0] ?? '';
+    const others = map.get(first);
+    if (others) others.push(phrase);
+    else map.set(first, [phrase]);
   }
-  return longest;
+  return map;
+}
+
+const statementPhrases = byFirstWord(statements);
+const objectPhrases = byFirstWord(objects);
+const alterablePhrases = byFirstWord([...objects, 'table', 'view', 'schema']);
+
+function longestPhrase(tokens: readonly IToken[], at: number, phrases: Phrases): string | undefined {
+  return phrases
+    .get(wordAt(tokens, at))
+    ?.find((phrase) => phrase.split(' ').every((word, index) => wordAt(tokens, at + index) === word));
 }
 
 /** Empty unless there is an unquoted word. */

@@ -151,8 +151,10 @@ export abstract class TreeParser extends EngineParser {
       const failures = this.errors.map((error) => failureOf(error, tokens));
       return { tree, failures, errors: this.#reported, tooDeepAt: undefined };
     } catch (error) {
-      if (error instanceof TooDeep) return { tree: undefined, failures: [], errors: [], tooDeepAt: error.token };
-      throw error;
+      // The limit on rules keeps the stack free as long as the caller has not used most of it.
+      const tooDeepAt = error instanceof TooDeep ? error.token : isStackOverflow(error) ? this.LA(1) : undefined;
+      if (!tooDeepAt) throw error;
+      return { tree: undefined, failures: [], errors: [], tooDeepAt };
     }
   }
 
@@ -227,6 +229,11 @@ export abstract class TreeParser extends EngineParser {
     }
     return consumed;
   }
+}
+
+/** Firefox has an error of its own for it. */
+function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError || (error instanceof Error && error.name === 'InternalError');
 }
 
 function failureOf(error: IRecognitionException, tokens: readonly IToken[]): Failure {

@@ -35,37 +35,40 @@ export abstract class CallRules extends TypeRules {
       this.CONSUME(t.rightParen);
 
       let withinGroup: readonly OrderElement[] = [];
-      this.OPTION3(() => {
-        this.CONSUME(k.within);
-        this.CONSUME(k.group);
-        this.CONSUME1(t.leftParen);
-        withinGroup = this.SUBRULE1(this.orderBy);
-        this.CONSUME1(t.rightParen);
-      });
-      const filter = this.OPTION4({
-        GATE: () => this.second(t.leftParen),
-        DEF: () => {
-          this.CONSUME(k.filter);
-          this.CONSUME2(t.leftParen);
-          this.OPTION5(() => this.CONSUME(k.where));
-          const condition = this.SUBRULE(this.expression);
-          this.CONSUME2(t.rightParen);
-          return condition;
-        },
-      });
-      this.OPTION6({
-        GATE: () => this.second(k.nulls),
-        DEF: () => {
-          nullTreatment = this.SUBRULE1(this.nullTreatment);
-        },
-      });
-      const over = this.OPTION7(() => {
-        this.CONSUME(k.over);
-        return this.OR1([
-          { ALT: (): Identifier | WindowSpecification => this.SUBRULE(this.name) },
-          { ALT: () => this.SUBRULE(this.windowSpecification) },
-        ]);
-      });
+      let filter: Expression | undefined;
+      let over: FunctionCall['over'];
+      if (this.RECORDING_PHASE || callSuffixes.has(this.LA(1).tokenType)) {
+        this.OPTION3(() => {
+          this.CONSUME(k.within);
+          this.CONSUME(k.group);
+          this.CONSUME1(t.leftParen);
+          withinGroup = this.SUBRULE1(this.orderBy);
+          this.CONSUME1(t.rightParen);
+        });
+        this.OPTION4({
+          GATE: () => this.second(t.leftParen),
+          DEF: () => {
+            this.CONSUME(k.filter);
+            this.CONSUME2(t.leftParen);
+            this.OPTION5(() => this.CONSUME(k.where));
+            filter = this.SUBRULE(this.expression);
+            this.CONSUME2(t.rightParen);
+          },
+        });
+        this.OPTION6({
+          GATE: () => this.second(k.nulls),
+          DEF: () => {
+            nullTreatment = this.SUBRULE1(this.nullTreatment);
+          },
+        });
+        this.OPTION7(() => {
+          this.CONSUME(k.over);
+          over = this.OR1<{ ALT: () => Identifier | WindowSpecification }[]>([
+            { ALT: () => this.SUBRULE(this.name) },
+            { ALT: () => this.SUBRULE(this.windowSpecification) },
+          ]);
+        });
+      }
       return {
         kind: 'call',
         name,
@@ -109,7 +112,9 @@ export abstract class CallRules extends TypeRules {
         },
       },
       { ALT: () => this.SUBRULE(this.star) },
-      { ALT: () => this.SUBRULE1(this.lambdaOrExpression) },
+      { GATE: () => this.lambdaKeywordAhead(), ALT: () => this.SUBRULE(this.lambdaByKeyword) },
+      { GATE: () => this.arrowLambdaAhead(), ALT: () => this.SUBRULE(this.arrowLambda) },
+      { ALT: () => this.SUBRULE1(this.expression) },
     ]);
     return { kind: 'argument', name, variadic, value, range: this.since(start) };
   });
@@ -388,6 +393,9 @@ export abstract class CallRules extends TypeRules {
 }
 
 const noName: QualifiedName = { kind: 'name', parts: [], range: { start: 0, end: 0 } };
+
+/** What can stand behind the parentheses; seldom anything does. */
+const callSuffixes = new Set([k.within, k.filter, k.ignore, k.respect, k.over]);
 
 const frameUnits = new Set([k.rows, k.range, k.groups]);
 

@@ -1,52 +1,21 @@
 import type { IToken, TokenType } from '../../toolkit/chevrotain.ts';
+import { power, powerOfSymbol } from '../power.ts';
 import { infixSymbol, k, label, prefixSymbol, t } from '../tokens.ts';
 import type { Expression, Identifier, Operator, Quantified } from '../tree.ts';
 import { PrimaryRules } from './primaries.ts';
 
 type ExpressionAlternative = { readonly ALT: () => Expression; readonly GATE?: () => boolean };
 
-/** How tightly operators bind, as in PostgreSQL. */
-export const power = {
-  or: 1,
-  and: 2,
-  not: 3,
-  is: 4,
-  comparison: 5,
-  /** BETWEEN, IN, LIKE and their kin. */
-  predicate: 6,
-  other: 8,
-  sum: 9,
-  product: 10,
-  exponent: 11,
-  atTimeZone: 12,
-  collate: 13,
-  sign: 14,
-  cast: 17,
-} as const;
-
-const symbolPowers: ReadonlyMap<TokenType, number> = new Map<TokenType, number>([
-  [t.less, power.comparison],
-  [t.lessEqual, power.comparison],
-  [t.greater, power.comparison],
-  [t.greaterEqual, power.comparison],
-  [t.equal, power.comparison],
-  [t.notEqual, power.comparison],
-  [t.operator, power.other],
-  [t.question, power.other],
-  [t.plus, power.sum],
-  [t.minus, power.sum],
-  [t.star, power.product],
-  [t.slash, power.product],
-  [t.percent, power.product],
-  [t.caret, power.exponent],
-]);
-
 const infixPowers: readonly number[] = (() => {
   const powers: number[] = [];
   const set = (type: TokenType, value: number) => {
     powers[type.tokenTypeIdx!] = value;
   };
-  for (const [type, value] of symbolPowers) set(type, value);
+  for (const type of [t.less, t.lessEqual, t.greater, t.greaterEqual, t.equal, t.notEqual]) set(type, power.comparison);
+  for (const type of [t.operator, t.question]) set(type, power.other);
+  for (const type of [t.plus, t.minus]) set(type, power.sum);
+  for (const type of [t.star, t.slash, t.percent]) set(type, power.product);
+  set(t.caret, power.exponent);
   set(k.or, power.or);
   set(k.and, power.and);
   for (const type of [k.is, k.isnull, k.notnull]) set(type, power.is);
@@ -62,17 +31,20 @@ const predicates = new Set([k.between, k.in, k.like, k.ilike, k.similar, k.glob]
 
 /** Operators by binding power: one rule that calls itself for right operands only, so chains of any length need no stack. */
 export abstract class ExpressionRules extends PrimaryRules {
+  readonly #operandAlternatives: ExpressionAlternative[] = [
+    { ALT: () => this.SUBRULE(this.primary) },
+    { ALT: () => this.SUBRULE(this.not) },
+    { ALT: () => this.SUBRULE(this.prefixed) },
+  ];
+
   /** An expression whose operators all bind at least as tightly as given. */
   override readonly expression = this.rule(
     'expression',
     (minimumPower: number = 0): Expression => {
       this.guardDepth();
       const start = this.mark();
-      let left = this.OR<ExpressionAlternative[]>([
-        { ALT: () => this.SUBRULE(this.primary) },
-        { ALT: () => this.SUBRULE(this.not) },
-        { ALT: () => this.SUBRULE(this.prefixed) },
-      ]);
+      let left = this.OR(this.#operandAlternatives);
+      if (!this.RECORDING_PHASE && this.infixPower() < Math.max(minimumPower, 1)) return left;
       let closed = -1;
       this.MANY({
         GATE: () => this.infixPower() >= Math.max(minimumPower, 1),
@@ -136,7 +108,7 @@ export abstract class ExpressionRules extends PrimaryRules {
     return this.OR<ExpressionAlternative[]>([
       {
         ALT: () => {
-          const right = this.SUBRULE(this.expression, { ARGS: [(symbolPowers.get(token.tokenType) ?? 0) + 1] });
+          const right = this.SUBRULE(this.expression, { ARGS: [powerOfSymbol(operator.symbol) + 1] });
           return { kind: 'binary', operator, left, right, range: this.since(start) };
         },
       },
@@ -246,11 +218,11 @@ export abstract class ExpressionRules extends PrimaryRules {
         {
           ALT: () => {
             const pattern = this.SUBRULE(this.expression, { ARGS: [power.predicate + 1] });
-            const escape = this.OPTION(() => {
+            const escaping = this.OPTION(() => {
               this.CONSUME(k.escape);
               return this.SUBRULE1(this.expression, { ARGS: [power.predicate + 1] });
             });
-            return { kind: 'like', form, not, operand, pattern, escape, range: this.since(start) };
+            return { kind: 'like', form, not, operand, pattern, escape: escaping, range: this.since(start) };
           },
         },
         {

@@ -1,3 +1,4 @@
+import type { IToken } from '../../toolkit/chevrotain.ts';
 import { decimalDigits } from '../literals.ts';
 import { columnNameWord, functionNameWord, k, label, t } from '../tokens.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
   QualifiedName,
   SpecialValueName,
   Star,
+  StringLiteral,
   StructField,
 } from '../tree.ts';
 import { CallRules } from './calls.ts';
@@ -25,9 +27,9 @@ type ExpressionAlternative = { readonly ALT: () => Expression; readonly GATE?: (
 export abstract class PrimaryRules extends CallRules {
   /* Made once: the alternatives use nothing but the parser, and this is the most frequent decision of all. */
   readonly #primaryAlternatives: ExpressionAlternative[] = [
-    { ALT: () => this.SUBRULE(this.number) },
-    { ALT: () => this.SUBRULE(this.string) },
-    { ALT: () => this.SUBRULE(this.inParens) },
+    { ALT: () => this.numberOf(this.CONSUME(t.number)) },
+    { ALT: () => this.stringOf(this.CONSUME(t.string)) },
+    { ALT: () => this.inParens() },
     { ALT: () => this.SUBRULE(this.constant) },
     { ALT: () => this.SUBRULE(this.parameter) },
     { ALT: () => this.SUBRULE(this.case) },
@@ -49,13 +51,14 @@ export abstract class PrimaryRules extends CallRules {
     { GATE: () => this.intervalLiteralAhead(), ALT: () => this.SUBRULE(this.interval) },
     { GATE: () => this.typedLiteralAhead(), ALT: () => this.SUBRULE(this.longTypedLiteral) },
     { ALT: () => this.SUBRULE(this.functionWordCall) },
-    { ALT: () => this.SUBRULE(this.nameExpression) },
+    { ALT: () => this.nameExpression() },
   ];
 
   /** With subscripts, field accesses and chained calls behind it. */
   protected readonly primary = this.rule('primary', (): Expression => {
     const start = this.mark();
     let operand = this.OR(this.#primaryAlternatives);
+    if (!this.RECORDING_PHASE && !this.next(t.leftBracket) && !this.next(t.dot)) return operand;
     this.MANY(() => {
       operand = this.OR1<ExpressionAlternative[]>([
         { ALT: () => this.SUBRULE(this.subscript, { ARGS: [operand, start] }) },
@@ -67,17 +70,19 @@ export abstract class PrimaryRules extends CallRules {
 
   /* ---------------------------------------------------------------------------------------------------------- literals */
 
-  protected readonly number = this.rule('number', (): NumberLiteral => {
-    const token = this.CONSUME(t.number);
+  protected readonly number = this.rule('number', (): NumberLiteral => this.numberOf(this.CONSUME(t.number)));
+
+  private numberOf(token: IToken): NumberLiteral {
     const text = decimalDigits(token.image);
     const form = /[eE]/.test(text) ? 'exponent' : text.includes('.') ? 'decimal' : 'integer';
     return { kind: 'number', text, form, range: this.rangeOf(token) };
-  });
+  }
 
-  protected readonly string = this.rule('string', (): Expression => {
-    const token = this.CONSUME(t.string);
+  protected readonly string = this.rule('string', (): StringLiteral => this.stringOf(this.CONSUME(t.string)));
+
+  private stringOf(token: IToken): StringLiteral {
     return { kind: 'string', value: token.payload ?? '', range: this.rangeOf(token) };
-  });
+  }
 
   private readonly constant = this.rule('constant', (): Expression => {
     const range = this.rangeOf(this.LA(1));
@@ -154,33 +159,36 @@ export abstract class PrimaryRules extends CallRules {
 
   /* ------------------------------------------------------------------------------------------------------------- names */
 
-  /** A column, a call, a typed literal (`name 'text'`), `t.*`. */
-  private readonly nameExpression = this.rule('nameExpression', (): Expression => {
+  /** A column, a call, a typed literal (`name 'text'`), `t.*`. Part of `primary`: a rule of its own would be entered too often. */
+  private nameExpression(): Expression {
     const start = this.mark();
     const parts = [this.identifierOf(this.CONSUME(columnNameWord))];
     let star: Star | undefined;
-    this.MANY({
-      GATE: () => star === undefined,
-      DEF: () => {
-        this.CONSUME(t.dot);
-        this.OR([
-          {
-            ALT: () => {
-              this.CONSUME(t.star);
-              star = this.SUBRULE(this.starModifiers, { ARGS: [parts, start] });
+    if (this.RECORDING_PHASE || this.next(t.dot)) {
+      this.MANY1({
+        GATE: () => star === undefined,
+        DEF: () => {
+          this.CONSUME(t.dot);
+          this.OR2([
+            {
+              ALT: () => {
+                this.CONSUME(t.star);
+                star = this.SUBRULE(this.starModifiers, { ARGS: [parts, start] });
+              },
             },
-          },
-          { ALT: () => parts.push(this.identifierOf(this.CONSUME(label))) },
-        ]);
-      },
-    });
+            { ALT: () => parts.push(this.identifierOf(this.CONSUME(label))) },
+          ]);
+        },
+      });
+    }
     const range = this.since(start);
     const name: QualifiedName = { kind: 'name', parts, range };
     const call = this.OPTION(() => this.SUBRULE(this.callTail, { ARGS: [name, start] }));
-    const text = this.OPTION1(() => this.CONSUME(t.string));
+    if (call && !this.RECORDING_PHASE) return call;
+    const text = this.OPTION1(() => this.CONSUME1(t.string));
     if (text) return this.typedLiteral(start, this.namedType(start, parts, []), text.payload);
-    return call ?? star ?? { kind: 'column', parts, range };
-  });
+    return star ?? { kind: 'column', parts, range };
+  }
 
   /** `left(…)` and other words that name functions but not columns. */
   protected readonly functionWordCall = this.rule('functionWordCall', (): FunctionCall => {
@@ -348,8 +356,8 @@ export abstract class PrimaryRules extends CallRules {
           this.CONSUME(k.similar);
           const pattern = this.SUBRULE5(this.expression);
           this.CONSUME(k.escape);
-          const escape = this.SUBRULE6(this.expression);
-          return () => ({ kind: 'substringSimilar', source, pattern, escape, range: this.since(start) });
+          const escaping = this.SUBRULE6(this.expression);
+          return () => ({ kind: 'substringSimilar', source, pattern, escape: escaping, range: this.since(start) });
         },
       },
       {
@@ -557,35 +565,35 @@ export abstract class PrimaryRules extends CallRules {
 
   /* ---------------------------------------------------------------------------------------------------------- brackets */
 
-  /** A subquery, a row, or an expression in parentheses. */
-  private readonly inParens = this.rule('inParens', (): Expression => {
+  /** A subquery, a row, or an expression in parentheses. Part of `primary`, because parentheses nest deepest of all. */
+  private inParens(): Expression {
     const start = this.mark();
-    this.CONSUME(t.leftParen);
-    const inner = this.OR<ExpressionAlternative[]>([
+    this.CONSUME2(t.leftParen);
+    const inner = this.OR3<ExpressionAlternative[]>([
       {
         GATE: () => this.queryInParens(0),
         ALT: () => {
-          const query = this.SUBRULE(this.query);
+          const query = this.SUBRULE2(this.query);
           return { kind: 'scalarSubquery', query, range: query.range };
         },
       },
       {
         ALT: () => {
-          const first = this.SUBRULE(this.expression);
-          const rest = this.SUBRULE(this.restOfArguments);
+          const first = this.SUBRULE2(this.expression);
+          const rest = this.SUBRULE2(this.restOfArguments);
           return rest.length > 0
             ? { kind: 'row', keyword: false, fields: [first, ...rest], range: first.range }
             : first;
         },
       },
     ]);
-    this.CONSUME(t.rightParen);
+    this.CONSUME2(t.rightParen);
     // The node of a subquery or a row includes its parentheses; any other one leaves no trace of them.
     if (inner.kind === 'scalarSubquery' || (inner.kind === 'row' && !inner.keyword)) {
       return { ...inner, range: this.since(start) };
     }
     return inner;
-  });
+  }
 
   /** `[a, b]` and `[element FOR x IN source IF condition]` */
   private readonly list = this.rule('list', (): Expression => {

@@ -276,12 +276,16 @@ export abstract class QueryRules extends TableRules {
             this.SUBRULE(this.qualifiedName);
             this.report('SELECT INTO is not supported', this.rangeOf(into), 'Use CREATE TABLE name AS SELECT …');
           });
-          from = this.OPTION2(() => this.SUBRULE(this.from)) ?? [];
+          this.OPTION2(() => {
+            this.CONSUME(k.from);
+            from = this.SUBRULE(this.tableExpressions);
+          });
         },
       },
       {
         ALT: () => {
-          from = this.SUBRULE1(this.from);
+          this.CONSUME1(k.from);
+          from = this.SUBRULE1(this.tableExpressions);
           items = [this.impliedStar()];
           this.OPTION3(() => {
             this.CONSUME1(k.select);
@@ -326,11 +330,6 @@ export abstract class QueryRules extends TableRules {
     const expression: Expression = { kind: 'star', qualifier: [], exclude: [], replace: [], rename: [], range };
     return { kind: 'selectItem', expression, alias: undefined, range };
   }
-
-  private readonly from = this.rule('from', (): readonly TableExpression[] => {
-    this.CONSUME(k.from);
-    return this.SUBRULE(this.tableExpressions);
-  });
 
   /** ALL, DISTINCT, DISTINCT ON (…), or nothing. */
   private readonly distinctness = this.rule('distinctness', (): Distinct | undefined => {
