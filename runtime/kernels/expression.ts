@@ -17,14 +17,19 @@ import { assignable, laneOf, nullVal, part, type Val } from './value.ts';
 export interface RowScope {
   readonly column: (id: ColumnId) => Val;
   readonly has: (id: ColumnId) => boolean;
-  /** Another scope in which more columns are defined (each read at most once, when used). */
-  readonly define: (columns: ReadonlyMap<ColumnId, () => Val>) => RowScope;
+  /**
+   * Another scope in which more columns are defined, each read at most once, when it is used. Its reader gets the scope
+   * below in the form of the place where it is used: in a branch it must compute in a branch of it.
+   */
+  readonly define: (columns: ReadonlyMap<ColumnId, ColumnReader>) => RowScope;
   readonly branch: () => RowScope;
   readonly memo: (key: string) => Val | undefined;
   readonly remember: (key: string, value: Val) => void;
 }
 
-export function rowScope(columns: ReadonlyMap<ColumnId, () => Val>, parent?: RowScope): RowScope {
+export type ColumnReader = (below: RowScope) => Val;
+
+export function rowScope(columns: ReadonlyMap<ColumnId, ColumnReader>, parent?: RowScope): RowScope {
   const read = new Map<ColumnId, Val>();
   const computed = new Map<string, Val>();
   const lookup = (id: ColumnId): Val | undefined => {
@@ -32,7 +37,7 @@ export function rowScope(columns: ReadonlyMap<ColumnId, () => Val>, parent?: Row
     if (known !== undefined) return known;
     const reader = columns.get(id);
     if (reader === undefined) return undefined;
-    const value = reader();
+    const value = reader(parent ?? scope);
     read.set(id, value);
     return value;
   };
@@ -56,11 +61,11 @@ export function rowScope(columns: ReadonlyMap<ColumnId, () => Val>, parent?: Row
 
 function branchScope(
   scope: RowScope,
-  columns: ReadonlyMap<ColumnId, () => Val>,
+  columns: ReadonlyMap<ColumnId, ColumnReader>,
   read: ReadonlyMap<ColumnId, Val>,
   parent: RowScope | undefined,
 ): RowScope {
-  const readers = new Map<ColumnId, () => Val>();
+  const readers = new Map<ColumnId, ColumnReader>();
   for (const [id, reader] of columns) {
     const value = read.get(id);
     readers.set(id, value === undefined ? reader : () => value);

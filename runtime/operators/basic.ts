@@ -3,7 +3,7 @@ import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import { INT64 } from '../../compiler/types/type.ts';
 import type { ColumnFormat } from '../columns/chunk.ts';
 import { CONTEXT, STATUS } from '../kernels/context.ts';
-import { rowScope } from '../kernels/expression.ts';
+import { type ColumnReader, rowScope } from '../kernels/expression.ts';
 import { columnReader, DESCRIPTOR } from '../kernels/frame.ts';
 import { indexed, loadField, type RowLayout } from '../kernels/memory.ts';
 import type { Val } from '../kernels/value.ts';
@@ -121,11 +121,11 @@ export function filter(predicates: readonly Expression[], node?: number): Operat
 export function project(columns: readonly Column[], expressions: readonly Expression[]): Operator {
   return {
     emit: (e, scope, next) => {
-      const defined = new Map<ColumnId, () => Val>();
+      const defined = new Map<ColumnId, ColumnReader>();
       columns.forEach((column, i) => {
         const expression = expressions[i];
         if (expression === undefined || (expression.kind === 'column' && expression.id === column.id)) return;
-        defined.set(column.id, () => e.compiler.value(expression, scope));
+        defined.set(column.id, (below) => e.compiler.value(expression, below));
       });
       next(defined.size === 0 ? scope : scope.define(defined));
     },

@@ -4,7 +4,7 @@ import { BOOL } from '../../compiler/types/type.ts';
 import { CONTEXT } from '../kernels/context.ts';
 import { type RowScope, rowScope } from '../kernels/expression.ts';
 import { type Field, indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory.ts';
-import { asI64, nullVal, or, type Val } from '../kernels/value.ts';
+import { asI64, nullVal, or, part, type Val } from '../kernels/value.ts';
 import {
   defineFunction,
   type Expr,
@@ -267,10 +267,14 @@ function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: readonly V
     const [only] = values;
     if (directory.dense !== undefined && only !== undefined) {
       const low = e.constantLong(directory.dense.low);
-      const index = k.local('i64', op('i64.sub', asI64(only), low));
-      k.if(op('i64.lt_u', index, e.constantLong(BigInt(directory.dense.size))), () =>
-        k.set(found, load('i32.load', indexed(base, op('i32.wrap_i64', index), 4))),
-      );
+      const wide = only.lane === 'i128';
+      const index = k.local('i64', op('i64.sub', wide ? part(only) : asI64(only), low));
+      const within = op('i64.lt_u', index, e.constantLong(BigInt(directory.dense.size)));
+      // A decimal that needs more than 64 bits is none of the keys.
+      const inReach = wide
+        ? op('i32.and', within, op('i64.eq', part(only, 1), op('i64.shr_s', part(only), i64(63))))
+        : within;
+      k.if(inReach, () => k.set(found, load('i32.load', indexed(base, op('i32.wrap_i64', index), 4))));
       return;
     }
     const mask = e.constantWord(directory.mask);

@@ -10,7 +10,8 @@ import type {
 import { internalError, OrbitError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 
-import { declaredLane, type Val } from '../kernels/value.ts';
+import type { ColumnReader } from '../kernels/expression.ts';
+import { declaredLane } from '../kernels/value.ts';
 import { type AggregateSpec, aggregate, aggregateState, groupsSource, mergeGroups } from '../operators/aggregate.ts';
 import { counter, filter, limit, project, singleRow } from '../operators/basic.ts';
 import type { Operator, Sink } from '../operators/emitter.ts';
@@ -195,10 +196,10 @@ function declared(columns: readonly Column[]): Operator {
     emit: (e, scope, next) => {
       e.forgetRows();
       const shaped = new Map(
-        columns.map((column): [ColumnId, () => Val] => [
+        columns.map((column): [ColumnId, ColumnReader] => [
           column.id,
-          () => {
-            const v = declaredLane(e.k, scope.column(column.id));
+          (below) => {
+            const v = declaredLane(e.k, below.column(column.id));
             // In a local even where it is known, or what is computed from it would have no NULL in some of the streams.
             const null_ = column.nullable ? e.k.local('i32', v.null_ ?? i32(0)) : undefined;
             return { type: column.type, lane: v.lane, parts: v.parts, null_, stable: v.stable };
