@@ -112,7 +112,7 @@ export interface Sort {
   readonly keys: readonly SortKey[];
 }
 
-/** `count` and `offset` are constant or parameter expressions of type int64; a NULL count is no limit. */
+/** `count` and `offset` are constants or parameters, maybe cast, of type int64; a NULL count is no limit. */
 export interface Limit {
   readonly kind: 'limit';
   readonly columns: readonly Column[];

@@ -127,7 +127,8 @@ function verifyPlan(plan: Plan, outer: Scope, defined: Set<ColumnId>): void {
       for (const expression of [plan.count, plan.offset]) {
         if (expression === undefined) continue;
         check(expression, INT64);
-        if (expression.kind !== 'constant' && expression.kind !== 'parameter') fail('limit is not constant');
+        const value = expression.kind === 'cast' ? expression.arg : expression;
+        if (value.kind !== 'constant' && value.kind !== 'parameter') fail('limit is not constant');
       }
       return;
     case 'distinct':

@@ -13,6 +13,7 @@ import { unsupported } from './errors.ts';
 import { bindFrom } from './from.ts';
 import { checkAliases, type FromItem, itemScope, singleItem } from './from-item.ts';
 import { joinedItems } from './joins.ts';
+import { fold } from './names.ts';
 import { bindReturning, writtenColumns, writtenRelation } from './returning.ts';
 import { findTable } from './tables.ts';
 import { assigned, defaultOf, distinctOrdinals, targetOrdinal } from './targets.ts';
@@ -32,7 +33,7 @@ function bindTarget(tree: sql.ChangedTable, others: readonly sql.TableExpression
   const table = findTable(tree.name, context);
   statement.budget.relation();
   const ordinals = [...table.columns.map((_, i) => i), ROW_ID_ORDINAL];
-  const plan = scan(table, statement.ids, { ordinals, alias: tree.alias?.text });
+  const plan = scan(table, statement.ids, { ordinals, alias: tree.alias && fold(tree.alias) });
   const rowId = plan.columns.at(-1);
   if (rowId === undefined) throw internalError('a scan without its row id');
   const relation = writtenRelation(tree, table, plan.columns.slice(0, -1));

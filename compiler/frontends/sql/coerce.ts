@@ -9,6 +9,7 @@ import { toInteger } from '../../types/narrow.ts';
 import { parseText } from '../../types/text.ts';
 import { BOOL, decimal, INT64, isInteger, type Type, typeEquals, UTF8 } from '../../types/type.ts';
 import { unify } from '../../types/unify.ts';
+import type { Value } from '../../types/value.ts';
 import type { StatementContext } from './context.ts';
 import { at } from './errors.ts';
 import { numericOfText, UNBOUNDED_NUMERIC } from './type-names.ts';
@@ -42,7 +43,13 @@ function resolveUntyped(expression: Expression, type: Type, statement: Statement
   switch (expression.kind) {
     case 'constant': {
       const { value } = expression;
-      return constant(typeof value === 'string' ? at(range, () => parseText(value, type)) : null, type, range);
+      if (typeof value !== 'string') return constant(null, type, range);
+      // Beside a dynamic value a text is a text; only a cast reads it as JSON.
+      return constant(
+        at(range, () => (type.kind === 'any' ? castValue(value, UTF8, type) : parseText(value, type))),
+        type,
+        range,
+      );
     }
     case 'parameter':
       return statement.parameters.resolve(expression, type);
@@ -158,9 +165,11 @@ function castUntyped(
   statement: StatementContext,
   range: SourceRange,
 ): Expression {
-  if (expression.kind !== 'constant' || onError === 'error') return { ...coerce(expression, type, statement), range };
-  const text = constant(expression.value, UTF8, expression.range);
-  return constant(castValue(text.value, UTF8, type, 'null'), type, range);
+  if (expression.kind !== 'constant') return { ...coerce(expression, type, statement), range };
+  const { value } = expression;
+  if (typeof value !== 'string') return constant(null, type, range);
+  const read = (): Value => (type.kind === 'any' ? parseText(value, type) : castValue(value, UTF8, type, onError));
+  return constant(at(expression.range, read), type, range);
 }
 
 export function cannotCast(from: Type, to: Type, range: SourceRange): OrbitError {

@@ -19,7 +19,7 @@ import {
   floatLiteral,
   intervalFieldOf,
 } from './literals.ts';
-import { fold } from './names.ts';
+import { fold, matching } from './names.ts';
 import { bindBinary, bindUnary, infix, operation } from './operators.ts';
 import {
   bindBetween,
@@ -32,7 +32,7 @@ import {
   bindNot,
 } from './predicates.ts';
 import { bindRowComparison, rowComparison } from './rows.ts';
-import { findHere, lookupRelation, resolveColumn } from './scope.ts';
+import { lookupBare, lookupRelation, resolveColumn } from './scope.ts';
 import {
   bindArraySubquery,
   bindExists,
@@ -158,25 +158,31 @@ export function bindExpression(tree: sql.Expression, context: Context): Expressi
   }
 }
 
-/** `a.b` may be column b of table a, or field b of a dynamic column a. */
+/** `a.b` may be column b of table a, or field b of a dynamic column a; `t.a.b` field b of column a of table t. */
 function bindColumn(tree: sql.ColumnReference, context: Context): Expression {
-  const { parts } = tree;
-  const [first, ...rest] = parts;
-  if (first !== undefined && rest.length > 0 && lookupRelation(parts.slice(0, -1), context.scope) === undefined) {
-    const column = findDynamic(first, context);
-    if (column !== undefined) {
-      return rest.reduce((base, field) => bindField(base, fold(field), tree.range, context), column);
-    }
-  }
-  return resolveColumn(parts, context.scope, tree.range);
+  const { parts, range } = tree;
+  const isColumn = parts.length === 1 || lookupRelation(parts.slice(0, -1), context.scope) !== undefined;
+  const dynamic = isColumn ? undefined : findDynamic(parts, context);
+  if (dynamic === undefined) return resolveColumn(parts, context.scope, range);
+  return dynamic.fields.reduce((base, field) => bindField(base, fold(field), range, context), dynamic.column);
 }
 
-function findDynamic(name: sql.Identifier, context: Context): Expression | undefined {
-  for (let scope: Context['scope'] | undefined = context.scope; scope !== undefined; scope = scope.parent) {
-    const found = findHere(name, scope);
-    if (found !== undefined) return found.column.type.kind === 'any' ? columnRef(found.column, name.range) : undefined;
-  }
-  return undefined;
+interface DynamicColumn {
+  readonly column: Expression;
+  readonly fields: readonly sql.Identifier[];
+}
+
+function findDynamic(parts: readonly sql.Identifier[], context: Context): DynamicColumn | undefined {
+  const [first, second] = parts;
+  if (first === undefined || second === undefined) return undefined;
+  const relation = lookupRelation([first], context.scope);
+  const start = relation === undefined ? 1 : 2;
+  const found =
+    relation === undefined
+      ? lookupBare(first, context.scope)
+      : matching(relation.columns, second, (column) => column.name)[0];
+  if (found === undefined || found.column.type.kind !== 'any') return undefined;
+  return { column: columnRef(found.column, first.range), fields: parts.slice(start) };
 }
 
 /** `interval '1 day'`, or a computed number of one unit. */

@@ -21,13 +21,18 @@ export function findHere(name: Identifier, scope: Scope): ScopeColumn | undefine
   return found.length > 1 ? throwAmbiguous(name, scope, name.range) : found[0];
 }
 
-function findBare(name: Identifier, scope: Scope, range: SourceRange): ScopeColumn {
+/** The column that a bare name means in the nearest query that has one; undefined if none has. */
+export function lookupBare(name: Identifier, scope: Scope): ScopeColumn | undefined {
   for (let s: Scope | undefined = scope; s !== undefined; s = s.parent) {
-    const found = matching(s.columns, name, columnName);
-    const [column] = found;
-    if (found.length > 1) throwAmbiguous(name, s, range);
+    const column = findHere(name, s);
     if (column !== undefined) return column;
   }
+  return undefined;
+}
+
+function findBare(name: Identifier, scope: Scope, range: SourceRange): ScopeColumn {
+  const column = lookupBare(name, scope);
+  if (column !== undefined) return column;
   for (let s: Scope | undefined = scope; s !== undefined; s = s.parent) {
     if (matching(s.relations, name, relationName).length > 0) {
       throw unsupported(`the whole row of "${fold(name)}" as a value`, range, 'Name one of its columns.');

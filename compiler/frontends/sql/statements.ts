@@ -1,5 +1,5 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
-import { internalError, unreachable } from '../../types/error.ts';
+import { internalError, OrbitError, unreachable } from '../../types/error.ts';
 import type { BoundBody, BoundQuery, ResultColumn } from './bound.ts';
 import { bindDelete, bindTruncate, bindUpdate } from './changes.ts';
 import type { Output, QueryContext, StatementContext } from './context.ts';
@@ -20,7 +20,7 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
     case 'query':
       return bindTopQuery(tree, context);
     case 'explain':
-      return { kind: 'explain', inner: bindStatement(tree.statement, statement), ...bindExplainOptions(tree.options) };
+      return bindExplain(tree, statement);
     case 'createTable':
       return bindCreateTable(tree, context);
     case 'createSchema':
@@ -65,6 +65,25 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
     default:
       return unreachable(tree);
   }
+}
+
+const EXPLAINED: ReadonlySet<sql.Statement['kind']> = new Set([
+  'query',
+  'insert',
+  'update',
+  'delete',
+  'merge',
+  'copy',
+  'createTable',
+  'execute',
+]);
+
+function bindExplain(tree: sql.Explain, statement: StatementContext): BoundBody {
+  const inner = tree.statement;
+  if (!EXPLAINED.has(inner.kind) || (inner.kind === 'createTable' && inner.query === undefined)) {
+    throw new OrbitError('syntax_error', 'EXPLAIN needs a statement that has a plan', { range: inner.range });
+  }
+  return { kind: 'explain', inner: bindStatement(inner, statement), ...bindExplainOptions(tree.options) };
 }
 
 function bindTopQuery(tree: sql.Query, context: QueryContext): BoundQuery {

@@ -20,7 +20,8 @@ export function bindTable(tree: sql.TableReference, context: QueryContext): From
   const common = commonTableReference(tree.name, context);
   if (common !== undefined) return derived(common, tree.alias, fold(lastPart(tree.name)), tree.range, context);
   const table = findTable(tree.name, context);
-  return scanned(table, tree.alias, lastName(tree.name, table), schemaOf(tree.name), tree.name.range, context);
+  const name = lastName(tree.name, table);
+  return scanned(table, tree.alias, name, schemaOf(tree.name) ?? ownSchema(table, name), tree.name.range, context);
 }
 
 function lastPart(name: sql.QualifiedName): sql.Identifier {
@@ -34,6 +35,11 @@ function lastName(name: sql.QualifiedName, table: TableHandle): string {
   const written = fold(lastPart(name));
   const own = table.name.split('.').at(-1) ?? written;
   return own.toLowerCase() === written.toLowerCase() ? own : written;
+}
+
+/** The schema that the search path led to: `s.t` is a name for `FROM t` too. */
+function ownSchema(table: TableHandle, name: string): string | undefined {
+  return table.name.endsWith(`.${name}`) ? table.name.slice(0, -name.length - 1) : undefined;
 }
 
 function schemaOf(name: sql.QualifiedName): string | undefined {
