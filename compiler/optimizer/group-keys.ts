@@ -1,10 +1,11 @@
-import { columnRef } from '../ir/build.ts';
 import { hasEffects } from '../ir/effects.ts';
 import type { AggregateCall, Column, Expression } from '../ir/expression.ts';
 import type { Aggregate, Plan } from '../ir/plan.ts';
 import { mapPlan } from '../ir/traverse.ts';
 import type { Type } from '../types/type.ts';
+import { restrictTo } from './decorrelate/correlation.ts';
 import { closure, factsOf } from './facts.ts';
+import { deriveNullability } from './nullability.ts';
 import type { OptimizerContext, Pass } from './pass.ts';
 import { renumber } from './renumber.ts';
 
@@ -14,7 +15,10 @@ import { renumber } from './renumber.ts';
  */
 export const reduceGroupKeys: Pass = {
   name: 'reduce group keys',
-  run: (plan, context) => mapPlan(plan, (node) => (node.kind === 'aggregate' ? reduce(node, context) : node)),
+  run: (plan, context) => {
+    const reduced = mapPlan(plan, (node) => (node.kind === 'aggregate' ? reduce(node, context) : node));
+    return reduced === plan ? plan : deriveNullability(reduced);
+  },
 };
 
 function reduce(plan: Aggregate, { ids }: OptimizerContext): Plan {
@@ -38,8 +42,8 @@ function reduce(plan: Aggregate, { ids }: OptimizerContext): Plan {
       groups.push(group);
       groupColumns.push(column);
     } else {
-      values.push(anyValue(group, column));
-      valueColumns.push(column);
+      values.push(anyValue(group));
+      valueColumns.push({ ...column, nullable: true });
     }
   });
   const reduced: Aggregate = {
@@ -48,17 +52,11 @@ function reduce(plan: Aggregate, { ids }: OptimizerContext): Plan {
     groups,
     aggregates: [...copy.aggregates, ...values],
   };
-  return {
-    kind: 'project',
-    columns: plan.columns,
-    input: reduced,
-    expressions: plan.columns.map((column) => columnRef(column)),
-  };
+  return restrictTo(reduced, plan.columns);
 }
 
-function anyValue(arg: Expression, { type, nullable }: Column): AggregateCall {
-  // A group has a row, so its value is NULL only where the column is.
-  return { fn: 'any_value', args: [arg], distinct: false, orderBy: [], type, nullable };
+function anyValue(arg: Expression): AggregateCall {
+  return { fn: 'any_value', args: [arg], distinct: false, orderBy: [], type: arg.type, nullable: true };
 }
 
 /** Positions of groups that determine all groups; the dearest to hash are dropped first. */

@@ -14,7 +14,7 @@ import { pruneColumns } from './prune.ts';
 import { pushPredicates } from './push-predicates.ts';
 import { simplify } from './simplify.ts';
 
-/** The passes in the order in which they run. */
+/** The passes in the order in which they run; some run again after others have made work for them. */
 export const PASSES: readonly Pass[] = [
   simplify,
   decorrelate,
@@ -23,6 +23,7 @@ export const PASSES: readonly Pass[] = [
   distinctToAggregate,
   removeSorts,
   reduceGroupKeys,
+  pruneColumns,
   orderJoins,
   pushLimits,
   pruneColumns,

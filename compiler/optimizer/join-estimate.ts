@@ -73,21 +73,11 @@ export function equalitySelectivity(
     if (equality.nullsEqual) continue;
     fraction *= (1 - nullFraction(equality.left, lookup)) * (1 - nullFraction(equality.right, lookup));
   }
-  // A composite key is one value of its table, not a combination of independent ones.
-  const sides = [
-    { keys: rightKeys, of: (equality: Equality) => equality.right },
-    { keys: leftKeys, of: (equality: Equality) => equality.left },
-  ];
-  for (const { keys, of } of sides) {
-    for (const key of keys) {
-      const covered = remaining.filter((equality) => {
-        const side = of(equality);
-        return side.kind === 'column' && key.columns.includes(side.id);
-      });
-      if (covered.length < 2 || covered.length < key.columns.length) continue;
-      fraction /= Math.max(1, key.rows);
-      remaining = remaining.filter((equality) => !covered.includes(equality));
-    }
+  for (;;) {
+    const key = widestKey(remaining, leftKeys, rightKeys);
+    if (key === undefined) break;
+    fraction /= Math.max(1, key.rows);
+    remaining = remaining.filter((equality) => !key.covered.includes(equality));
   }
   for (const { left, right } of remaining) {
     const domain = Math.max(domainValues(left, lookup) ?? 0, domainValues(right, lookup) ?? 0);
@@ -97,6 +87,33 @@ export function equalitySelectivity(
 }
 
 const UNKNOWN_EQUALITY = 1 / 100;
+
+/**
+ * A composite key whose columns are all compared: together they are one value of its table, not a combination of
+ * independent ones. Of several such keys that of the largest table counts, which has the values of the others.
+ */
+function widestKey(
+  equalities: readonly Equality[],
+  leftKeys: readonly KeyDomain[],
+  rightKeys: readonly KeyDomain[],
+): { readonly rows: number; readonly covered: readonly Equality[] } | undefined {
+  if (equalities.length < 2) return undefined;
+  let best: { readonly rows: number; readonly covered: readonly Equality[] } | undefined;
+  const consider = (keys: readonly KeyDomain[], side: 'left' | 'right'): void => {
+    for (const { columns, rows } of keys) {
+      if (columns.length < 2) continue;
+      const covered = equalities.filter((equality) => {
+        const expression = equality[side];
+        return expression.kind === 'column' && columns.includes(expression.id);
+      });
+      if (covered.length < columns.length) continue;
+      if (best === undefined || rows > best.rows) best = { rows, covered };
+    }
+  };
+  consider(leftKeys, 'left');
+  consider(rightKeys, 'right');
+  return best;
+}
 
 /** The fraction of left rows that have a partner at the right. */
 export function matchFraction(
@@ -172,8 +189,8 @@ function joined(
   }
   for (const equality of equalities) {
     if (equality.left.kind !== 'column' || equality.right.kind !== 'column') continue;
-    const a = columns.get(equality.left.id);
-    const b = columns.get(equality.right.id);
+    const a = left.columns.get(equality.left.id);
+    const b = right.columns.get(equality.right.id);
     if (a === undefined || b === undefined || padded > 0) continue;
     // Both have the values that are common to them, as many as are common by chance.
     const domain = Math.max(a.domain, b.domain);

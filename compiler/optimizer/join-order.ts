@@ -1,8 +1,10 @@
 import { and, filter, join } from '../ir/build.ts';
+import { expressionColumns } from '../ir/columns.ts';
+import type { ColumnId } from '../ir/expression.ts';
 import type { Plan } from '../ir/plan.ts';
-import { mapPlanChildren } from '../ir/traverse.ts';
+import { mapPlanChildren, planExpressions, withChildren } from '../ir/traverse.ts';
 import { internalError } from '../types/error.ts';
-import { equal } from './calls.ts';
+import { equal, ids } from './calls.ts';
 import type { Estimator } from './cardinality.ts';
 import { restrictTo } from './decorrelate/correlation.ts';
 import { enumerate, type JoinTree } from './join-enumeration.ts';
@@ -12,22 +14,29 @@ import type { OptimizerContext, Pass } from './pass.ts';
 import { reduceAggregates } from './semi-join-reduction.ts';
 
 /** Orders inner joins, and with them the left, semi, anti, mark and single joins above them, by estimated cost. */
-export const orderJoins: Pass = { name: 'order joins', run: (plan, context) => order(plan, context) };
+export const orderJoins: Pass = { name: 'order joins', run: (plan, context) => order(plan, ids(plan.columns), context) };
 
-function order(plan: Plan, context: OptimizerContext): Plan {
+/** `used`: the columns of the plan that are needed above it; others may get lost. */
+function order(plan: Plan, used: ReadonlySet<ColumnId>, context: OptimizerContext): Plan {
+  const whole = (child: Plan): Plan => order(child, ids(child.columns), context);
   const graph = joinGraph(plan);
-  if (graph === undefined) return mapPlanChildren(plan, (child) => order(child, context));
-  const reduced = reduceAggregates(graph, context);
+  if (graph === undefined) {
+    if (plan.kind !== 'aggregate' && plan.kind !== 'project') return mapPlanChildren(plan, whole);
+    const needed = new Set(planExpressions(plan).flatMap((expression) => [...expressionColumns(expression)]));
+    return withChildren(plan, [order(plan.input, needed, context)]);
+  }
+  const reduced = reduceAggregates(graph, used, context);
   const ordered: JoinGraph = {
     ...reduced,
-    relations: reduced.relations.map((relation) => order(relation, context)),
+    relations: reduced.relations.map(whole),
     dependents: reduced.dependents.map((dependent) => ({
       ...dependent,
-      join: { ...dependent.join, right: order(dependent.join.right, context) },
+      join: { ...dependent.join, right: whole(dependent.join.right) },
     })),
   };
   const tree = enumerate(ordered, joinModel(ordered, context.estimator));
-  return restrictTo(build(tree, ordered, context.estimator).plan, plan.columns);
+  const wanted = plan.columns.filter((column) => used.has(column.id));
+  return restrictTo(build(tree, ordered, context.estimator).plan, wanted);
 }
 
 interface Built {

@@ -6,6 +6,7 @@ import { derivedColumns } from '../ir/derive.ts';
 import { mapPlanChildren, withChildren } from '../ir/traverse.ts';
 import { references, isNeverTrue } from './calls.ts';
 import { hasAtMostOneRow, matchesOnce } from './facts.ts';
+import { deriveNullability } from './nullability.ts';
 import type { Pass } from './pass.ts';
 import { simplifyCondition } from './simplify-expression.ts';
 import { isVolatile } from './volatility.ts';
@@ -14,7 +15,13 @@ import { isVolatile } from './volatility.ts';
  * Joins that pad with NULLs become inner ones where a condition above drops the padded rows (Galindo-Legaria and
  * Rosenthal, TODS 1997), and `single` joins left ones where a second match is impossible.
  */
-export const simplifyOuterJoins: Pass = { name: 'outer joins', run: (plan) => visit(plan, []) };
+export const simplifyOuterJoins: Pass = {
+  name: 'outer joins',
+  run: (plan) => {
+    const result = visit(plan, []);
+    return result === plan ? plan : deriveNullability(result);
+  },
+};
 
 /** `required` are conditions that a row must make true for anything above to see it. */
 function visit(plan: Plan, required: readonly Expression[]): Plan {
@@ -56,7 +63,7 @@ function visitJoin(original: Join, required: readonly Expression[]): Plan {
       return sides([...required, ...condition], [...required, ...condition]);
     case 'left':
     case 'single':
-      return sides(required, plan.join === 'left' ? condition : []);
+      return sides(required, condition);
     case 'anti':
     case 'mark':
       return sides(required, plan.nullAware ? [] : condition);

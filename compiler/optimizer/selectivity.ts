@@ -13,7 +13,8 @@ export type Lookup = (id: ColumnId) => ColumnEstimate | undefined;
 const UNKNOWN_CONDITION = 1 / 3;
 const UNKNOWN_EQUALITY = 1 / 10;
 const UNKNOWN_RANGE = 1 / 3;
-const UNKNOWN_DISTINCT = 10;
+const PREFIX_FUNCTIONS = new Set(['substring', 'left', 'right']);
+const VALUES_PER_CHARACTER = 7;
 /** A text that is searched for, and each one more. */
 const FOUND_TEXT = 1 / 10;
 const NEXT_FOUND_TEXT = 1 / 3;
@@ -245,9 +246,13 @@ function valuesOf(
       if (expression.type.kind === 'bool') return 2;
       if (expression.fn === 'extract' || expression.fn === 'date_part') return partsOfDate(expression, lookup, count);
       const args = expression.args.map((arg) => valuesOf(arg, lookup, count));
-      const combinations = args.reduce((product: number, arg) => product * (arg ?? UNKNOWN_DISTINCT), 1);
-      // A call of one column with constants can only merge its values.
-      return args.includes(undefined) ? undefined : combinations;
+      if (args.includes(undefined)) return undefined;
+      const combinations = args.reduce((product: number, arg) => product * (arg ?? 1), 1);
+      const length = PREFIX_FUNCTIONS.has(expression.fn) ? expression.args.at(-1) : undefined;
+      if (length === undefined) return combinations;
+      // The first characters of texts, which are most often digits or letters of few words.
+      const characters = length.kind === 'constant' && typeof length.value === 'number' ? length.value : 1;
+      return Math.min(combinations, VALUES_PER_CHARACTER ** Math.max(0, characters));
     }
     default:
       return undefined;

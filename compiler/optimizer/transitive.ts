@@ -5,7 +5,7 @@ import type { ColumnId, ColumnRef, Expression } from '../ir/expression.ts';
 import type { Plan } from '../ir/plan.ts';
 import { typeEquals } from '../types/type.ts';
 import { asComparison } from './calls.ts';
-import { conjunction, isIdentity } from './conjunctions.ts';
+import { conditionTerms, conjunction, isIdentity } from './conjunctions.ts';
 import { isVolatile } from './volatility.ts';
 
 /** What conditions imply for columns other than those they name. */
@@ -91,7 +91,7 @@ export function impliedOver(terms: readonly Expression[], own: ReadonlySet<Colum
       }),
     );
     if (parts.some((part) => part.length === 0)) return [];
-    return conjuncts(conjunction([or(parts.map(conjunction))]));
+    return conditionTerms(or(parts.map(conjunction)));
   });
 }
 
