@@ -1,0 +1,27 @@
+import type { Parameters } from '../engine/index.ts';
+import { UsageError } from './usage-error.ts';
+
+/** The parameters that `-v name=value` options give; undefined where there are none. */
+export function parseVariables(settings: readonly string[]): Parameters | undefined {
+  if (settings.length === 0) return undefined;
+  return Object.fromEntries(settings.map(parseVariable));
+}
+
+function parseVariable(setting: string): readonly [string, string | number | bigint] {
+  const equals = setting.indexOf('=');
+  const name = setting.slice(0, Math.max(equals, 0)).trim();
+  if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) throw new UsageError(`-v takes name=value, not "${setting}"`);
+  return [name, variableValue(setting.slice(equals + 1))];
+}
+
+/** What looks like a number is one; anything else, and anything in single quotes, is text. */
+function variableValue(text: string): string | number | bigint {
+  // A leading zero says that the digits are a code, such as a postcode.
+  if (/^-?(0|[1-9]\d*)$/.test(text)) {
+    const number = Number(text);
+    return Number.isSafeInteger(number) ? number : BigInt(text);
+  }
+  if (/^-?(\d+\.\d*|\.?\d+)(e[+-]?\d+)?$/i.test(text) && !/^-?0\d/.test(text)) return Number(text);
+  const quoted = /^'((?:[^']|'')*)'$/s.exec(text);
+  return quoted?.[1]?.replaceAll("''", "'") ?? text;
+}
