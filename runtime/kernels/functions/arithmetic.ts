@@ -16,6 +16,7 @@ import {
   outOfRange,
   subtractBounds,
 } from './bounds.ts';
+import { dateSum, negateInterval } from './date-arithmetic.ts';
 import {
   type Built,
   divideDecimals,
@@ -131,15 +132,13 @@ function sum(kind: 'add' | 'sub'): FunctionKernel {
     const { type, range, compiler } = call;
     if (isFloatLane(a) && isFloatLane(b)) return floatArithmetic(call, kind, a, b, null_);
     if (type.kind === 'date') {
-      const days = a.type.kind === 'date' ? b : a;
-      if (days.type.kind !== 'int32') return undefined;
       const error: KernelError = { code: 'datetime_field_overflow', message: 'date out of range', range };
       const dates: Bounds = [BigInt(MIN_DATE), BigInt(MAX_DATE)];
       return addOrSubtract(compiler.kernel, kind, a, b, type, null_, error, dates);
     }
     if (type.kind === 'int32' && a.type.kind === 'date')
       return addOrSubtract(compiler.kernel, kind, a, b, type, null_, outOfRange(type, range));
-    if (!isExact(type) || !isExact(a.type) || !isExact(b.type)) return undefined;
+    if (!isExact(type) || !isExact(a.type) || !isExact(b.type)) return dateSum(call, kind, a, b, null_);
     return exactSum(call, kind, a, b, null_);
   });
 }
@@ -194,6 +193,10 @@ const modulo = strict((call, [a, b], null_) => {
 
 const negate = strict(({ compiler: { kernel }, type, range }, [a], null_) => {
   if (a === undefined) return undefined;
+  if (a.lane === 'interval') {
+    const { parts } = negateInterval(kernel, a, null_, range);
+    return { lane: 'interval', parts };
+  }
   if (a.lane === 'f64') return { lane: 'f64', parts: [op('f64.neg', part(a))] };
   if (a.lane === 'f32') return { lane: 'f32', parts: [op('f32.neg', part(a))] };
   if (!isExact(type) || !isExact(a.type)) return undefined;

@@ -2,6 +2,7 @@ import { ARITHMETIC_KERNELS } from './arithmetic.ts';
 import { CAST_KERNELS } from './casts.ts';
 import { COMPARISON_KERNELS } from './comparison.ts';
 import { CONDITIONAL_KERNELS } from './conditional.ts';
+import { DATE_KERNELS } from './dates.ts';
 import { IN_KERNELS } from './in-list.ts';
 import type { FunctionKernel } from './kernel.ts';
 import { LIKE_KERNELS } from './like.ts';
@@ -14,6 +15,7 @@ export const FUNCTION_KERNELS: ReadonlyMap<string, FunctionKernel> = new Map([
   ...ARITHMETIC_KERNELS,
   ...CAST_KERNELS,
   ...MATH_KERNELS,
+  ...DATE_KERNELS,
   ...STRING_KERNELS,
   ...LIKE_KERNELS,
   ...IN_KERNELS,
