@@ -309,11 +309,8 @@ export function lexSql(text: string): LexedSql {
     let symbol = text.slice(at, end);
     if (symbol.length === 1) {
       at = end;
-      if (symbol !== '?' || !has(digit)) {
-        tokens.push(token(operators.get(symbol) ?? t.operator, symbol, start, end));
-        return;
-      }
-      at = start;
+      tokens.push(token(operators.get(symbol) ?? t.operator, symbol, start, end));
+      return;
     }
     // PostgreSQL's rule, which makes `a=-1` and `a<-1` mean what they say: a sign ends an operator only with one of these in it.
     if (!/[~!@#%^&|`?]/.test(symbol)) while (symbol.length > 1 && /[+-]$/.test(symbol)) symbol = symbol.slice(0, -1);
@@ -322,11 +319,6 @@ export function lexSql(text: string): LexedSql {
       symbol = question === 0 ? '?' : symbol.slice(0, question);
     }
     at += symbol.length;
-    if (symbol === '?' && has(digit)) {
-      digits();
-      add(t.parameter, start);
-      return;
-    }
     add(operators.get(symbol) ?? t.operator, start);
   }
 

@@ -138,6 +138,7 @@ const sqlLanguage: DiagnosedLanguage = {
     ['expression', 'an expression'],
     ['primary', 'an expression'],
     ['lambdaOrExpression', 'an expression'],
+    ['quantified', 'an expression'],
     ['typeName', 'a type'],
     ['tablePrimary', 'a table'],
     ['infix', 'an operator'],
@@ -148,9 +149,14 @@ const sqlLanguage: DiagnosedLanguage = {
     ['subscript', 'an operator'],
     ['member', 'an operator'],
   ]),
+  ruleHints: new Map([
+    ['joinTo', 'JOIN needs ON or USING behind the table.'],
+    ['joinCondition', 'JOIN needs ON or USING behind the table.'],
+  ]),
   keywords: keywordTypesByWord,
   word,
   quotedName,
+  comma: t.comma,
   quote: (name) => `"${name.replaceAll('"', '""')}"`,
   brackets: new Map([
     [t.leftParen, t.rightParen],
@@ -160,9 +166,17 @@ const sqlLanguage: DiagnosedLanguage = {
 };
 
 function diagnoseSql(failure: Failure, tokens: readonly IToken[]): ParseError {
-  const nested = unsupportedStatement(tokens, failure.index);
-  if (nested && sqlLanguage.expectedAfter(tokens, failure.index - 1, sqlLanguage.ruleNames)?.rules.has('statement')) {
-    return parseError('0A000', `${nested.name} is not supported here`, nested.range);
+  return unsupportedPart(failure, tokens) ?? diagnose(failure, tokens, sqlLanguage);
+}
+
+/** A statement inside of another one, in EXPLAIN and PREPARE. The failure is in its first words. */
+function unsupportedPart(failure: Failure, tokens: readonly IToken[]): ParseError | undefined {
+  for (let from = failure.index; from > Math.max(0, failure.index - 3); from--) {
+    const found = unsupportedStatement(tokens, from);
+    if (!found || found.range.end <= failure.token.startOffset) continue;
+    const expected = sqlLanguage.expectedAfter(tokens, from - 1, sqlLanguage.ruleNames);
+    if (expected?.rules.has('statement'))
+      return parseError('0A000', `${found.name} is not supported here`, found.range);
   }
-  return diagnose(failure, tokens, sqlLanguage);
+  return undefined;
 }

@@ -206,7 +206,7 @@ export interface ColumnReference extends Node {
   readonly parts: readonly Identifier[];
 }
 
-/** `$1` and `?1` have an index, `?` gets its position in the statement (from 1), `$name` and `:name` have a name. */
+/** `$1` has an index, `?` gets its position in the statement (from 1), `$name` and `:name` have a name. */
 export interface Parameter extends Node {
   readonly kind: 'parameter';
   readonly style: '$' | '?' | ':';

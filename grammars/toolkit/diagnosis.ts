@@ -26,10 +26,13 @@ export interface DiagnosedLanguage {
   ): Expected | undefined;
   /** Plain words for rules: "an expression". */
   readonly ruleNames: ReadonlyMap<string, string>;
+  /** What to say in addition when one of these rules fails. */
+  readonly ruleHints: ReadonlyMap<string, string>;
   readonly keywords: ReadonlyMap<string, TokenType>;
   /** The type of words that are no keywords, and of quoted names. */
   readonly word: TokenType;
   readonly quotedName: TokenType;
+  readonly comma: TokenType;
   /** A name in quotes, as the language writes it. */
   quote(name: string): string;
   readonly brackets: ReadonlyMap<TokenType, TokenType>;
@@ -63,31 +66,60 @@ export function diagnose(failure: Failure, input: readonly IToken[], language: D
   const end = input.at(-1);
   const endOffset = end ? endOf(end) : 0;
   const range = found ? rangeOf(found) : { start: endOffset, end: endOffset };
-  return parseError(
-    '42601',
-    list ? `${where}: expected ${list}` : where,
-    range,
-    hintFor(at, input, language, unbalanced),
-  );
+  const hint = hintFor(failure, input, language, expected, unbalanced);
+  return parseError('42601', list ? `${where}: expected ${list}` : where, range, hint);
 }
 
 function hintFor(
-  at: number,
+  { index: at, rule }: Failure,
   input: readonly IToken[],
   language: DiagnosedLanguage,
+  expected: Expected | undefined,
   unbalanced: Unbalanced | undefined,
 ): string | undefined {
+  const given = language.ruleHints.get(rule);
+  if (given !== undefined) return given;
   const found = input[at];
-  if (found && language.keywords.get(found.image.toLowerCase()) === found.tokenType) {
-    const quoted = { ...token(language.quotedName, found.image, found.startOffset, endOf(found), found.image) };
-    if (language.firstFailure(replaced(input, at, quoted)) > at) {
-      return `${found.image.toUpperCase()} is a reserved word. To use it as a name, write ${language.quote(found.image)}.`;
+  const before = input[at - 1];
+  if (before?.tokenType === language.comma && language.firstFailure(without(input, at - 1, at)) > at) {
+    return found ? `Is the comma before "${shortened(found.image)}" too much?` : undefined;
+  }
+  if (found) {
+    const options = expected ? expected.tokens.size + expected.rules.size : 0;
+    const needed = !expected?.end && options <= 3;
+    const reserved = [needed ? at : -1, at - 1].find((index) => isReservedName(index, at, input, language));
+    const word = reserved === undefined ? undefined : input[reserved]?.image;
+    if (word !== undefined) {
+      return `${word.toUpperCase()} is a keyword. To use it as a name, write ${language.quote(word)}.`;
     }
+    const comma = token(language.comma, ',', found.startOffset, found.startOffset);
+    const inserted = input.slice(0, at + tokensBehind);
+    inserted.splice(at, 0, comma);
+    if (getsBeyond(at + 1, inserted, language)) return `Is a comma missing before "${shortened(found.image)}"?`;
   }
   if (unbalanced?.kind === 'opening' && input.indexOf(unbalanced.token) < at) {
     return `The "${unbalanced.token.image}" before it is never closed.`;
   }
   return undefined;
+}
+
+/** Whether the statement would be read further if the keyword at the index were a name in quotes. */
+function isReservedName(
+  index: number,
+  failure: number,
+  input: readonly IToken[],
+  language: DiagnosedLanguage,
+): boolean {
+  const word = input[index];
+  if (!word || language.keywords.get(word.image.toLowerCase()) !== word.tokenType) return false;
+  const quoted = token(language.quotedName, word.image, word.startOffset, endOf(word), word.image);
+  return getsBeyond(failure, replaced(input, index, quoted, failure), language);
+}
+
+/** Whether at least the tokens up to and with the one behind the index can be read: one alone may be luck. */
+function getsBeyond(index: number, input: readonly IToken[], language: DiagnosedLanguage): boolean {
+  const failure = language.firstFailure(input);
+  return failure > index + 1 || (failure === input.length && failure > index);
 }
 
 /* ---------------------------------------------------------------------------------------------------- misspelt keywords */
@@ -118,12 +150,16 @@ function misspeltKeyword(at: number, input: readonly IToken[], language: Diagnos
       const type = keywords.get(keyword);
       if (!type) continue;
       const corrected = token(type, written.image, written.startOffset, endOf(written));
-      if (language.firstFailure(replaced(input, index, corrected, at)) > at) {
+      if (getsBeyond(at, replaced(input, index, corrected, at), language)) {
         return { token: written, keyword: keyword.toUpperCase() };
       }
     }
   }
   return undefined;
+}
+
+function without(input: readonly IToken[], index: number, failure: number): readonly IToken[] {
+  return input.slice(0, failure + tokensBehind).filter((_, position) => position !== index);
 }
 
 function replaced(input: readonly IToken[], index: number, by: IToken, failure = index): readonly IToken[] {

@@ -57,6 +57,8 @@ export interface Failure {
   readonly index: number;
   /** The tokens that were skipped to go on behind it. */
   readonly skipped: number;
+  /** The innermost rule that was active. */
+  readonly rule: string;
 }
 
 /** Thrown through the parser's rules, and caught by `run`, when they are nested too deeply. */
@@ -238,5 +240,10 @@ function isStackOverflow(error: unknown): boolean {
 
 function failureOf(error: IRecognitionException, tokens: readonly IToken[]): Failure {
   const index = tokens.indexOf(error.token);
-  return { token: error.token, index: index < 0 ? tokens.length - 1 : index, skipped: error.resyncedTokens.length };
+  return {
+    token: error.token,
+    index: index < 0 ? tokens.length - 1 : index,
+    skipped: error.resyncedTokens.length,
+    rule: error.context.ruleStack.at(-1) ?? '',
+  };
 }

@@ -102,7 +102,7 @@ function bare(print: Print, node: Expression): string {
     case 'column':
       return dotted(node.parts);
     case 'parameter':
-      return node.style === '?' && node.name === undefined ? '?' : `${node.style}${node.name ?? node.index}`;
+      return node.style === '?' ? '?' : `${node.style}${node.name ?? node.index}`;
     case 'specialValue':
       return node.name.toUpperCase() + (node.precision === undefined ? '' : `(${node.precision})`);
     case 'default':

@@ -385,10 +385,11 @@ export abstract class ExpressionRules extends PrimaryRules {
   }
 
   private reportChain(operator: IToken): void {
+    const comparison = infixSymbol.categoryMatchesMap?.[operator.tokenTypeIdx] === true;
     this.report(
       `"${operator.image}" cannot follow another operator of its kind without parentheses`,
       this.rangeOf(operator),
-      'Write (a < b) < c, or a < b AND b < c.',
+      comparison ? 'Write a < b AND b < c, or (a < b) < c.' : undefined,
     );
   }
 }

@@ -107,11 +107,10 @@ export abstract class PrimaryRules extends CallRules {
       {
         ALT: () => {
           const { image } = this.CONSUME(t.parameter);
-          const style = image.startsWith('?') ? '?' : '$';
           const name = image.slice(1);
           const index = /^\d+$/.test(name) ? Number(name) : undefined;
           const named = index === undefined ? name : undefined;
-          return { kind: 'parameter', style, index, name: named, range: this.since(start) };
+          return { kind: 'parameter', style: '$', index, name: named, range: this.since(start) };
         },
       },
       {

@@ -1,4 +1,5 @@
 import type { TokenType } from '../../toolkit/chevrotain.ts';
+import type { TextRange } from '../../toolkit/parse-error.ts';
 import { k, label, t, tableAlias } from '../tokens.ts';
 import type {
   AliasColumn,
@@ -21,7 +22,8 @@ type TableAlternative = { readonly ALT: () => TableExpression; readonly GATE?: (
 interface JoinHead {
   readonly type: Join['type'];
   readonly asof: boolean;
-  readonly natural: boolean;
+  /** Where NATURAL stands. */
+  readonly natural: TextRange | undefined;
 }
 
 /** What can stand in FROM. */
@@ -63,7 +65,7 @@ export abstract class TableRules extends ExpressionRules {
     const condition = this.OR<{ ALT: () => JoinCondition | undefined; GATE?: () => boolean }[]>([
       {
         GATE: () => !this.needsCondition(head),
-        ALT: () => (head.natural ? { kind: 'natural', range: this.here() } : undefined),
+        ALT: () => (head.natural ? { kind: 'natural', range: head.natural } : undefined),
       },
       { ALT: () => this.SUBRULE(this.joinCondition) },
     ]);
@@ -109,7 +111,7 @@ export abstract class TableRules extends ExpressionRules {
 
   /** Everything up to the word JOIN. */
   private readonly joinHead = this.rule('joinHead', (): JoinHead => {
-    const natural = this.optional(0, k.natural);
+    const natural = this.OPTION(() => this.rangeOf(this.CONSUME(k.natural)));
     const asof = this.optional(1, k.asof);
     const type =
       this.OPTION2(() =>
