@@ -28,16 +28,8 @@ export function callOf(resolved: Resolved<ScalarFunction>, args: readonly Expres
   return { kind: 'call', fn: fn.name, args, type: signature.result, nullable, range };
 }
 
-export function not(arg: Expression, range?: SourceRange): Call {
-  return call('not', [arg], range);
-}
-
 export function equal(a: Expression, b: Expression, range?: SourceRange): Call {
   return call('eq', [a, b], range);
-}
-
-export function isNull(arg: Expression, range?: SourceRange): Call {
-  return call('is_null', [arg], range);
 }
 
 function castAll(args: readonly Expression[], signature: Signature): readonly Expression[] {

@@ -108,10 +108,3 @@ export function substitutePlan(plan: Plan, by: ReadonlyMap<ColumnId, Expression>
   const mapped = mapPlanExpressions(plan, (expression) => substitute(expression, by));
   return mapPlanChildren(mapped, (child) => substitutePlan(child, by));
 }
-
-/** Whether the node's output includes all the columns. */
-export function providesColumns(plan: Plan, ids: Iterable<ColumnId>): boolean {
-  const own = new Set(plan.columns.map((column) => column.id));
-  for (const id of ids) if (!own.has(id)) return false;
-  return true;
-}

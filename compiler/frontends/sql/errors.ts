@@ -20,15 +20,3 @@ export function at<T>(range: SourceRange | undefined, run: () => T): T {
     throw new OrbitError(error.code, error.message, details);
   }
 }
-
-/** The smallest range around all of them. */
-export function around(ranges: readonly SourceRange[]): SourceRange | undefined {
-  if (ranges.length === 0) return undefined;
-  let start = Number.POSITIVE_INFINITY;
-  let end = 0;
-  for (const range of ranges) {
-    start = Math.min(start, range.start);
-    end = Math.max(end, range.end);
-  }
-  return { start, end };
-}
