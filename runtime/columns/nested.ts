@@ -62,7 +62,7 @@ export function hasCanonicalBytes(type: Type): boolean {
 }
 
 /** Bytes of an element; undefined where they vary. */
-function elementBytes(type: Type): number | undefined {
+export function elementBytes(type: Type): number | undefined {
   switch (type.kind) {
     case 'null':
     case 'bool':

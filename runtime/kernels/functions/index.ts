@@ -7,6 +7,7 @@ import { IN_KERNELS } from './in-list.ts';
 import type { FunctionKernel } from './kernel.ts';
 import { LIKE_KERNELS } from './like.ts';
 import { MATH_KERNELS } from './math.ts';
+import { NESTED_KERNELS } from './nested.ts';
 import { STRING_KERNELS } from './strings.ts';
 
 /** Kernels by canonical function name; casts stand under `cast_error` and `cast_null`, lists of constants under `in`. */
@@ -17,6 +18,7 @@ export const FUNCTION_KERNELS: ReadonlyMap<string, FunctionKernel> = new Map([
   ...MATH_KERNELS,
   ...DATE_KERNELS,
   ...STRING_KERNELS,
+  ...NESTED_KERNELS,
   ...LIKE_KERNELS,
   ...IN_KERNELS,
   ...CONDITIONAL_KERNELS,
