@@ -6,12 +6,12 @@ import { indexed } from './memory.ts';
 import { I32_RANGE, I64_RANGE, laneOf, typeRange, type Val, within } from './value.ts';
 
 /**
- * A morsel's descriptor, written by the scheduler: u32 rows, u32 address of the selection (u32 positions) or 0; then
+ * A morsel's descriptor, written by the scheduler: u32 rows, u32 address of the bitmap of rows that are seen, or 0 for all; then
  * for each column 32 bytes: u32 values, u32 validity (0: no nulls), u32 heap, u32 tags or dictionary views, i64 base.
  */
 export const DESCRIPTOR = {
   rows: 0,
-  selection: 4,
+  visible: 4,
   columns: 8,
   column: { bytes: 32, values: 0, validity: 4, heap: 8, extra: 12, base: 16 },
 } as const;

@@ -1,70 +1,11 @@
 import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
-import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
-import { INT64 } from '../../compiler/types/type.ts';
-import type { ColumnFormat } from '../columns/chunk.ts';
 import { CONTEXT, STATUS } from '../kernels/context.ts';
 import { type ColumnReader, rowScope } from '../kernels/expression.ts';
-import { columnReader, DESCRIPTOR } from '../kernels/frame.ts';
 import { indexed, loadField, type RowLayout } from '../kernels/memory.ts';
 import type { Val } from '../kernels/value.ts';
 import { type Expr, i64, load, op } from '../wasm/ir.ts';
 import { whenTrue } from './condition.ts';
 import type { Operator, Source } from './emitter.ts';
-
-export interface ScanColumn {
-  readonly id: ColumnId;
-  readonly ordinal: number;
-  /** Absent for the row id. */
-  readonly format?: ColumnFormat | undefined;
-}
-
-/**
- * The rows of a chunk, decoded from its frames as columns are used. `selected`: some chunks come with a selection of
- * positions. The row id is the descriptor's first row id, kept behind the columns, plus the position.
- */
-export function scanSource(
-  columns: readonly ScanColumn[],
-  options: { readonly selected: boolean; readonly stable: boolean },
-): Source {
-  return {
-    emit: (e, row) => {
-      const { k } = e;
-      const morsel = k.local('i32');
-      k.prologue(() => k.set(morsel, load('i32.load', e.ctx, CONTEXT.morsel)));
-      let position: Expr = row;
-      if (options.selected) {
-        const selection = k.local('i32');
-        k.prologue(() => k.set(selection, load('i32.load', morsel, DESCRIPTOR.selection)));
-        const at = k.local('i32', row);
-        k.if(selection, () => k.set(at, load('i32.load', indexed(selection, row, 4))));
-        position = at;
-      }
-      const stored = columns.filter((c) => c.format !== undefined);
-      const readers = new Map<ColumnId, () => Val>();
-      stored.forEach(({ id, format }, i) => {
-        if (format === undefined) return;
-        const read = columnReader(k, format, i, morsel, options.stable);
-        readers.set(id, () => read(position));
-      });
-      for (const { id, ordinal } of columns) {
-        if (ordinal !== ROW_ID_ORDINAL) continue;
-        const first = k.local('i64');
-        k.prologue(() => k.set(first, load('i64.load', morsel, rowIdOffset(stored.length))));
-        readers.set(id, () => ({
-          type: INT64,
-          lane: 'i64',
-          parts: [k.keep(op('i64.add', first, op('i64.extend_i32_u', position)))],
-        }));
-      }
-      return rowScope(readers);
-    },
-  };
-}
-
-/** Where a scan's descriptor has the chunk's first row id. */
-export function rowIdOffset(columns: number): number {
-  return DESCRIPTOR.columns + columns * DESCRIPTOR.column.bytes;
-}
 
 /** Rows of fixed size that lie one behind the other at the address that the context calls `morsel`. */
 export function rowsSource(

@@ -56,8 +56,10 @@ export interface Operator {
 }
 
 export interface Source {
-  /** Generates the loop over rows `cursor` to `end`; `row` holds the current one. */
+  /** Generates what makes the columns of the current row. */
   readonly emit: (e: PipelineEmitter, row: Local) => RowScope;
+  /** The loop over rows `row` to `end`, where it is more than one after the other. */
+  readonly loop?: ((e: PipelineEmitter, row: Local, end: Local, body: () => void) => void) | undefined;
 }
 
 export interface Sink {
@@ -187,27 +189,33 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
 
   k.block((label) => {
     exit = label;
-    k.while(
-      () => op('i32.lt_u', row, end),
-      () => {
-        let scope = shape.source.emit(e, row);
-        if (shape.outer.size > 0) {
-          const bound = [...shape.outer].map(([id, { column, value }]): [number, () => Val] => [
-            id,
-            () => compiler.constant(column.type, value),
-          ]);
-          scope = scope.define(new Map(bound));
-        }
-        const step = (index: number, inner: RowScope): void => {
-          const operator = shape.operators[index];
-          if (operator === undefined) shape.sink.emit(e, inner);
-          else operator.emit(e, inner, (next) => step(index + 1, next));
-        };
-        step(0, scope);
-        k.set(row, op('i32.add', row, i32(1)));
-        k.set(resuming, i32(0));
-      },
-    );
+    const body = (): void => {
+      let scope = shape.source.emit(e, row);
+      if (shape.outer.size > 0) {
+        const bound = [...shape.outer].map(([id, { column, value }]): [number, () => Val] => [
+          id,
+          () => compiler.constant(column.type, value),
+        ]);
+        scope = scope.define(new Map(bound));
+      }
+      const step = (index: number, inner: RowScope): void => {
+        const operator = shape.operators[index];
+        if (operator === undefined) shape.sink.emit(e, inner);
+        else operator.emit(e, inner, (next) => step(index + 1, next));
+      };
+      step(0, scope);
+      k.set(resuming, i32(0));
+    };
+    const eachRow = (): void =>
+      k.while(
+        () => op('i32.lt_u', row, end),
+        () => {
+          body();
+          k.set(row, op('i32.add', row, i32(1)));
+        },
+      );
+    if (shape.source.loop === undefined) eachRow();
+    else shape.source.loop(e, row, end, body);
     k.set(status, i32(STATUS.DONE));
   });
   k.store('i32.store', ctx, CONTEXT.cursor, row);

@@ -18,6 +18,8 @@ export interface SourceMorsel extends Morsel {
 
 export interface OpenSource {
   readonly source: Source;
+  /** What the source leaves to do before the stream's operators. */
+  readonly operators?: readonly Operator[] | undefined;
   readonly next: () => SourceMorsel | undefined | Promise<SourceMorsel | undefined>;
   /** For sources whose morsels may be processed at once, by several threads: whether it is worth it. */
   readonly parallel: boolean;
@@ -64,7 +66,7 @@ export async function runPipeline(
     const code = emitPipeline({
       source: opened.source,
       mostRows: opened.mostRows,
-      operators: stream.operators,
+      operators: [...(opened.operators ?? []), ...stream.operators],
       sink,
       parameters: query.parameters,
       outer,

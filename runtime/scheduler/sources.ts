@@ -1,21 +1,23 @@
-import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import type { Column, ColumnId } from '../../compiler/ir/expression.ts';
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type { TableScan } from '../../compiler/physical/plan.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { CHUNK_ROWS, type Chunk } from '../columns/chunk.ts';
-import type { PruningPredicate, TableScanCursor } from '../columns/source.ts';
+import type { TableScanCursor } from '../columns/source.ts';
 import { writeValue } from '../columns/values.ts';
 import { DESCRIPTOR, descriptorBytes } from '../kernels/frame.ts';
 import { rowLayout } from '../kernels/memory.ts';
 import { laneOf } from '../kernels/value.ts';
 import type { DictionaryFrame } from '../memory/buffer-pool.ts';
 import type { Frame } from '../memory/loading.ts';
-import { rowIdOffset, rowsSource, scanSource } from '../operators/basic.ts';
+import { filter, rowsSource } from '../operators/basic.ts';
 import type { Source } from '../operators/emitter.ts';
+import { rowIdOffset, scanSource } from '../operators/scan.ts';
 import { i32 } from '../wasm/ir.ts';
 import { type RowBlock, rowCount } from './drivers.ts';
 import type { OpenSource, SourceMorsel } from './pipeline.ts';
 import type { Query } from './query.ts';
+import { pruningOf, scanRanges, splitPredicates } from './scan-predicates.ts';
 import { allocate, allocateZeroed } from './task.ts';
 
 /** Texts of up to this share of the pool's budget may stay pinned until the query ends, so that nobody copies them. */
@@ -29,15 +31,14 @@ const PARALLEL_ROWS = 3 * CHUNK_ROWS;
 export function openScan(query: Query, plan: TableScan): OpenSource {
   const { memory } = query;
   const { pool } = query.executor;
+  const { comparisons, rest } = splitPredicates(plan, query.parameters);
   const ordinals = plan.ordinals.filter((ordinal) => ordinal !== ROW_ID_ORDINAL);
-  const cursor: TableScanCursor = query.tables
-    .source(plan.table)
-    .scan({
-      ordinals,
-      prune: pruning(plan),
-      command: query.firstCommand + plan.command,
-      transaction: query.transaction,
-    });
+  const cursor: TableScanCursor = query.tables.source(plan.table).scan({
+    ordinals,
+    prune: pruningOf(comparisons),
+    command: query.firstCommand + plan.command,
+    transaction: query.transaction,
+  });
   const texts = cursor.formats.filter((f) => f.encoding === 'strings' || f.encoding === 'any').length;
   const rows = cursor.rows ?? plan.table.statistics().rowCount;
   const stable = cursor.transient !== true && rows * texts * TEXT_ROW_BYTES * STABLE_SHARE <= memory.poolBudget.limit;
@@ -46,16 +47,17 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     const ordinal = plan.ordinals[i] ?? 0;
     return { id: column.id, ordinal, format: ordinal === ROW_ID_ORDINAL ? undefined : cursor.formats[stored++] };
   });
-  // Descriptors and selections are reused once their morsel is released.
-  const idle: { readonly descriptor: number; selection: number; room: number }[] = [];
+  const { ranges, left } = scanRanges(comparisons, ordinals, cursor.formats);
+  const predicates = [...left.map(({ expression }) => expression), ...rest];
+  // Descriptors and bitmaps are reused once their morsel is released.
+  const idle: { readonly descriptor: number; visible: number }[] = [];
   let read = 0;
 
   const load = (chunk: Chunk): SourceMorsel => {
     read++;
     const place = idle.pop() ?? {
       descriptor: allocateZeroed(query, descriptorBytes(ordinals.length) + 8),
-      selection: 0,
-      room: 0,
+      visible: 0,
     };
     const { descriptor } = place;
     const pinned: (Frame | DictionaryFrame)[] = [];
@@ -79,22 +81,17 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
       view().setUint32(at + DESCRIPTOR.column.extra, extra, true);
       view().setBigInt64(at + DESCRIPTOR.column.base, frame.base, true);
     });
-    let count = chunk.rows;
     if (chunk.selection !== undefined) {
-      count = chunk.selection.length;
-      if (place.room < count) {
-        place.room = Math.max(count, 4096);
-        place.selection = allocate(query, place.room * 4);
-      }
-      memory.u32().set(chunk.selection, place.selection / 4);
+      if (place.visible === 0) place.visible = allocate(query, BITMAP_BYTES);
+      writeBitmap(memory.u8(), place.visible, chunk.selection);
     }
     view().setUint32(descriptor + DESCRIPTOR.rows, chunk.rows, true);
-    view().setUint32(descriptor + DESCRIPTOR.selection, chunk.selection === undefined ? 0 : place.selection, true);
+    view().setUint32(descriptor + DESCRIPTOR.visible, chunk.selection === undefined ? 0 : place.visible, true);
     view().setBigInt64(descriptor + rowIdOffset(ordinals.length), chunk.firstRowId, true);
     if (stable) query.pins.push(...pinned);
     return {
       address: descriptor,
-      rows: count,
+      rows: chunk.rows,
       release: () => {
         idle.push(place);
         if (stable) return;
@@ -106,7 +103,8 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   };
 
   return {
-    source: scanSource(columns, { selected: true, stable }),
+    source: scanSource(columns, ranges, { stable }),
+    operators: predicates.length === 0 ? [] : [filter(predicates)],
     parallel: rows >= PARALLEL_ROWS,
     mostRows: cursor.rows === undefined ? undefined : BigInt(cursor.rows),
     next: () => {
@@ -122,51 +120,14 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   };
 }
 
-/** Comparisons of integer-like columns with constants, as bounds of raw integers. */
-function pruning(plan: TableScan): readonly PruningPredicate[] {
-  const found: PruningPredicate[] = [];
-  const ordinalOf = (e: Expression | undefined): number | undefined => {
-    if (e?.kind !== 'column') return undefined;
-    const index = plan.columns.findIndex((c) => c.id === e.id);
-    const ordinal = plan.ordinals[index];
-    return ordinal === undefined || ordinal === ROW_ID_ORDINAL ? undefined : ordinal;
-  };
-  const rawOf = (e: Expression | undefined): bigint | undefined => {
-    if (e?.kind !== 'constant') return undefined;
-    if (typeof e.value === 'bigint') return e.value;
-    return typeof e.value === 'number' && e.type.kind !== 'float32' && e.type.kind !== 'float64'
-      ? BigInt(e.value)
-      : undefined;
-  };
-  const visit = (e: Expression): void => {
-    if (e.kind === 'and') return e.args.forEach(visit);
-    if (e.kind !== 'call') return;
-    const [left, right] = e.args;
-    const column = ordinalOf(left);
-    const value = rawOf(right);
-    const flippedColumn = ordinalOf(right);
-    const flippedValue = rawOf(left);
-    const flipped = column === undefined || value === undefined;
-    const ordinal = flipped ? flippedColumn : column;
-    const bound = flipped ? flippedValue : value;
-    if (ordinal === undefined || bound === undefined) return;
-    switch (e.fn) {
-      case 'eq':
-        found.push({ ordinal, low: bound, high: bound });
-        return;
-      case 'lt':
-      case 'le':
-        found.push(flipped ? { ordinal, low: bound } : { ordinal, high: bound });
-        return;
-      case 'gt':
-      case 'ge':
-        found.push(flipped ? { ordinal, high: bound } : { ordinal, low: bound });
-        return;
-      default:
-    }
-  };
-  plan.predicates.forEach(visit);
-  return found;
+const BITMAP_BYTES = CHUNK_ROWS / 8 + 8;
+
+function writeBitmap(bytes: Uint8Array, address: number, positions: Uint32Array): void {
+  bytes.fill(0, address, address + BITMAP_BYTES);
+  for (const position of positions) {
+    const at = address + (position >>> 3);
+    bytes[at] = (bytes[at] ?? 0) | (1 << (position & 7));
+  }
 }
 
 /** Rows in blocks, block by block. */

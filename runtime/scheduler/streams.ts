@@ -61,8 +61,7 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
 
   switch (plan.kind) {
     case 'tableScan': {
-      const operators = plan.predicates.length > 0 ? [filter(plan.predicates), ...counted] : counted;
-      return [{ open: () => openScan(query, plan), operators, label: `scan ${plan.table.name}`, limits: [] }];
+      return [{ open: () => openScan(query, plan), operators: counted, label: `scan ${plan.table.name}`, limits: [] }];
     }
     case 'values':
       return [hostStream(query, plan.columns, evaluateRows(query, plan.rows, outer), 'values', counted)];

@@ -1,0 +1,124 @@
+import type { ColumnId } from '../../compiler/ir/expression.ts';
+import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
+import { INT64 } from '../../compiler/types/type.ts';
+import type { ColumnFormat } from '../columns/chunk.ts';
+import { CONTEXT } from '../kernels/context.ts';
+import { rowScope } from '../kernels/expression.ts';
+import { columnReader, DESCRIPTOR } from '../kernels/frame.ts';
+import type { Val } from '../kernels/value.ts';
+import { type Expr, i32, type Label, type Local, load, op } from '../wasm/ir.ts';
+import type { PipelineEmitter, Source } from './emitter.ts';
+import { GROUP, rangeMask, type ScanRange } from './scan-range.ts';
+
+export interface ScanColumn {
+  readonly id: ColumnId;
+  readonly ordinal: number;
+  /** Absent for the row id. */
+  readonly format?: ColumnFormat | undefined;
+}
+
+/** Where a scan's descriptor has the chunk's first row id. */
+export function rowIdOffset(columns: number): number {
+  return DESCRIPTOR.columns + columns * DESCRIPTOR.column.bytes;
+}
+
+/**
+ * The rows of a chunk, decoded from its frames as columns are used. Rows that a snapshot does not see, and rows
+ * outside `ranges`, are passed over by masks of 16 rows, made by vector comparisons of the encoded values: most
+ * filters of analytical queries never look at a row by itself. The row id is the chunk's first one, which stands in
+ * the descriptor behind the columns, plus the position.
+ */
+export function scanSource(
+  columns: readonly ScanColumn[],
+  ranges: readonly ScanRange[],
+  options: { readonly stable: boolean },
+): Source {
+  const stored = columns.filter((c) => c.format !== undefined);
+  return {
+    emit: (e, row) => {
+      const { k } = e;
+      const morsel = morselOf(e);
+      const readers = new Map<ColumnId, () => Val>();
+      stored.forEach(({ id, format }, i) => {
+        if (format === undefined) return;
+        const read = columnReader(k, format, i, morsel, options.stable);
+        readers.set(id, () => read(row));
+      });
+      for (const { id, ordinal } of columns) {
+        if (ordinal !== ROW_ID_ORDINAL) continue;
+        const first = k.local('i64');
+        k.prologue(() => k.set(first, load('i64.load', morsel, rowIdOffset(stored.length))));
+        readers.set(id, () => ({
+          type: INT64,
+          lane: 'i64',
+          parts: [k.keep(op('i64.add', first, op('i64.extend_i32_u', row)))],
+        }));
+      }
+      return rowScope(readers);
+    },
+    loop: (e, row, end, body) => {
+      const { k } = e;
+      const morsel = morselOf(e);
+      const visible = k.local('i32');
+      k.prologue(() => k.set(visible, load('i32.load', morsel, DESCRIPTOR.visible)));
+      const masks = ranges.map((range) => rangeMask(e, morsel, range));
+      if (masks.length === 0) return eachVisible(e, row, end, visible, body);
+      const base = k.local('i32');
+      const mask = k.local('i32');
+      k.while(
+        () => op('i32.lt_u', row, end),
+        () => {
+          k.set(base, op('i32.and', row, i32(-GROUP)));
+          k.set(
+            mask,
+            masks.map((make) => make(base)).reduce((a, b) => op('i32.and', a, b)),
+          );
+          k.if(visible, () => k.set(mask, op('i32.and', mask, bitsAt(visible, base))));
+          // Rows of the group before the cursor, and behind the end.
+          k.set(mask, op('i32.and', mask, op('i32.shl', i32(-1), op('i32.and', row, i32(GROUP - 1)))));
+          k.if(op('i32.lt_u', op('i32.sub', end, base), i32(GROUP)), () => {
+            const beyond = op('i32.shl', i32(-1), op('i32.sub', end, base));
+            k.set(mask, op('i32.and', mask, op('i32.xor', beyond, i32(-1))));
+          });
+          k.while(
+            () => mask,
+            () => {
+              k.set(row, op('i32.add', base, op('i32.ctz', mask)));
+              body();
+              k.set(mask, op('i32.and', mask, op('i32.sub', mask, i32(1))));
+            },
+          );
+          k.set(row, op('i32.add', base, i32(GROUP)));
+        },
+      );
+    },
+  };
+}
+
+function morselOf({ k, ctx }: PipelineEmitter): Local {
+  const morsel = k.local('i32');
+  k.prologue(() => k.set(morsel, load('i32.load', ctx, CONTEXT.morsel)));
+  return morsel;
+}
+
+function bitsAt(bitmap: Expr, base: Expr): Expr {
+  return load('i32.load16_u', op('i32.add', bitmap, op('i32.shr_u', base, i32(3))));
+}
+
+function eachVisible(e: PipelineEmitter, row: Local, end: Local, visible: Local, body: () => void): void {
+  const { k } = e;
+  k.while(
+    () => op('i32.lt_u', row, end),
+    () => {
+      k.block((skip: Label) => {
+        k.if(visible, () => {
+          const byte = load('i32.load8_u', op('i32.add', visible, op('i32.shr_u', row, i32(3))));
+          const bit = op('i32.and', op('i32.shr_u', byte, op('i32.and', row, i32(7))), i32(1));
+          k.branch(skip, op('i32.eqz', bit));
+        });
+        body();
+      });
+      k.set(row, op('i32.add', row, i32(1)));
+    },
+  );
+}

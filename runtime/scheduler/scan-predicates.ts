@@ -1,0 +1,162 @@
+import type { Expression } from '../../compiler/ir/expression.ts';
+import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
+import type { TableScan } from '../../compiler/physical/plan.ts';
+import type { Type } from '../../compiler/types/type.ts';
+import type { Value } from '../../compiler/types/value.ts';
+import type { ColumnFormat, Dictionary } from '../columns/chunk.ts';
+import type { PruningPredicate } from '../columns/source.ts';
+import { encodeText } from '../columns/text.ts';
+import type { ScanRange } from '../operators/scan-range.ts';
+
+/** A comparison of a column with a value that is known when the scan starts. */
+interface Comparison {
+  readonly ordinal: number;
+  /** Inclusive bounds over raw integers. */
+  readonly low?: bigint | undefined;
+  readonly high?: bigint | undefined;
+  /** Equality with a text. */
+  readonly text?: string | undefined;
+  readonly expression: Expression;
+}
+
+/** A scan's predicates: comparisons that work on encoded values, and the others. */
+export interface ScanPredicates {
+  readonly comparisons: readonly Comparison[];
+  readonly rest: readonly Expression[];
+}
+
+export function splitPredicates(plan: TableScan, parameters: readonly Value[]): ScanPredicates {
+  const comparisons: Comparison[] = [];
+  const rest: Expression[] = [];
+  const visit = (e: Expression): void => {
+    if (e.kind === 'and') return e.args.forEach(visit);
+    const found = comparisonOf(plan, e, parameters);
+    if (found === undefined) rest.push(e);
+    else comparisons.push(found);
+  };
+  plan.predicates.forEach(visit);
+  return { comparisons, rest };
+}
+
+const FLIPPED: Readonly<Record<string, string>> = { eq: 'eq', lt: 'gt', le: 'ge', gt: 'lt', ge: 'le' };
+
+function comparisonOf(plan: TableScan, e: Expression, parameters: readonly Value[]): Comparison | undefined {
+  if (e.kind !== 'call') return undefined;
+  const flipped = FLIPPED[e.fn];
+  const [left, right] = e.args;
+  if (flipped === undefined || left === undefined || right === undefined) return undefined;
+  const found = bounds(plan, e.fn, left, right, parameters) ?? bounds(plan, flipped, right, left, parameters);
+  return found === undefined ? undefined : { ...found, expression: e };
+}
+
+function bounds(
+  plan: TableScan,
+  fn: string,
+  column: Expression,
+  constant: Expression,
+  parameters: readonly Value[],
+): Omit<Comparison, 'expression'> | undefined {
+  if (column.kind !== 'column') return undefined;
+  const ordinal = plan.ordinals[plan.columns.findIndex((c) => c.id === column.id)];
+  if (ordinal === undefined || ordinal === ROW_ID_ORDINAL) return undefined;
+  const value =
+    constant.kind === 'constant'
+      ? constant.value
+      : constant.kind === 'parameter'
+        ? (parameters[constant.index] ?? null)
+        : null;
+  if (value === null) return undefined;
+  if (typeof value === 'string')
+    return fn === 'eq' && column.type.kind === 'utf8' ? { ordinal, text: value } : undefined;
+  const raw = rawInteger(value, column.type);
+  if (raw === undefined) return undefined;
+  switch (fn) {
+    case 'eq':
+      return { ordinal, low: raw, high: raw };
+    case 'lt':
+      return { ordinal, high: raw - 1n };
+    case 'le':
+      return { ordinal, high: raw };
+    case 'gt':
+      return { ordinal, low: raw + 1n };
+    default:
+      return { ordinal, low: raw };
+  }
+}
+
+function rawInteger(value: Value, type: Type): bigint | undefined {
+  if (type.kind === 'float32' || type.kind === 'float64' || type.kind === 'any') return undefined;
+  if (typeof value === 'bigint') return value;
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
+}
+
+/** For leaving out chunks by their zone maps. */
+export function pruningOf(comparisons: readonly Comparison[]): readonly PruningPredicate[] {
+  return comparisons.filter((c) => c.text === undefined).map(({ ordinal, low, high }) => ({ ordinal, low, high }));
+}
+
+const LOWEST = -(2n ** 63n);
+const HIGHEST = 2n ** 63n - 1n;
+
+/**
+ * The comparisons as ranges over encoded values, one for each column. A comparison that a column's encoding does not
+ * allow is given back by its number.
+ */
+export function scanRanges(
+  comparisons: readonly Comparison[],
+  ordinals: readonly number[],
+  formats: readonly ColumnFormat[],
+): { readonly ranges: readonly ScanRange[]; readonly left: readonly Comparison[] } {
+  const byColumn = new Map<number, { low: bigint; high: bigint }>();
+  const left: Comparison[] = [];
+  for (const comparison of comparisons) {
+    const column = ordinals.indexOf(comparison.ordinal);
+    const format = formats[column];
+    const range = format === undefined ? undefined : encodedRange(comparison, format);
+    if (range === undefined) {
+      left.push(comparison);
+      continue;
+    }
+    const known = byColumn.get(column) ?? { low: LOWEST, high: HIGHEST };
+    // biome-ignore-start lint/complexity/useMathMinMax: not for bigints
+    byColumn.set(column, {
+      low: range.low > known.low ? range.low : known.low,
+      high: range.high < known.high ? range.high : known.high,
+    });
+    // biome-ignore-end lint/complexity/useMathMinMax: not for bigints
+  }
+  const ranges = [...byColumn].flatMap(([column, { low, high }]): ScanRange[] => {
+    const format = formats[column];
+    return format === undefined ? [] : [{ column, format, low, high }];
+  });
+  return { ranges, left };
+}
+
+function encodedRange(
+  { low, high, text }: Comparison,
+  format: ColumnFormat,
+): { readonly low: bigint; readonly high: bigint } | undefined {
+  if (text === undefined) {
+    if (format.encoding !== 'integers') return undefined;
+    // biome-ignore-start lint/complexity/useMathMinMax: not for bigints
+    const from = low === undefined || low < LOWEST ? LOWEST : low;
+    const to = high === undefined || high > HIGHEST ? HIGHEST : high;
+    // biome-ignore-end lint/complexity/useMathMinMax: not for bigints
+    return from > HIGHEST || to < LOWEST ? { low: 1n, high: 0n } : { low: from, high: to };
+  }
+  if (format.encoding !== 'dictionary' || format.dictionary === undefined) return undefined;
+  const code = codeOf(format.dictionary, text);
+  return code === undefined ? { low: 1n, high: 0n } : { low: BigInt(code), high: BigInt(code) };
+}
+
+function codeOf({ offsets, heap, size }: Dictionary, text: string): number | undefined {
+  const wanted = encodeText(text).slice();
+  for (let code = 0; code < size; code++) {
+    const start = offsets[code] ?? 0;
+    if ((offsets[code + 1] ?? 0) - start !== wanted.length) continue;
+    let i = 0;
+    while (i < wanted.length && heap[start + i] === wanted[i]) i++;
+    if (i === wanted.length) return code;
+  }
+  return undefined;
+}
