@@ -62,8 +62,7 @@ function prune(plan: Plan, required: Ids): Plan {
     case 'distinct': {
       const { on, input } = plan;
       if (on === undefined) return withChildren(plan, [restrictTo(prune(input, idsOf(input)), input.columns)]);
-      const needed = union(required, on);
-      return withChildren(plan, [narrow(prune(input, needed), needed)]);
+      return withChildren(plan, [prune(input, union(required, on))]);
     }
     case 'setOperation':
       return pruneSetOperation(plan, required);

@@ -165,7 +165,7 @@ function pushIntoApply(plan: Apply, terms: readonly Expression[]): Plan {
 function pushIntoJoin(plan: Join, terms: readonly Expression[]): Plan {
   const left = ids(plan.left.columns);
   const right = ids(plan.right.columns);
-  const both = new Set([...left, ...right]);
+  const both = new Set([...left, ...right, ...(plan.mark === undefined ? [] : [plan.mark.id])]);
   const overLeft = (term: Expression): boolean => usesOnly(term, both, left);
   const overRight = (term: Expression): boolean => usesOnly(term, both, right);
   const condition = plan.nullAware ? conjuncts(plan.condition) : conditionTerms(plan.condition);

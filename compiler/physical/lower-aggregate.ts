@@ -1,6 +1,7 @@
 import { columnRef, constant, nullOf } from '../ir/build.ts';
-import type { AggregateCall, Column, Expression, SortKey } from '../ir/expression.ts';
-import type { Aggregate, Distinct } from '../ir/plan.ts';
+import { substitute } from '../ir/columns.ts';
+import type { AggregateCall, Column, ColumnId, Expression, SortKey } from '../ir/expression.ts';
+import type { Aggregate, Distinct, Plan } from '../ir/plan.ts';
 import { renumber } from '../optimizer/renumber.ts';
 import { isVolatilePlan } from '../optimizer/volatility.ts';
 import { INT64, list } from '../types/type.ts';
@@ -52,30 +53,52 @@ export function lowerDistinct(plan: Distinct, context: Lowering): PhysicalPlan {
 
 /** The first row of each group: for every column its first value in the input's order, sorted again afterwards. */
 function lowerDistinctOn(plan: Distinct, on: readonly Expression[], context: Lowering): PhysicalPlan {
-  const { input, columns } = plan;
-  const orderBy = input.kind === 'sort' ? input.keys : [];
-  const rows = context.lower(input.kind === 'sort' ? input.input : input);
+  const { columns } = plan;
+  const { rows, by, keys } = orderedInput(plan.input);
   const estimate = estimated(plan, context.estimator);
+  const first = (expression: Expression, name: string): FirstValue => firstValue(expression, name, keys, context);
+  const values = columns.map((column) => first(by.get(column.id) ?? columnRef(column), column.name));
+  const sortedBy = keys.map((key) => first(key.expression, 'key'));
+  const states = [...values, ...sortedBy];
   const groupColumns = on.map((expression): Column => {
     return { id: context.ids.next(), name: 'on', type: expression.type, nullable: expression.nullable };
   });
-  const firsts = columns.map((column) => firstValue(column, orderBy, context));
   const aggregate: HashAggregate = {
     kind: 'hashAggregate',
-    columns: [...groupColumns, ...firsts.map((first) => first.state)],
-    input: rows,
-    groups: on,
-    aggregates: firsts.map((first) => first.call),
+    columns: [...groupColumns, ...states.map((value) => value.state)],
+    input: context.lower(rows),
+    groups: on.map((expression) => substitute(expression, by)),
+    aggregates: states.map((value) => value.call),
     estimate,
   };
-  const first: PhysicalPlan = {
+  const again: PhysicalPlan = {
+    kind: 'sort',
+    columns: aggregate.columns,
+    input: aggregate,
+    keys: keys.map((key, i) => ({ ...key, expression: sortedBy[i]?.result ?? key.expression })),
+    estimate,
+  };
+  return {
     kind: 'project',
     columns,
-    input: aggregate,
-    expressions: firsts.map((value) => value.result),
+    input: keys.length === 0 ? aggregate : again,
+    expressions: values.map((value) => value.result),
     estimate,
   };
-  return orderBy.length === 0 ? first : { kind: 'sort', columns, input: first, keys: orderBy, estimate };
+}
+
+/** The order of the input as keys over rows without it, and what the input's columns are over these rows. */
+function orderedInput(input: Plan): {
+  readonly rows: Plan;
+  readonly by: ReadonlyMap<ColumnId, Expression>;
+  readonly keys: readonly SortKey[];
+} {
+  if (input.kind === 'sort') return { rows: input.input, by: new Map(), keys: input.keys };
+  if (input.kind === 'project' && input.input.kind === 'sort' && !isVolatilePlan(input)) {
+    const by = new Map(input.columns.map((column, i) => [column.id, input.expressions[i] ?? columnRef(column)] as const));
+    return { rows: input.input.input, by, keys: input.input.keys };
+  }
+  return { rows: input, by: new Map(), keys: [] };
 }
 
 interface FirstValue {
@@ -85,21 +108,28 @@ interface FirstValue {
 }
 
 /** `any_value` passes over NULLs, so a column that may be NULL is collected as a whole. */
-function firstValue(column: Column, orderBy: readonly SortKey[], { ids }: Lowering): FirstValue {
-  const { type, nullable, name } = column;
-  const args = [columnRef(column)];
-  if (!nullable) {
-    const state: Column = { id: ids.next(), name, type, nullable };
-    return {
-      call: { fn: 'any_value', args, distinct: false, orderBy, type, nullable },
-      state,
-      result: columnRef(state),
-    };
+function firstValue(
+  expression: Expression,
+  name: string,
+  orderBy: readonly SortKey[],
+  { ids }: Lowering,
+): FirstValue {
+  const { type } = expression;
+  const args = [expression];
+  if (!expression.nullable) {
+    const state: Column = { id: ids.next(), name, type, nullable: true };
+    const call: AggregateCall = { fn: 'any_value', args, distinct: false, orderBy, type, nullable: true };
+    return { call, state, result: columnRef(state) };
   }
-  const state: Column = { id: ids.next(), name, type: list(type), nullable: true };
-  return {
-    call: { fn: 'array_agg', args, distinct: false, orderBy, type: list(type), nullable: true },
-    state,
-    result: { kind: 'call', fn: 'list_get', args: [columnRef(state), constant(0n, INT64)], type, nullable: true },
+  const all = list(type);
+  const state: Column = { id: ids.next(), name, type: all, nullable: true };
+  const call: AggregateCall = { fn: 'array_agg', args, distinct: false, orderBy, type: all, nullable: true };
+  const result: Expression = {
+    kind: 'call',
+    fn: 'list_get',
+    args: [columnRef(state), constant(0n, INT64)],
+    type,
+    nullable: true,
   };
+  return { call, state, result };
 }

@@ -94,6 +94,10 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
     }
     case 'limit': {
       if (plan.count?.kind !== 'constant' || plan.count.value !== 1n || plan.offset !== undefined) return undefined;
+      const below = plan.input;
+      if (below.kind === 'project') {
+        return push({ ...below, input: { ...plan, columns: below.input.columns, input: below.input } }, domain, ids);
+      }
       const input = pushKeepingOrder(plan.input, domain, ids);
       return input && { plan: distinct(input.plan, references(input.columns)), columns: input.columns };
     }
@@ -123,10 +127,25 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
   }
 }
 
+/** For who looks for the first row: the order is either none or that of a sort right here. */
 function pushKeepingOrder(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
-  if (plan.kind !== 'sort') return push(plan, domain, ids);
+  if (plan.kind !== 'sort') return isOrdered(plan) ? undefined : push(plan, domain, ids);
   const input = push(plan.input, domain, ids);
   return input && { plan: { ...plan, columns: input.plan.columns, input: input.plan }, columns: input.columns };
+}
+
+function isOrdered(plan: Plan): boolean {
+  switch (plan.kind) {
+    case 'sort':
+      return true;
+    case 'filter':
+    case 'project':
+    case 'limit':
+    case 'unnest':
+      return isOrdered(plan.input);
+    default:
+      return false;
+  }
 }
 
 /** Rows of correlated values: each row by itself over the domain. */

@@ -1,6 +1,7 @@
 import { aggregateFunction } from '../../functions/resolve.ts';
 import { and, caseOf, columnRef, conjuncts, constant, filter, isTrueConstant, join, nullOf } from '../../ir/build.ts';
 import { type ColumnIds, expressionColumns, substitute } from '../../ir/columns.ts';
+import { asNullable } from '../../ir/derive.ts';
 import type { AggregateCall, Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Plan } from '../../ir/plan.ts';
 import { ids as idsOf, isConstant, isNeverTrue, isTrue, not, references } from '../calls.ts';
@@ -109,7 +110,8 @@ function besideOuterRows(
     case 'single':
       return rowless || (terms.length === 0 && nullOnEmpty) ? build('left') : undefined;
     case 'inner':
-      return rowless ? build('inner') : undefined;
+      if (rowless) return build('inner');
+      return terms.length === 0 && nullOnEmpty ? build('left') : undefined;
     case 'semi':
       return rowless ? build('semi') : undefined;
     case 'anti':
@@ -175,7 +177,7 @@ function aboveOuterRows(
       const conditional = isTrueConstant(test)
         ? outputs
         : outputs.map((output) => caseOf([{ when: test, then: output }], nullOf(output.type)));
-      return project(joined, left, chain.columns.map((c) => ({ ...c, nullable: true })), conditional);
+      return project(joined, left, chain.columns.map(asNullable), conditional);
     }
   }
 }

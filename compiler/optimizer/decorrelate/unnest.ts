@@ -30,7 +30,7 @@ import { overScalarAggregate } from './scalar-aggregate.ts';
  * join of that kind. The ways are tried from the cheapest plan to the most general one.
  */
 export function unnest(original: DependentJoin, ids: ColumnIds): Plan {
-  const spec = { ...original, right: relevantPart(original) };
+  const spec = { ...original, join: narrowest(original), right: relevantPart(original) };
   const outer = idsOf(spec.left.columns);
   if (!isCorrelated(spec.right, outer)) return independentJoin(spec, ids);
   const result = isVolatilePlan(spec.right)
@@ -41,6 +41,12 @@ export function unnest(original: DependentJoin, ids: ColumnIds): Plan {
       overDomain(spec, ids) ??
       applied(spec, ids));
   return restrictTo(result, joinColumns(spec.join, spec.left.columns, original.right.columns, spec.mark));
+}
+
+/** Exactly one row for each outer row needs no padding. */
+function narrowest({ join, right, condition }: DependentJoin): DependentJoin['join'] {
+  const pads = join === 'single' || join === 'left';
+  return pads && isTrueConstant(condition) && hasExactlyOneRow(right) ? 'inner' : join;
 }
 
 /** For a test of existence, the right side without what does not change whether it has rows. */
@@ -83,7 +89,6 @@ function independentJoin(spec: DependentJoin, ids: ColumnIds): Plan {
       if (!test || mark === undefined || isVolatilePlan(right)) break;
       return join('inner', left, existenceColumn(atMostOne(right), mark, ids), TRUE);
     case 'single':
-      if (hasExactlyOneRow(right) && test) return join('inner', left, right, TRUE);
       if (hasAtMostOneRow(right)) return join('left', left, right, condition);
       break;
     default:

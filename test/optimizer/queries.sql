@@ -1,0 +1,341 @@
+-- Questions that the optimizer must not change the answers of, one a paragraph. Tables: see answers.test.ts.
+
+select a.id, b.id from a, b where a.x = b.x
+
+select a.id, b.id, c.id from a, b, c where a.x = b.x and b.y = c.y and a.id < 4
+
+select a.id, c.z from a join c on a.id = c.id where c.z in ('p', 'q') and a.y is not null
+
+select a.id, b.y from a left join b on a.x = b.x
+
+select a.id, b.y from a left join b on a.x = b.x where b.y > 1
+
+select a.id, b.y from a left join b on a.x = b.x and b.y > 1 and a.y = 2
+
+select a.id, b.id from a left join b on a.x = b.x where b.id is null
+
+select a.id, b.id, c.id from a left join (b join c on b.y = c.y) on a.x = b.x
+
+select a.id, b.id, c.id from a left join b on a.x = b.x left join c on b.y = c.y where c.x >= 0 or c.x is null
+
+select a.id, b.id, c.id from (a left join b on a.x = b.x) join c on c.id = a.y where coalesce(b.y, 1) = 1
+
+select a.id, b.id from a full join b on a.x = b.x
+
+select a.id, b.id from a full join b on a.x = b.x where a.id > 2
+
+select a.id, b.id from a full join b on a.x = b.x where b.id > 2
+
+select a.id, b.id from a full join b on a.x = b.x and a.y = b.y where a.id > 1 and b.id > 1
+
+select a.id, b.id from a right join b on a.x = b.x and a.y > 0
+
+select a.id, b.id from a, b where a.x = b.x and (a.y = 1 and b.y = 2 or a.y = 2 and b.y = 1)
+
+select a.id, b.id from a, b where (a.x = b.x and a.y = 1) or (a.x = b.x and b.y = 1)
+
+select a.id from a where a.x = 1 and a.x = 2
+
+select a.id from a where a.x > 3 and a.x < 2
+
+select a.id from a where a.x in (1, 2, 3) and a.x > 1 and a.x <> 3
+
+select a.id, b.id from a join b on a.x = b.x where a.x = 2
+
+select a.id, b.id from a left join b on a.x = b.x where a.x = 2
+
+select id from a where exists (select * from b where b.x = a.x)
+
+select id from a where not exists (select * from b where b.x = a.x)
+
+select id from a where exists (select * from b where b.x = a.x and b.y <> a.y)
+
+select id from a where not exists (select * from b where b.x = a.x and b.y <> a.y)
+
+select id from a where exists (select * from b where b.x > a.x)
+
+select id from a where exists (select * from b where b.y = 3)
+
+select id from a where not exists (select * from b where b.y = 30)
+
+select id from a where exists (select 1 where a.x > 1)
+
+select id from a where not exists (select 1 where a.x > 1)
+
+select id from a where x in (select x from b)
+
+select id from a where x not in (select x from b)
+
+select id from a where x not in (select x from b where x is not null)
+
+select id from a where y in (select y from b where b.x = a.x)
+
+select id from a where y not in (select y from b where b.x = a.x)
+
+select id from a where y not in (select y from b where b.x > a.x)
+
+select id from a where id not in (select id from b where b.x = a.x)
+
+select id from a where x in (select x from b) or y = 1
+
+select id from a where x not in (select x from b where id < 4) or y = 1
+
+select id from a where not (x in (select x from b where b.y = 1) and y = 1)
+
+select id, x in (select x from b) from a
+
+select id, x not in (select x from b where id < 3) from a
+
+select id, y in (select y from b where b.x = a.x) from a
+
+select id, y in (select y from b where b.x >= a.x) as m from a
+
+select id, exists (select * from b where b.x = a.x), exists (select * from b where b.y > 100) from a
+
+select id, case when exists (select * from b where b.x = a.x) then 'yes' else 'no' end from a
+
+select id, (select max(y) from b) from a
+
+select id, (select max(y) from b where b.x = a.x) from a
+
+select id, (select count(*) from b where b.x = a.x) from a
+
+select id, (select count(y) from b where b.x = a.x) from a
+
+select id, (select count(*) + 1 from b where b.x = a.x and b.y = 1) from a
+
+select id, (select sum(y) from b where b.x < a.x) from a
+
+select id, (select count(*) from b where b.x < a.x) from a
+
+select id, (select coalesce(sum(y), -1) from b where b.x = a.x) from a
+
+select id, (select sum(b.y) + a.y from b where b.x = a.x) from a
+
+select id, (select count(*) from b where b.x = a.x having count(*) > 1) from a
+
+select id, (select count(*) from b where b.x = a.x having count(*) < 2) from a
+
+select id, (select count(*) from b where b.x = a.x having count(*) > a.y) from a
+
+select id from a where y > (select avg(y) from b where b.x = a.x)
+
+select id from a where y = (select count(*) from b where b.x = a.x)
+
+select id from a where 0 = (select count(*) from b where b.x = a.x)
+
+select id from a where y < (select sum(y) from b where b.x = a.x) and x > 0
+
+select id from a where y in (select count(*) from b where b.x = a.x)
+
+select id from a where y not in (select count(*) from b where b.x = a.x)
+
+select id from a where exists (select count(*) from b where b.x = a.x)
+
+select id from a where exists (select count(*) from b where b.x = a.x having count(*) > 1)
+
+select id from a where not exists (select count(*) from b where b.x = a.x having count(*) > 1)
+
+select id from a where exists (select b.y from b where b.x = a.x group by b.y having count(*) > 1)
+
+select id from a where y in (select max(y) from b where b.x = a.x group by b.y)
+
+select id, (select b.y from b where b.id = a.id) from a
+
+select id, (select b.y from b where b.id = a.y) from a
+
+select id, (select b.y from b where b.id = a.id + 1 and b.x = a.x) from a
+
+select id, (select b.y from b where b.x = a.x) from a
+
+select id, case when x = 100 then (select b.y from b where b.x > a.id) else 0 end from a
+
+select id, case when id > 2 then (select b.y from b where b.id = a.id) else (select c.x from c where c.id = a.id) end from a
+
+select id, (select (select count(*) from c where c.x = b.x) from b where b.id = a.id) from a
+
+select id from a where exists (select * from b where b.x = a.x and exists (select * from c where c.y = b.y and c.x = a.x))
+
+select id from a where exists (select * from b where b.x = a.x and not exists (select * from c where c.y = b.y and c.x = a.x))
+
+select id from a where not exists (select * from b where b.x = a.x and b.y in (select y from c where c.id > a.id))
+
+select id from a where x > (select min(x) from b where b.y = (select max(y) from c where c.x = b.x and c.id <> a.id))
+
+select id, (select count(*) from (select distinct b.y from b where b.x = a.x) d) from a
+
+select id, (select count(*) from (select b.y from b where b.x = a.x union select c.y from c where c.x = a.x) d) from a
+
+select id, (select count(*) from (select b.y from b where b.x = a.x union all select c.y from c where c.x = a.x) d) from a
+
+select id, (select count(*) from b left join c on b.y = c.y and c.x = a.x) from a
+
+select id, (select count(c.id) from b left join c on b.y = c.y where b.x = a.x) from a
+
+select id, (select sum(n) from (select count(*) as n from b where b.x = a.x group by b.y) g) from a
+
+select id, (select max(n) from (select b.y, count(*) as n from b where b.x <= a.x group by b.y) g) from a
+
+select id, (select y from b where b.x = a.x order by b.id limit 1) from a
+
+select id, (select y from b where b.x < a.x order by b.y, b.id limit 1) from a
+
+select id from a where x = any (select x from b where b.y = a.y)
+
+select id from a where x > all (select x from b where b.y = a.y)
+
+select id from a where x <= all (select x from b)
+
+select a.id, d.m from a, lateral (select max(b.y) as m from b where b.x = a.x) d
+
+select a.id, d.n from a, lateral (select count(*) as n from b where b.x = a.x) d
+
+select a.id, d.y from a, lateral (select b.y from b where b.x = a.x and b.y > a.y) d
+
+select a.id, d.y from a left join lateral (select b.y from b where b.x = a.x and b.y > a.y) d on true
+
+select a.id, d.s from a, lateral (select a.x + a.y as s) d where d.s > 2
+
+select a.id, d.y from a left join lateral (select b.y from b where b.x < a.x order by b.y, b.id limit 1) d on d.y > 0
+
+select x, count(*) from a group by x having count(*) > 1
+
+select x, count(*) from a group by x having x > 1
+
+select count(*), sum(x), max(y) from a where id > 100
+
+select x, count(*) from a where id > 100 group by x
+
+select x, y, count(*), sum(id) from a group by x, y
+
+select a.id, a.x, a.z, count(b.id) from a left join b on a.x = b.x group by a.id, a.x, a.z
+
+select a.id, a.z, sum(b.y), count(*), count(b.y), min(b.y) from a left join b on a.x = b.x group by a.id, a.z
+
+select a.id, a.z, sum(b.y), count(*), count(b.y), max(b.y) from a join b on a.x = b.x group by a.id, a.z
+
+select a.id, a.z, c.z, sum(b.y) from b join a on b.x = a.id join c on a.y = c.id group by a.id, a.z, c.z
+
+select n, count(*) from (select a.id, count(b.id) from a left join b on a.x = b.x and b.y > 1 group by a.id) t (id, n) group by n
+
+select b.x, count(*), min(a.z) from b, a where a.id = b.x group by b.x
+
+select distinct a.x, b.y from a, b where a.x = b.x
+
+select distinct x, y from a where exists (select distinct y from b where b.x = a.x)
+
+select count(distinct y), count(y), sum(distinct x) from a
+
+select x, count(distinct y) filter (where id > 2) from a group by x
+
+select a.x from a union select b.x from b
+
+select a.x from a union all select b.x from b where b.x > 1
+
+select x from (select x, y from a union all select x, y from b) u where y = 1
+
+select x from (select x, y from a union select x, y from b) u where y = 1 and x in (select id from c)
+
+select x from a intersect select x from b
+
+select x, y from a except select x, y from b
+
+select x from a where y = 1 intersect select x from b where y = 2 union all select 7
+
+select a.id, t.k from a, (select id + 1 as k, x from b) t where t.k = a.id and t.x is not null
+
+select a.id from a, b, c where a.x = b.x and b.x = c.x and c.x = 1
+
+select a.id, b.id, c.id from a, b, c where a.id + b.id = c.id
+
+select a.id, b.id from a, b where a.x + 1 = b.x and a.y = b.y
+
+select a.id, b.id, c.id, d.id from a, b, c, a as d where a.x = b.x and b.y = c.y and c.x = d.x and d.id = a.id
+
+select a.id, b.id, c.id, d.id from a left join b on a.x = b.x left join c on a.y = c.y join b d on d.id = a.id
+
+select a.id from a where a.x = (select max(x) from b) and exists (select * from c where c.x = a.x) and a.y not in (select y from c where y is not null)
+
+select a.id, (select count(*) from b where b.x = a.x and b.y = (select max(c.y) from c where c.x = b.x)) from a
+
+select id from a order by x nulls first, id limit 3
+
+select id from a order by y desc, id offset 2
+
+select a.id, b.y from a left join b on a.id = b.id order by a.id limit 4
+
+select * from (select id from a order by id limit 3) t where id > 1
+
+select id from (select id, x from a order by id limit 4) t where x > 0 order by id
+
+select id from (select * from a union all select * from b) u order by id limit 5
+
+with t as (select x, count(*) as n from a group by x) select t.n, u.n from t join t as u on t.x = u.x where t.n > 1
+
+with t as (select x, sum(y) as s from b group by x) select x from t where s = (select max(s) from t)
+
+values (1, 2), (3, (select count(*) from a)), (4, null)
+
+select (select count(*) from a), (select max(x) from b where y > 100), exists (select * from c)
+
+select a.id, b.id from a join b on a.x = b.x and a.y in (select y from c where c.x = b.x)
+
+select a.id, b.id from a left join b on a.x = b.x and b.y in (select y from c)
+
+select a.id, b.id from a left join b on a.x = b.x and exists (select * from c where c.x = a.x and c.y = b.y)
+
+select a.x, sum((select count(*) from b where b.x = a.x)) from a group by a.x
+
+select a.x, count(*) from a group by a.x having count(*) > (select count(*) from b where b.x = a.x)
+
+select id from a order by (select count(*) from b where b.x = a.x), id
+
+select id from a where coalesce(x, 0) = 0 or not (x > 1 and y < 2)
+
+select id from a where (x = 1 or x = 2 or x = 3) and (y = 1 or y is null)
+
+select id from a where cast(x as bigint) < 2.5 and cast(x as numeric) >= 0.5
+
+select id from a where d <= timestamp '2020-01-03 12:00:00' and d > timestamp '2020-01-01 00:00:00'
+
+select id from a where z like 'p%' or z not like '%q%'
+
+select id from a where x is distinct from y
+
+select a.id, b.id from a join b on a.x is not distinct from b.x
+
+select a.id, b.id from a left join b on a.x is not distinct from b.x and a.y = b.y
+
+select distinct on (x) x, id from a order by x, id
+
+select distinct on (x) x, y from a order by x, y desc nulls last, id
+
+select a.id from a where a.x in (select b.x from b group by b.x having sum(b.y) > 2)
+
+select a.id, a.z, sum(b.id) from a, b where a.x in (select b.x from b group by b.x having count(*) > 1) and a.id = b.x group by a.id, a.z
+
+select a.id, (select max(m) from (select max(c.y) as m from c where c.x = a.x group by c.id having count(*) > 0) t) from a
+
+select a.id from a where (select count(*) from b where b.x = a.x) > (select count(*) from c where c.x = a.x)
+
+select a.id, (select string_agg(b.z, ',' order by b.id) from b where b.x = a.x) from a
+
+select a.id, array(select b.y from b where b.x = a.x order by b.id) from a
+
+select a.id, array(select b.id from b where b.x = a.x order by b.id desc limit 2) from a
+
+select a.id, u.e from a, unnest(array[a.x, a.y]) as u(e)
+
+select a.id, u.e from a left join lateral unnest(array[a.x, a.y]) as u(e) on u.e > 1
+
+select a.id, (select max(e) from unnest(array[a.x, a.y, 2]) as u(e)) from a
+
+select a.id from a where 2 in (select e from unnest(array[a.x, a.y]) as u(e))
+
+select a.id from a where x in (select x from b where b.id in (select id from c where c.y = b.y))
+
+select a.id from a, b where a.id = b.id and b.y > (select avg(c.y) from c where c.x = a.x)
+
+select x, y from a where (x, y) in (select x, y from b)
+
+select x, y from a where (x, y) not in (select x, y from b where x is not null and y is not null)
