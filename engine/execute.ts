@@ -1,44 +1,35 @@
-import type { BoundBody, BoundCopyFrom, BoundCreateTable, BoundCreateTableAs, BoundDrop, BoundStatement, ResultColumn } from '../compiler/frontends/sql/bound.ts';
-import type { Plan } from '../compiler/ir/plan.ts';
+import type {
+  BoundBody,
+  BoundCopyFrom,
+  BoundCreateTable,
+  BoundCreateTableAs,
+  BoundDrop,
+  BoundStatement,
+  ResultColumn,
+} from '../compiler/frontends/sql/bound.ts';
 import { internalError, OrbitError } from '../compiler/types/error.ts';
 import { typeName, UTF8 } from '../compiler/types/type.ts';
 import type { Value } from '../compiler/types/value.ts';
 import type { Statement } from '../grammars/sql/tree.ts';
-import type { Transaction } from '../runtime/columns/source.ts';
-import { batchRows } from '../runtime/scheduler/collect.ts';
-import { type RunReport, runPlan } from '../runtime/scheduler/executor.ts';
 import { type CsvLoadOptions, loadCsv } from '../storage/files/csv/load-csv.ts';
 import { isMemoryTable } from '../storage/tables/memory-table.ts';
 import { undefinedSchema } from './catalog.ts';
-import { type CompiledPlan, compilePlan } from './compile.ts';
-import type { DatabaseState, Parameters } from './database.ts';
+import type { Parameters } from './database.ts';
 import { explainStatement } from './explain.ts';
-import { pause } from './pause.node.ts';
-import { executorTables } from './row-tables.ts';
-import type { Deliver, SessionState } from './session.ts';
-
-/** One statement on its way through a session. */
-export interface Execution {
-  readonly database: DatabaseState;
-  readonly session: SessionState;
-  readonly values: readonly Value[];
-  readonly signal: AbortSignal | undefined;
-  readonly memoryLimit: number | undefined;
-}
-
-export interface Outcome {
-  readonly command: string;
-  readonly columns: readonly ResultColumn[];
-  /** Rows written, for statements that write. */
-  readonly affected?: number | undefined;
-}
+import { type Execution, inTransaction, type Outcome, runQuery } from './run.ts';
+import type { Deliver } from './session.ts';
 
 type Bind = (statement: Statement, parameters: Parameters | undefined) => Promise<BoundStatement>;
 
 const NO_COLUMNS: readonly ResultColumn[] = [];
 
 /** Runs a bound statement. */
-export async function executeBody(body: BoundBody, execution: Execution, deliver: Deliver, bind: Bind): Promise<Outcome> {
+export async function executeBody(
+  body: BoundBody,
+  execution: Execution,
+  deliver: Deliver,
+  bind: Bind,
+): Promise<Outcome> {
   const { session, database } = execution;
   if (session.transaction?.failed === true && body.kind !== 'rollback' && body.kind !== 'commit') {
     throw new OrbitError('object_in_use', 'the transaction has failed; statements are ignored until it ends', {
@@ -52,7 +43,11 @@ export async function executeBody(body: BoundBody, execution: Execution, deliver
       );
       return { command: 'SELECT', columns: body.columns };
     case 'explain': {
-      const text = await explainStatement(body.inner, execution, { analyze: body.analyze, format: body.format, stages: false });
+      const text = await explainStatement(body.inner, execution, {
+        analyze: body.analyze,
+        format: body.format,
+        stages: false,
+      });
       return textRows('EXPLAIN', 'QUERY PLAN', body.format === 'json' ? [text] : text.split('\n'), deliver);
     }
     case 'insert':
@@ -86,7 +81,8 @@ export async function executeBody(body: BoundBody, execution: Execution, deliver
     case 'copyFrom':
       return copyFrom(body, execution);
     case 'begin':
-      if (session.transaction !== undefined) throw new OrbitError('object_in_use', 'there is already a transaction in progress');
+      if (session.transaction !== undefined)
+        throw new OrbitError('object_in_use', 'there is already a transaction in progress');
       session.transaction = { transaction: database.transactions.begin(), nextCommand: 0, failed: false };
       return { command: 'BEGIN', columns: NO_COLUMNS };
     case 'commit':
@@ -104,7 +100,8 @@ export async function executeBody(body: BoundBody, execution: Execution, deliver
       return { command: 'ROLLBACK', columns: NO_COLUMNS };
     }
     case 'prepare':
-      if (session.prepared.has(body.name)) throw new OrbitError('duplicate_table', `prepared statement "${body.name}" already exists`);
+      if (session.prepared.has(body.name))
+        throw new OrbitError('duplicate_table', `prepared statement "${body.name}" already exists`);
       session.prepared.set(body.name, body.statement);
       return { command: 'PREPARE', columns: NO_COLUMNS };
     case 'deallocate':
@@ -120,7 +117,9 @@ export async function executeBody(body: BoundBody, execution: Execution, deliver
     case 'describe': {
       const columns = [textColumn('column_name'), textColumn('column_type'), textColumn('null')];
       deliver.columns(columns);
-      await deliver.rows(body.columns.map(({ name, type, nullable }) => [name, typeName(type), nullable ? 'YES' : 'NO']));
+      await deliver.rows(
+        body.columns.map(({ name, type, nullable }) => [name, typeName(type), nullable ? 'YES' : 'NO']),
+      );
       return { command: 'DESCRIBE', columns };
     }
     case 'listTables': {
@@ -136,9 +135,13 @@ export async function executeBody(body: BoundBody, execution: Execution, deliver
     case 'set':
       throw new OrbitError('feature_not_supported', `there is no setting "${body.name}"`, { range: body.range });
     case 'show':
-      throw new OrbitError('feature_not_supported', `there is no setting "${body.name ?? 'all'}"`, { range: body.range });
+      throw new OrbitError('feature_not_supported', `there is no setting "${body.name ?? 'all'}"`, {
+        range: body.range,
+      });
     case 'reset':
-      throw new OrbitError('feature_not_supported', `there is no setting "${body.name ?? 'all'}"`, { range: body.range });
+      throw new OrbitError('feature_not_supported', `there is no setting "${body.name ?? 'all'}"`, {
+        range: body.range,
+      });
     case 'setTransaction':
       throw unsupported('SET TRANSACTION');
     case 'savepoint':
@@ -169,82 +172,10 @@ async function textRows(command: string, name: string, lines: readonly string[],
   return { command, columns };
 }
 
-/** Runs in the session's transaction, or for a statement that writes in one of its own; readers outside need none. */
-async function inTransaction<T>(
-  { session, database }: Execution,
-  writes: boolean,
-  run: (transaction: Transaction | undefined, command: number) => Promise<T>,
-): Promise<T> {
-  const open = session.transaction;
-  if (open !== undefined) {
-    const command = open.nextCommand;
-    open.nextCommand += COMMANDS_OF_STATEMENT;
-    try {
-      return await run(open.transaction, command);
-    } catch (error) {
-      open.failed = true;
-      throw error;
-    }
-  }
-  if (!writes) return run(undefined, 0);
-  const transaction = database.transactions.begin();
-  try {
-    const result = await run(transaction, 0);
-    database.transactions.commit(transaction);
-    return result;
-  } catch (error) {
-    database.transactions.rollback(transaction);
-    throw error;
-  }
-}
-
-/** A statement's clauses may have command ids of their own, below this. */
-const COMMANDS_OF_STATEMENT = 1000;
-
-async function runQuery(
+function checkNew(
   execution: Execution,
-  plan: Plan,
-  columns: readonly ResultColumn[],
-  transaction: Transaction | undefined,
-  command: number,
-  deliver: Deliver,
-): Promise<RunReport> {
-  deliver.columns(columns);
-  const compiled = compilePlan(plan, { trace: false, off: [] });
-  return runCompiled(execution, compiled, transaction, command, false, deliver.rows);
-}
-
-export async function runCompiled(
-  execution: Execution,
-  { physical }: CompiledPlan,
-  transaction: Transaction | undefined,
-  firstCommand: number,
-  analyze: boolean,
-  rows: Deliver['rows'],
-): Promise<RunReport> {
-  const { database, signal } = execution;
-  const { executor } = database;
-  return runPlan(executor, physical, {
-    parameters: execution.values,
-    tables: executorTables(transaction, firstCommand),
-    transaction,
-    firstCommand,
-    analyze,
-    memoryLimit: execution.memoryLimit,
-    isCancelled: () => signal?.aborted === true,
-    pause,
-    deliver: (batch, count, layout) => rows(batchRows(executor.memory, layout, batch, count)),
-  });
-}
-
-/** For EXPLAIN ANALYZE: the statement runs as it would, its rows go nowhere. */
-export function runForReport(execution: Execution, compiled: CompiledPlan, writes: boolean): Promise<RunReport> {
-  return inTransaction(execution, writes, (transaction, command) =>
-    runCompiled(execution, compiled, transaction, command, true, () => {}),
-  );
-}
-
-function checkNew(execution: Execution, { table, ifNotExists, orReplace }: BoundCreateTable | BoundCreateTableAs): boolean {
+  { table, ifNotExists, orReplace }: BoundCreateTable | BoundCreateTableAs,
+): boolean {
   const { catalog } = execution.database;
   if (table.schema !== undefined && !catalog.hasSchema(table.schema)) throw undefinedSchema(table.schema, table.range);
   if (catalog.table(table.name, table.schema) === undefined || orReplace) return true;
@@ -306,7 +237,10 @@ function drop(body: BoundDrop, { database }: Execution): Outcome {
         if (!database.catalog.hasSchema(name)) {
           if (!body.ifExists) throw undefinedSchema(name, range);
         } else if (database.catalog.tablesOf(name).length > 0 && !body.cascade) {
-          throw new OrbitError('object_in_use', `schema "${name}" is not empty`, { range, hint: 'DROP SCHEMA … CASCADE drops its tables too.' });
+          throw new OrbitError('object_in_use', `schema "${name}" is not empty`, {
+            range,
+            hint: 'DROP SCHEMA … CASCADE drops its tables too.',
+          });
         } else database.catalog.dropSchema(name);
         break;
       case 'view':
@@ -316,7 +250,17 @@ function drop(body: BoundDrop, { database }: Execution): Outcome {
   return outcome;
 }
 
-const COPY_OPTIONS: ReadonlySet<string> = new Set(['format', 'header', 'delimiter', 'delim', 'sep', 'quote', 'escape', 'null', 'nullstr']);
+const COPY_OPTIONS: ReadonlySet<string> = new Set([
+  'format',
+  'header',
+  'delimiter',
+  'delim',
+  'sep',
+  'quote',
+  'escape',
+  'null',
+  'nullstr',
+]);
 
 async function copyFrom(body: BoundCopyFrom, { database, session }: Execution): Promise<Outcome> {
   if (body.source.kind === 'stream') throw unsupported('COPY … FROM STDIN');
@@ -331,14 +275,17 @@ async function copyFrom(body: BoundCopyFrom, { database, session }: Execution): 
     return undefined;
   };
   for (const name of body.options.keys()) {
-    if (!COPY_OPTIONS.has(name)) throw new OrbitError('feature_not_supported', `COPY does not know the option ${name.toUpperCase()}`);
+    if (!COPY_OPTIONS.has(name))
+      throw new OrbitError('feature_not_supported', `COPY does not know the option ${name.toUpperCase()}`);
   }
   const format = text('format');
   if (format !== undefined && format.toLowerCase() !== 'csv') throw unsupported(`COPY in the format ${format}`);
   const header = body.options.has('header') ? body.options.get('header') : undefined;
   const options: CsvLoadOptions = {
     ordinals: body.ordinals,
-    header: body.options.has('header') ? header !== false && header !== 'false' && header !== 'off' && header !== '0' : undefined,
+    header: body.options.has('header')
+      ? header !== false && header !== 'false' && header !== 'off' && header !== '0'
+      : undefined,
     delimiter: text('delimiter', 'delim', 'sep'),
     quote: text('quote'),
     escape: text('escape'),

@@ -1,6 +1,6 @@
 import type { BoundBody } from '../compiler/frontends/sql/bound.ts';
-import { printPlan } from '../compiler/ir/print.ts';
 import type { Plan } from '../compiler/ir/plan.ts';
+import { printPlan } from '../compiler/ir/print.ts';
 import { children } from '../compiler/physical/columns.ts';
 import type { PhysicalPlan } from '../compiler/physical/plan.ts';
 import { printPhysical } from '../compiler/physical/print.ts';
@@ -9,7 +9,7 @@ import type { Statement } from '../grammars/sql/tree.ts';
 import type { RunReport } from '../runtime/scheduler/executor.ts';
 import { type CompiledPlan, compilePlan } from './compile.ts';
 import type { ExplainOptions } from './database.ts';
-import { type Execution, runForReport } from './execute.ts';
+import { type Execution, runForReport } from './run.ts';
 
 export interface ExplainRequest extends Omit<ExplainOptions, 'signal' | 'memoryLimit'> {
   /** For the stages: the syntax tree, and how long binding took. */
@@ -18,7 +18,11 @@ export interface ExplainRequest extends Omit<ExplainOptions, 'signal' | 'memoryL
 }
 
 /** The plan of a statement, and with `analyze` what became of it. */
-export async function explainStatement(body: BoundBody, execution: Execution, request: ExplainRequest): Promise<string> {
+export async function explainStatement(
+  body: BoundBody,
+  execution: Execution,
+  request: ExplainRequest,
+): Promise<string> {
   const plan = planOf(body);
   const compiled = compilePlan(plan, { trace: request.stages === true, off: [] });
   let report: RunReport | undefined;
@@ -31,7 +35,9 @@ export async function explainStatement(body: BoundBody, execution: Execution, re
   if (request.format === 'json') return JSON.stringify(jsonPlan(compiled, report, runMs), null, 2);
   const parts: string[] = [];
   if (request.stages === true) parts.push(...stages(compiled, request));
-  const text = printPhysical(compiled.physical, { annotate: (node) => annotation(node, compiled.physical, report) }).trimEnd();
+  const text = printPhysical(compiled.physical, {
+    annotate: (node) => annotation(node, compiled.physical, report),
+  }).trimEnd();
   parts.push(request.stages === true ? section('physical plan', text) : text);
   if (report !== undefined) parts.push(summary(compiled, report, runMs, request.stages === true));
   return parts.join('\n');
@@ -106,7 +112,8 @@ function stages(compiled: CompiledPlan, request: ExplainRequest): readonly strin
 
 /** A syntax tree as indented text: kinds and fields, without ranges. */
 function printTree(node: unknown, indent = ''): string {
-  if (Array.isArray(node)) return node.length === 0 ? '[]' : node.map((item) => `\n${indent}- ${printTree(item, `${indent}  `)}`).join('');
+  if (Array.isArray(node))
+    return node.length === 0 ? '[]' : node.map((item) => `\n${indent}- ${printTree(item, `${indent}  `)}`).join('');
   if (typeof node !== 'object' || node === null) return JSON.stringify(node) ?? 'none';
   return Object.entries(node)
     .filter(([key, value]) => key !== 'range' && value !== undefined)

@@ -48,10 +48,6 @@ export interface ResultBatch {
   readonly texts: readonly (readonly (string | null)[])[];
 }
 
-export function resultColumns(columns: readonly Column[], names: readonly string[]): readonly ResultColumn[] {
-  return columns.map(({ name, type, nullable }, i) => ({ name: names[i] ?? name, type: typeName(type), nullable }));
-}
-
 export function toBatch(
   columns: readonly ResultColumn[],
   types: readonly Type[],

@@ -1,20 +1,21 @@
 import type { TableHandle } from '../compiler/catalog/catalog.ts';
 import { bindSql } from '../compiler/frontends/sql/bind.ts';
-import type { BoundBody, BoundStatement, ResultColumn as BoundColumn } from '../compiler/frontends/sql/bound.ts';
+import type { BoundBody, ResultColumn as BoundColumn, BoundStatement } from '../compiler/frontends/sql/bound.ts';
 import { filesNamedBy } from '../compiler/frontends/sql/files.ts';
 import { OrbitError } from '../compiler/types/error.ts';
 import { type Type, typeName } from '../compiler/types/type.ts';
 import type { Value } from '../compiler/types/value.ts';
-import type { ParseError } from '../grammars/toolkit/parse-error.ts';
-import type { Statement } from '../grammars/sql/tree.ts';
 import { parseSql } from '../grammars/sql/parser.ts';
+import type { Statement } from '../grammars/sql/tree.ts';
+import type { ParseError } from '../grammars/toolkit/parse-error.ts';
 import type { Transaction } from '../runtime/columns/source.ts';
 import { openCsv } from '../storage/files/csv/csv-table.ts';
 import type { Connection, DatabaseState, ExplainOptions, Parameters, QueryOptions, ResultStream } from './database.ts';
-import { type Execution, executeBody, type Outcome } from './execute.ts';
+import { executeBody } from './execute.ts';
 import { explainStatement } from './explain.ts';
 import { bindValues, declaredTypes } from './parameters.ts';
 import { type QueryResult, type ResultBatch, type ResultColumn, toBatch, toResult } from './result.ts';
+import type { Execution, Outcome } from './run.ts';
 
 export interface Session extends Connection {
   readonly close: () => Promise<void>;
@@ -70,7 +71,11 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
     return executeBody(bound, execution(values, options), deliver, bind);
   };
 
-  const collect = async (statement: Statement, parameters: Parameters | undefined, options: QueryOptions): Promise<QueryResult> => {
+  const collect = async (
+    statement: Statement,
+    parameters: Parameters | undefined,
+    options: QueryOptions,
+  ): Promise<QueryResult> => {
     const rows: (readonly Value[])[] = [];
     const outcome = await execute(statement, parameters, options, {
       columns: () => {},
@@ -78,7 +83,13 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
         for (const row of batch) rows.push(row);
       },
     });
-    return toResult(outcome.command, publicColumns(outcome.columns), typesOf(outcome.columns), rows, outcome.affected ?? rows.length);
+    return toResult(
+      outcome.command,
+      publicColumns(outcome.columns),
+      typesOf(outcome.columns),
+      rows,
+      outcome.affected ?? rows.length,
+    );
   };
 
   return {

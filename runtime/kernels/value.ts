@@ -212,13 +212,3 @@ export function assignable(
     },
   };
 }
-
-/** `condition ? a : b`, both computed already, in one lane. */
-export function selectVal(k: FunctionBuilder, condition: Expr, a: Val, b: Val): Val {
-  const parts = a.parts.map((p, i) => k.keep(select(condition, p, part(b, i))));
-  const null_ =
-    a.null_ === undefined && b.null_ === undefined
-      ? undefined
-      : k.keep(select(condition, a.null_ ?? i32(0), b.null_ ?? i32(0)));
-  return { type: a.type, lane: a.lane, parts, null_ };
-}

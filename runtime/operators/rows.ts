@@ -80,41 +80,6 @@ function copyBytes(e: PipelineEmitter, text: Expr, length: Expr): Expr {
   return copy;
 }
 
-/** What a materializing sink knows once its code is generated; later pipelines read the rows by it. */
-export interface Materialized {
-  layout: RowLayout | undefined;
-  /** Field of each column. */
-  readonly fields: Map<ColumnId, number>;
-  blocks: RowBlocks | undefined;
-}
-
-export function materialized(): Materialized {
-  return { layout: undefined, fields: new Map(), blocks: undefined };
-}
-
-export function layoutOf(rows: Materialized): RowLayout {
-  if (rows.layout === undefined) throw internalError('rows are read before they are written');
-  return rows.layout;
-}
-
-/** Puts the columns of every row into row blocks. */
-export function materialize(columns: readonly ColumnId[], rows: Materialized): Sink {
-  return {
-    emit: (e, scope) => {
-      const blocks = reserveRowBlocks(e);
-      requireRow(e, blocks);
-      const values = columns.map((id) => scope.column(id));
-      const layout = rowLayout(values);
-      rows.layout = layout;
-      rows.blocks = blocks;
-      columns.forEach((id, i) => rows.fields.set(id, i));
-      const kept = values.map((v) => persistent(e, v));
-      const row = takeRow(e, blocks, layout.size);
-      storeRow(e, row, layout.fields, kept);
-    },
-  };
-}
-
 export function storeRow(e: PipelineEmitter, row: Expr, fields: readonly Field[], values: readonly Val[]): void {
   values.forEach((v, i) => {
     const field = fields[i];

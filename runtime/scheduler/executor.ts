@@ -4,6 +4,7 @@ import type { Transaction } from '../columns/source.ts';
 import { createBufferPool } from '../memory/buffer-pool.ts';
 import { createEngineMemory } from '../memory/engine-memory.ts';
 import { type BatchLayout, batchLayout } from '../operators/result.ts';
+import { collectRows } from './collect.ts';
 import { hostEvaluate } from './host-calls.ts';
 import { createModuleCache } from './modules.ts';
 import { breather, type Counter, type Executor, type KernelReport, type Query, type Tables } from './query.ts';
@@ -69,6 +70,7 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
     memory,
     tuning: { ...DEFAULT_TUNING, ...options.tuning },
     isCancelled: options.isCancelled,
+    collect: collectRows,
     parameters: options.parameters,
     tables: options.tables,
     transaction: options.transaction,

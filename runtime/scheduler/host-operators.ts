@@ -9,7 +9,7 @@ import type { Value } from '../../compiler/types/value.ts';
 import { interpretUnnest } from '../reference/unnest.ts';
 import { interpretDelete, interpretInsert, interpretMerge, interpretUpdate } from '../reference/writes.ts';
 import type { Outer, Query } from './query.ts';
-import { hostContext } from './streams.ts';
+import { hostContext } from './values-context.ts';
 
 /** Operators that the host runs row by row, by the reference implementation: their cost is elsewhere. */
 

@@ -40,6 +40,8 @@ export interface Query extends Task {
   readonly pins: (Frame | DictionaryFrame)[];
   readonly analyze: boolean;
   readonly isCancelled: () => boolean;
+  /** All rows of a plan on the host, for operators that work row by row there. */
+  readonly collect: (query: Query, plan: PhysicalPlan, outer: Outer) => Promise<readonly (readonly Value[])[]>;
   /** The operators by the numbers that kernels know them by. */
   readonly nodes: Map<number, PhysicalPlan>;
   /** Of EXPLAIN ANALYZE, by operator. */

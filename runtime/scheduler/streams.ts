@@ -19,11 +19,9 @@ import { joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/h
 import { innerRows, innerState, nestedLoop, unmatchedInner } from '../operators/nested-loop.ts';
 import { batchLayout, type ResultSlots, resultSink } from '../operators/result.ts';
 import { sortedSource, sortRows, sortState } from '../operators/sort.ts';
-import type { ReferenceContext } from '../reference/context.ts';
 import { evaluate } from '../reference/evaluate.ts';
 import { i32 } from '../wasm/ir.ts';
 import { type Breaker, type DriverResult, isBlocks, isBuild, isSort } from './breaker.ts';
-import { collectRows } from './collect.ts';
 import {
   aggregateDriver,
   aggregateDriverSpec,
@@ -47,7 +45,7 @@ import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pip
 import type { Outer, Query } from './query.ts';
 import { sortAddresses } from './sorting.ts';
 import { openBlocks, openHostRows, openScan } from './sources.ts';
-import { valueContext } from './values-context.ts';
+import { hostContext, outerRow } from './values-context.ts';
 
 /**
  * Turns a plan into streams of rows, to be run one after the other. What breaks pipelines below (join builds,
@@ -121,14 +119,14 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
     case 'apply':
       return [await applying(query, plan, outer, counted)];
     case 'unnest': {
-      const rows = await collectRows(query, plan.input, outer);
+      const rows = await query.collect(query, plan.input, outer);
       return [hostStream(query, plan.columns, unnestRows(query, plan, rows, outer), 'unnest', counted)];
     }
     case 'insert':
     case 'update':
     case 'delete':
     case 'merge': {
-      const rows = await collectRows(query, plan.input, outer);
+      const rows = await query.collect(query, plan.input, outer);
       return [hostStream(query, plan.columns, writeRows(query, plan, rows, outer), plan.kind, counted)];
     }
   }
@@ -179,14 +177,6 @@ function evaluateRows(
   const bound = outerRow(outer);
   const context = hostContext(query, outer);
   return rows.map((row) => row.map((e) => evaluate(e, bound, context)));
-}
-
-export function outerRow(outer: Outer): Map<ColumnId, Value> {
-  return new Map([...outer].map(([id, { value }]) => [id, value]));
-}
-
-export function hostContext(query: Query, outer: Outer): ReferenceContext {
-  return valueContext(query.parameters, outerRow(outer));
 }
 
 /** Columns in the shapes that their types alone determine: where several streams feed one sink. */
@@ -500,14 +490,14 @@ async function applying(
   outer: Outer,
   counted: readonly Operator[],
 ): Promise<Stream> {
-  const outerRows = await collectRows(query, plan.outer, outer);
+  const outerRows = await query.collect(query, plan.outer, outer);
   const result: (readonly Value[])[] = [];
   const innerIds = plan.inner.columns.map((c) => c.id);
   const outerIds = plan.outer.columns.map((c) => c.id);
   for (const row of outerRows) {
     const bound = new Map(outer);
     plan.outer.columns.forEach((column, i) => bound.set(column.id, { column, value: row[i] ?? null }));
-    const rows = await collectRows(query, plan.inner, bound);
+    const rows = await query.collect(query, plan.inner, bound);
     const put = (inner: readonly Value[] | undefined, mark?: boolean): void => {
       result.push(
         plan.columns.map((column) => {

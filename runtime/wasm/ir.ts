@@ -143,10 +143,6 @@ export const i64 = (value: number | bigint): Expr => ({
 export const f64 = (value: number): Expr => ({ kind: 'const', type: 'f64', value });
 export const f32 = (value: number): Expr => ({ kind: 'const', type: 'f32', value });
 
-export function isConst(e: Expr, value?: number | bigint): boolean {
-  return e.kind === 'const' && (value === undefined || e.value === value || Number(e.value) === Number(value));
-}
-
 /** Builds one function's body. Methods append statements to the innermost open block. */
 export class FunctionBuilder {
   readonly name: string;

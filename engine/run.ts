@@ -1,0 +1,102 @@
+import type { ResultColumn } from '../compiler/frontends/sql/bound.ts';
+import type { Plan } from '../compiler/ir/plan.ts';
+import type { Value } from '../compiler/types/value.ts';
+import type { Transaction } from '../runtime/columns/source.ts';
+import { batchRows } from '../runtime/scheduler/collect.ts';
+import { type RunReport, runPlan } from '../runtime/scheduler/executor.ts';
+import { type CompiledPlan, compilePlan } from './compile.ts';
+import type { DatabaseState } from './database.ts';
+import { pause } from './pause.node.ts';
+import { executorTables } from './row-tables.ts';
+import type { Deliver, SessionState } from './session.ts';
+
+/** One statement on its way through a session. */
+export interface Execution {
+  readonly database: DatabaseState;
+  readonly session: SessionState;
+  readonly values: readonly Value[];
+  readonly signal: AbortSignal | undefined;
+  readonly memoryLimit: number | undefined;
+}
+
+export interface Outcome {
+  readonly command: string;
+  readonly columns: readonly ResultColumn[];
+  /** Rows written, for statements that write. */
+  readonly affected?: number | undefined;
+}
+
+/** Runs in the session's transaction, or for a statement that writes in one of its own; readers outside need none. */
+export async function inTransaction<T>(
+  { session, database }: Execution,
+  writes: boolean,
+  run: (transaction: Transaction | undefined, command: number) => Promise<T>,
+): Promise<T> {
+  const open = session.transaction;
+  if (open !== undefined) {
+    const command = open.nextCommand;
+    open.nextCommand += COMMANDS_OF_STATEMENT;
+    try {
+      return await run(open.transaction, command);
+    } catch (error) {
+      open.failed = true;
+      throw error;
+    }
+  }
+  if (!writes) return run(undefined, 0);
+  const transaction = database.transactions.begin();
+  try {
+    const result = await run(transaction, 0);
+    database.transactions.commit(transaction);
+    return result;
+  } catch (error) {
+    database.transactions.rollback(transaction);
+    throw error;
+  }
+}
+
+/** A statement's clauses may have command ids of their own, below this. */
+const COMMANDS_OF_STATEMENT = 1000;
+
+export async function runQuery(
+  execution: Execution,
+  plan: Plan,
+  columns: readonly ResultColumn[],
+  transaction: Transaction | undefined,
+  command: number,
+  deliver: Deliver,
+): Promise<RunReport> {
+  deliver.columns(columns);
+  const compiled = compilePlan(plan, { trace: false, off: [] });
+  return runCompiled(execution, compiled, transaction, command, false, deliver.rows);
+}
+
+async function runCompiled(
+  execution: Execution,
+  { physical }: CompiledPlan,
+  transaction: Transaction | undefined,
+  firstCommand: number,
+  analyze: boolean,
+  rows: Deliver['rows'],
+): Promise<RunReport> {
+  const { database, signal } = execution;
+  const { executor } = database;
+  return runPlan(executor, physical, {
+    parameters: execution.values,
+    tables: executorTables(transaction, firstCommand),
+    transaction,
+    firstCommand,
+    analyze,
+    memoryLimit: execution.memoryLimit,
+    isCancelled: () => signal?.aborted === true,
+    pause,
+    deliver: (batch, count, layout) => rows(batchRows(executor.memory, layout, batch, count)),
+  });
+}
+
+/** For EXPLAIN ANALYZE: the statement runs as it would, its rows go nowhere. */
+export function runForReport(execution: Execution, compiled: CompiledPlan, writes: boolean): Promise<RunReport> {
+  return inTransaction(execution, writes, (transaction, command) =>
+    runCompiled(execution, compiled, transaction, command, true, () => {}),
+  );
+}
