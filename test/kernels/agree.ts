@@ -44,6 +44,9 @@ export function columnsOf(types: readonly Type[]): readonly Column[] {
   return types.map((type, id) => ({ id, name: `c${id}`, type, nullable: true }));
 }
 
+/** More of everything, for long runs: `KERNEL_EFFORT=20 npx vitest run test/kernels`. */
+export const EFFORT = Number(process.env.KERNEL_EFFORT ?? 1);
+
 export interface CheckOptions {
   readonly batches?: number;
   readonly rows?: number;
@@ -59,7 +62,7 @@ export function check(
   build: (args: readonly Expression[]) => readonly Expression[],
   options: CheckOptions = {},
 ): void {
-  const { batches = 12, rows = 40, constants = [] } = options;
+  const { batches = 8, rows = 40, constants = [] } = options;
   const columns = columnsOf(types);
   const value = (i: number, type: Type): fc.Arbitrary<Value> => options.values?.[i] ?? nullable(type);
   // Values of one type are the same now and then: few random ones are.
@@ -78,7 +81,7 @@ export function check(
       const used = data.map((cells) => cells.map((cell, i) => (constants.includes(i) ? (fixed[i] ?? null) : cell)));
       expectAgreement({ columns, rows: used, expressions: build(args) });
     }),
-    { numRuns: batches },
+    { numRuns: batches * EFFORT },
   );
 }
 

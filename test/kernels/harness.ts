@@ -11,7 +11,7 @@ import {
   STATUS,
 } from '../../runtime/kernels/context.ts';
 import { expressionCompiler, type RowScope, rowScope } from '../../runtime/kernels/expression.ts';
-import { type Field, loadField, rowLayout, storeField } from '../../runtime/kernels/memory.ts';
+import { type Field, LANE_BYTES, loadField, rowLayout, storeField } from '../../runtime/kernels/memory.ts';
 import { I32_RANGE, I64_RANGE, type Lane, laneOf, type Val, within } from '../../runtime/kernels/value.ts';
 import { createEngineMemory, type EngineMemory } from '../../runtime/memory/engine-memory.ts';
 import { evaluate } from '../../runtime/reference/evaluate.ts';
@@ -166,10 +166,11 @@ export function runKernel({ columns, rows, expressions }: Batch, options: Kernel
     }
     const inputAddress = allocate(inputRow.size);
     const outputAddress = allocate(outputRow.size);
-    const outcomes = rows.map((row) =>
+    const outcomes = rows.map((row, rowIndex) =>
       outcomeOf(() => {
         inputRow.fields.forEach((field, i) => {
           write(inputAddress, field, row[i] ?? null);
+          if (row[i] === null) spoil(memory.u8(), inputAddress, field, rowIndex);
         });
         const status: unknown = kernel(context, inputAddress, outputAddress);
         if (status === STATUS.ERROR) {
@@ -188,6 +189,24 @@ export function runKernel({ columns, rows, expressions }: Batch, options: Kernel
     memory.destroyBudget(budget);
   }
 }
+
+/** What a NULL hides may be anything but for addresses, which can be followed. */
+function spoil(u8: Uint8Array, row: number, { lane, offset }: Field, seed: number): void {
+  if (lane === 'view' || lane === 'any') return;
+  const bytes = LANE_BYTES[lane];
+  const [first, last] = JUNK[seed % JUNK.length] ?? [0, 0];
+  u8.fill(first, row + offset, row + offset + bytes);
+  u8[row + offset + bytes - 1] = last;
+}
+
+/** Of the lower bytes and of the last: the least and greatest integers, -1, 0, NaN and numbers between. */
+const JUNK: readonly (readonly [number, number])[] = [
+  [0x00, 0x80],
+  [0xff, 0x7f],
+  [0xff, 0xff],
+  [0x00, 0x00],
+  [0x5a, 0x5a],
+];
 
 function nameOf(e: Expression): string {
   return e.kind === 'call' ? e.fn : e.kind === 'cast' ? `cast_${e.onError}` : e.kind;

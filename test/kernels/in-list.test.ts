@@ -3,7 +3,7 @@ import { describe, test } from 'vitest';
 import { columnRef, inList } from '../../compiler/ir/build.ts';
 import * as T from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
-import { columnsOf, expectAgreement } from './agree.ts';
+import { columnsOf, EFFORT, expectAgreement } from './agree.ts';
 import { nullable, text, valuesOf } from './arbitraries.ts';
 
 /** Lists of many sizes, with NULL or without; half of the rows hold a value of the list. */
@@ -29,7 +29,7 @@ function checkIn(type: T.Type, value: fc.Arbitrary<Value> = valuesOf(type), rows
         expectAgreement({ columns: [column], rows: data, expressions: [inList(columnRef(column), members)] });
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 * EFFORT },
   );
 }
 
