@@ -1,6 +1,5 @@
-import type { Column } from '../compiler/ir/expression.ts';
 import { formatValue } from '../compiler/types/text.ts';
-import { type Type, typeName } from '../compiler/types/type.ts';
+import type { Type } from '../compiler/types/type.ts';
 import { type AnyValue, isAnyValue, isInterval, type Value } from '../compiler/types/value.ts';
 
 export interface ResultColumn {

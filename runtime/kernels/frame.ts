@@ -1,6 +1,6 @@
 import { internalError } from '../../compiler/types/error.ts';
 import type { ColumnFormat } from '../columns/chunk.ts';
-import { call, type Expr, type FunctionBuilder, i32, i64, load, op, select } from '../wasm/ir.ts';
+import { call, type Expr, type FunctionBuilder, i32, load, op, select } from '../wasm/ir.ts';
 import { LIBRARY } from './library/index.ts';
 import { indexed } from './memory.ts';
 import { I32_RANGE, I64_RANGE, laneOf, typeRange, type Val, within } from './value.ts';

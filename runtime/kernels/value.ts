@@ -1,6 +1,6 @@
 import { internalError } from '../../compiler/types/error.ts';
 import { MAX_NARROW_DECIMAL_PRECISION, type Type } from '../../compiler/types/type.ts';
-import { type Expr, type FunctionBuilder, f32, f64, i32, i64, op, select } from '../wasm/ir.ts';
+import { type Expr, type FunctionBuilder, f32, f64, i32, i64, op } from '../wasm/ir.ts';
 import type { NumType } from '../wasm/opcodes.ts';
 
 /**

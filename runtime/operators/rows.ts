@@ -1,14 +1,13 @@
-import type { ColumnId } from '../../compiler/ir/expression.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import { CONTEXT, STATUS } from '../kernels/context.ts';
 import { ANY_TAG } from '../kernels/library/any.ts';
 import { INLINE_BYTES, viewLength } from '../kernels/library/strings.ts';
-import { type Field, type RowLayout, rowLayout, storeField } from '../kernels/memory.ts';
+import { type Field, storeField } from '../kernels/memory.ts';
 import { part, type Val } from '../kernels/value.ts';
 import { arenaAlloc } from '../memory/arenas.ts';
 import { libraryImport } from '../memory/library.ts';
 import { call, type Expr, i32, i64, load, op } from '../wasm/ir.ts';
-import type { PipelineEmitter, Sink } from './emitter.ts';
+import type { PipelineEmitter } from './emitter.ts';
 
 /**
  * Rows of fixed size in blocks: the kernel bumps a pointer and stops with FULL at a block's end, when the driver puts

@@ -2,19 +2,23 @@ import type { ColumnId, SortKey } from '../../compiler/ir/expression.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import { CONTEXT } from '../kernels/context.ts';
 import { rowScope } from '../kernels/expression.ts';
-import { type Field, indexed, loadField, rowLayout } from '../kernels/memory.ts';
+import { type Field, indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory.ts';
 import type { Val } from '../kernels/value.ts';
 import { call, defineFunction, type FunctionBuilder, type FunctionDefinition, i32, load, op } from '../wasm/ir.ts';
 import { orderVals } from './aggregate-functions.ts';
 import type { Sink, Source } from './emitter.ts';
-import { type Materialized, persistent, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
+import { persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
 
 /**
  * Sorting: rows with their keys in row blocks, an array of row addresses sorted by merging. The module has
  * `before(ctx, a, b)` for its keys, `insertion(ctx, array, from, to)` for short runs and `merge(ctx, …)` which does a
  * bounded part of a merge, so that a sort of any size can be interrupted.
  */
-export interface SortState extends Materialized {
+export interface SortState {
+  layout: RowLayout | undefined;
+  /** Field of each column. */
+  readonly fields: Map<ColumnId, number>;
+  blocks: RowBlocks | undefined;
   keys: readonly (SortKey & { readonly field: number })[];
   /** Context offset of the u32 address of the last row that counts, 0 for none: rows behind it are not kept (top-n). */
   bar: number | undefined;
