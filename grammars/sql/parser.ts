@@ -19,7 +19,7 @@ export interface ParsedSql {
 let instance: SqlParser | undefined;
 
 /** Made at first use: it takes some 30 ms. */
-function parser(): SqlParser {
+export function sqlParser(): SqlParser {
   instance ??= new SqlParser();
   return instance;
 }
@@ -63,7 +63,7 @@ function parseStatement(tokens: readonly IToken[]): ParsedStatement {
     const error = parseError('0A000', `${unsupported.name} is not supported`, unsupported.range);
     return { statement: invalid(tokens), errors: [error] };
   }
-  const run = parser().parse(tokens);
+  const run = sqlParser().parse(tokens);
   if (run.tooDeepAt) {
     const { startOffset } = run.tooDeepAt;
     return tooDeep(tokens, { start: startOffset, end: endOf(run.tooDeepAt) });
@@ -124,11 +124,11 @@ function withoutConsequences(
 
 const sqlLanguage: DiagnosedLanguage = {
   firstFailure: (input) => {
-    const run = parser().parse(input);
+    const run = sqlParser().parse(input);
     if (run.tooDeepAt) return 0;
     return Math.min(input.length, ...run.failures.map(({ index }) => index));
   },
-  expectedAfter: (input, index, named) => parser().expectedAfter(input, index, named),
+  expectedAfter: (input, index, named) => sqlParser().expectedAfter(input, index, named),
   ruleNames: new Map([
     ['statement', 'a statement'],
     ['dataStatement', 'a query'],

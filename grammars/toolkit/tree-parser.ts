@@ -190,19 +190,22 @@ export abstract class TreeParser extends EngineParser {
     return this.LA(1).startOffset;
   }
 
-  /** From `start` to the end of the last consumed token; empty when nothing was consumed. */
+  /** From `start` to the end of the last consumed token; empty behind that one when nothing was consumed since. */
   protected since(start: number): TextRange {
-    return { start, end: Math.max(start, endOf(this.LA(0))) };
+    const last = this.LA(0);
+    if (last.startOffset >= start) return { start, end: endOf(last) };
+    return this.here();
   }
 
   protected rangeOf(of: IToken): TextRange {
     return { start: of.startOffset, end: endOf(of) };
   }
 
-  /** An empty range before the next token, for what is implied or missing. */
+  /** An empty range behind the last consumed token, for what is implied or missing. */
   protected here(): TextRange {
-    const start = this.mark();
-    return { start, end: start };
+    const last = this.LA(0);
+    const at = last.startOffset < 0 ? this.mark() : endOf(last);
+    return { start: at, end: at };
   }
 
   protected next(type: TokenType): boolean {

@@ -63,7 +63,7 @@ export function outline(value: unknown): string {
   return `${String(kind)}(${shown.join(', ')})`;
 }
 
-/** The tree without its ranges, to compare two texts of the same statement. */
-export function withoutRanges(tree: unknown): unknown {
-  return JSON.parse(JSON.stringify(tree, (key, value: unknown) => (key === 'range' ? undefined : value)));
+/** The tree without its ranges, as text: equal for two texts of the same statement. */
+export function textWithoutRanges(tree: unknown): string {
+  return JSON.stringify(tree, (key, value: unknown) => (key === 'range' ? undefined : value));
 }

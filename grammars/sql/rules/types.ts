@@ -233,7 +233,11 @@ export abstract class TypeRules extends BaseRules {
   }
 
   protected namedType(start: number, parts: readonly Identifier[], modifiers: readonly Expression[]): NamedType {
-    const name = { kind: 'name', parts, range: { start, end: parts.at(-1)?.range.end ?? start } } as const;
+    const name = {
+      kind: 'name',
+      parts,
+      range: { start: parts[0]?.range.start ?? start, end: parts.at(-1)?.range.end ?? start },
+    } as const;
     return { kind: 'namedType', name, modifiers, intervalFields: undefined, range: this.since(start) };
   }
 
