@@ -18,14 +18,14 @@ const functionName = [
 ] as const;
 
 const columnName = [
-  'between bit char character exists extract interval national nchar overlay position precision qualify row setof',
-  'substring time timestamp trim try_cast values varchar',
+  'between bit char character exists extract interval national nchar overlay position precision qualify row',
+  'substring time timestamp trim try_cast values',
 ] as const;
 
 const unreserved = [
   'abort action always anti asof at begin breadth by cascade cascaded chain characteristics columns commit committed',
   'conflict continue copy cube current cycle data day deallocate deferred delete depth describe double drop error escape',
-  'exclude excluding execute explain filter first following generated global grouping groups header hour identity if',
+  'exclude excluding execute explain filter first following generated global grouping groups hour identity if',
   'ignore immediate including insert isolation key lambda last level local locked map match matched materialized merge',
   'minute month name names next no nothing nowait nulls of operator option ordinality others over overriding partial',
   'partition percent positional preceding prepare range read recursive release rename repeatable replace reset',
