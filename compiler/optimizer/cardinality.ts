@@ -281,7 +281,8 @@ function setOperationEstimate(
   plan.columns.forEach((column, i) => {
     const a = left.columns.get(plan.left.columns[i]?.id ?? -1);
     const b = right.columns.get(plan.right.columns[i]?.id ?? -1);
-    const both = (a?.distinct ?? unknownColumn(left.rows).distinct) + (plan.operation === 'union' ? (b?.distinct ?? 0) : 0);
+    const both =
+      (a?.distinct ?? unknownColumn(left.rows).distinct) + (plan.operation === 'union' ? (b?.distinct ?? 0) : 0);
     columns.set(column.id, { distinct: Math.min(both, Math.max(1, rows)), domain: both, nulls: a?.nulls ?? 0 });
   });
   return { rows, columns, keys: [] };

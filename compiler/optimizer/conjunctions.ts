@@ -1,5 +1,5 @@
 import { and, conjuncts, constant, FALSE, inList, isFalseConstant } from '../ir/build.ts';
-import { expressionColumns, substitute } from '../ir/columns.ts';
+import { expressionColumns } from '../ir/columns.ts';
 import { expressionEquals } from '../ir/equal.ts';
 import type { ColumnId, ColumnRef, Constant, Expression } from '../ir/expression.ts';
 import { someExpression } from '../ir/traverse.ts';
@@ -7,6 +7,7 @@ import { compareValues } from '../types/compare.ts';
 import type { Type } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
 import { asComparison, equal } from './calls.ts';
+import { replaceColumns } from './nullability.ts';
 import { simplifyCondition, simplifyExpression } from './simplify-expression.ts';
 import { isVolatile } from './volatility.ts';
 
@@ -99,7 +100,7 @@ function isOnlyOver(term: Expression, column: ColumnId): boolean {
 
 /** Whether the condition is true with the value in the column's place; undefined if that cannot be said. */
 function outcome(term: Expression, column: ColumnRef, value: Value): boolean | undefined {
-  const result = simplifyExpression(substitute(term, new Map([[column.id, constant(value, column.type)]])));
+  const result = simplifyExpression(replaceColumns(term, new Map([[column.id, constant(value, column.type)]])));
   return result.kind === 'constant' ? result.value === true : undefined;
 }
 

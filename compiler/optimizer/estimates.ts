@@ -67,7 +67,13 @@ function distinctByRange(min: number | undefined, max: number | undefined, type:
 
 /** Whether neighbouring values of the type are one apart on the scale of `position`. */
 export function hasSteps(type: Type): boolean {
-  return type.kind === 'date' || type.kind === 'int8' || type.kind === 'int16' || type.kind === 'int32' || type.kind === 'int64';
+  return (
+    type.kind === 'date' ||
+    type.kind === 'int8' ||
+    type.kind === 'int16' ||
+    type.kind === 'int32' ||
+    type.kind === 'int64'
+  );
 }
 
 /** The value's place on a line on which distances mean something. */

@@ -73,7 +73,10 @@ function derive(plan: Plan): Facts {
       return plan.rows.length <= 1 ? { keys: [[]], dependencies: [] } : NOTHING;
     case 'filter': {
       const facts = factsOf(plan.input);
-      return { keys: facts.keys, dependencies: [...facts.dependencies, ...conditionFacts(plan.predicate, plan.columns)] };
+      return {
+        keys: facts.keys,
+        dependencies: [...facts.dependencies, ...conditionFacts(plan.predicate, plan.columns)],
+      };
     }
     case 'project':
       return projectFacts(plan);
@@ -222,11 +225,7 @@ function joinFacts(plan: Join): Facts {
   if (!sides.right) return left;
   if (plan.join === 'single') return { keys: left.keys, dependencies: left.dependencies };
   if (plan.join === 'inner') {
-    const dependencies = [
-      ...left.dependencies,
-      ...right.dependencies,
-      ...conditionFacts(plan.condition, plan.columns),
-    ];
+    const dependencies = [...left.dependencies, ...right.dependencies, ...conditionFacts(plan.condition, plan.columns)];
     return { keys: combinedKeys(left, right, dependencies), dependencies };
   }
   const dependencies = [

@@ -26,10 +26,7 @@ function reduce(plan: Aggregate, { ids }: OptimizerContext): Plan {
   const kept = determiningGroups(plan);
   if (kept.size === plan.groups.length) return plan;
   // The output columns keep their ids, so those of the input get new ones: an id is defined once.
-  const copy = renumber(
-    { ...plan, columns: plan.columns.map((column) => ({ ...column, id: ids.next() })) },
-    ids,
-  ).plan;
+  const copy = renumber({ ...plan, columns: plan.columns.map((column) => ({ ...column, id: ids.next() })) }, ids).plan;
   if (copy.kind !== 'aggregate') return plan;
   const groups: Expression[] = [];
   const groupColumns: Column[] = [];

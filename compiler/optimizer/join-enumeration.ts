@@ -68,7 +68,11 @@ function bestTree(graph: JoinGraph, model: JoinModel): JoinTree | undefined {
       }
       if (((near[rest] ?? 0) & right) === 0) continue;
       if (!estimated) {
-        const linked = connection(graph, (m) => ((rest >> m) & 1) === 1, (m) => ((right >> m) & 1) === 1);
+        const linked = connection(
+          graph,
+          (m) => ((rest >> m) & 1) === 1,
+          (m) => ((right >> m) & 1) === 1,
+        );
         rows[set] = (rows[rest] ?? 0) * (rows[right] ?? 0) * model.fraction(linked);
         estimated = true;
       }
@@ -193,7 +197,10 @@ function smallestJoin(components: readonly Component[], graph: JoinGraph, model:
     for (const member of component.members) at.set(member, i);
   });
   const pairs = new Set<number>();
-  for (const members of [...graph.classes.map((c) => c.members.map((m) => m.member)), ...graph.terms.map((t) => t.members)]) {
+  for (const members of [
+    ...graph.classes.map((c) => c.members.map((m) => m.member)),
+    ...graph.terms.map((t) => t.members),
+  ]) {
     const linked = [...new Set(members.map((member) => at.get(member)))].filter((i) => i !== undefined);
     for (const a of linked) for (const b of linked) if (a < b) pairs.add(a * components.length + b);
   }
@@ -202,7 +209,11 @@ function smallestJoin(components: readonly Component[], graph: JoinGraph, model:
     const left = components[Math.floor(pair / components.length)];
     const right = components[pair % components.length];
     if (left === undefined || right === undefined) continue;
-    const linked = connection(graph, (m) => left.members.has(m), (m) => right.members.has(m));
+    const linked = connection(
+      graph,
+      (m) => left.members.has(m),
+      (m) => right.members.has(m),
+    );
     if (linked.equalities.length === 0 && linked.terms.length === 0) continue;
     const rows = left.rows * right.rows * model.fraction(linked);
     if (best === undefined || rows < best.joined.rows) best = joinOf(left, right, rows);

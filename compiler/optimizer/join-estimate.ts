@@ -2,7 +2,7 @@ import { conjuncts } from '../ir/build.ts';
 import { expressionColumns } from '../ir/columns.ts';
 import type { Column, ColumnId, Expression } from '../ir/expression.ts';
 import type { JoinKind } from '../ir/plan.ts';
-import { asComparison, ids } from './calls.ts';
+import { ids } from './calls.ts';
 import { type ColumnEstimate, drawnDistinct, type Estimate, type KeyDomain, scaleColumns } from './estimates.ts';
 import { conjunctionSelectivity, distinctValues, domainValues, type Lookup, nullFraction } from './selectivity.ts';
 
@@ -37,11 +37,7 @@ export function splitCondition(
   return { equalities, residual };
 }
 
-function asEquality(
-  term: Expression,
-  left: ReadonlySet<ColumnId>,
-  right: ReadonlySet<ColumnId>,
-): Equality | undefined {
+function asEquality(term: Expression, left: ReadonlySet<ColumnId>, right: ReadonlySet<ColumnId>): Equality | undefined {
   if (term.kind !== 'call' || (term.fn !== 'eq' && term.fn !== 'is_not_distinct')) return undefined;
   const [a, b] = term.args;
   if (a === undefined || b === undefined) return undefined;
@@ -139,12 +135,7 @@ export function matchFraction(
   return keyed * (1 - (1 - passes) ** Math.max(candidates, 0));
 }
 
-export function estimateJoin(
-  kind: JoinKind,
-  left: Estimate,
-  right: Estimate,
-  condition: JoinCondition,
-): Estimate {
+export function estimateJoin(kind: JoinKind, left: Estimate, right: Estimate, condition: JoinCondition): Estimate {
   const lookup: Lookup = (id) => left.columns.get(id) ?? right.columns.get(id);
   const equal = equalitySelectivity(condition.equalities, lookup, left.keys, right.keys);
   const passes = conjunctionSelectivity(condition.residual, lookup);

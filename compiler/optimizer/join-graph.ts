@@ -69,7 +69,9 @@ function isOrderable(plan: Plan): boolean {
 
 /** Whether the projection only leaves columns out. */
 function passesThrough(plan: Extract<Plan, { kind: 'project' }>): boolean {
-  return plan.expressions.every((expression, i) => expression.kind === 'column' && expression.id === plan.columns[i]?.id);
+  return plan.expressions.every(
+    (expression, i) => expression.kind === 'column' && expression.id === plan.columns[i]?.id,
+  );
 }
 
 function collect(plan: Plan, parts: Parts): void {
@@ -242,9 +244,7 @@ export function connection(
   });
   const terms = graph.terms.filter(
     ({ members }) =>
-      members.every((member) => inLeft(member) || inRight(member)) &&
-      !members.every(inLeft) &&
-      !members.every(inRight),
+      members.every((member) => inLeft(member) || inRight(member)) && !members.every(inLeft) && !members.every(inRight),
   );
   return { equalities, terms };
 }

@@ -3,8 +3,8 @@ import type { ColumnId } from '../ir/expression.ts';
 import type { Estimator } from './cardinality.ts';
 import { hashJoinCost, nestedLoopCost } from './cost.ts';
 import type { ColumnEstimate, Estimate, KeyDomain } from './estimates.ts';
-import { type Connection, type JoinGraph, type Term, termsWithDependent } from './join-graph.ts';
 import { equalitySelectivity, matchFraction, splitCondition } from './join-estimate.ts';
+import { type Connection, type JoinGraph, type Term, termsWithDependent } from './join-graph.ts';
 import { conjunctionSelectivity, type Lookup } from './selectivity.ts';
 
 /** Rows and costs of the joins of a graph, from the estimates of its members. */
@@ -94,7 +94,8 @@ export function joinModel(graph: JoinGraph, estimator: Estimator): JoinModel {
       return hashJoinCost(Math.min(left, right), Math.max(left, right), output);
     },
     isHashable: (term, left, right) => {
-      const columnsOf = (members: readonly number[]) => members.flatMap((member) => graph.relations[member]?.columns ?? []);
+      const columnsOf = (members: readonly number[]) =>
+        members.flatMap((member) => graph.relations[member]?.columns ?? []);
       return splitCondition(term.expression, columnsOf(left), columnsOf(right)).equalities.length > 0;
     },
   };

@@ -14,7 +14,10 @@ import type { OptimizerContext, Pass } from './pass.ts';
 import { reduceAggregates } from './semi-join-reduction.ts';
 
 /** Orders inner joins, and with them the left, semi, anti, mark and single joins above them, by estimated cost. */
-export const orderJoins: Pass = { name: 'order joins', run: (plan, context) => order(plan, ids(plan.columns), context) };
+export const orderJoins: Pass = {
+  name: 'order joins',
+  run: (plan, context) => order(plan, ids(plan.columns), context),
+};
 
 /** `used`: the columns of the plan that are needed above it; others may get lost. */
 function order(plan: Plan, used: ReadonlySet<ColumnId>, context: OptimizerContext): Plan {

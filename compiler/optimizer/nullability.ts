@@ -1,4 +1,5 @@
 import { resultNullable, scalarFunction } from '../functions/resolve.ts';
+import { substitute } from '../ir/columns.ts';
 import { joinColumns } from '../ir/derive.ts';
 import type { Column, ColumnId, Expression } from '../ir/expression.ts';
 import type { Plan } from '../ir/plan.ts';
@@ -13,7 +14,18 @@ export function deriveNullability(plan: Plan): Plan {
   return derive(plan, new Map());
 }
 
+/**
+ * The expression with others in place of columns, whose nullability may differ from theirs. Every substitution of a
+ * pass goes through here.
+ */
+export function replaceColumns(expression: Expression, by: ReadonlyMap<ColumnId, Expression>): Expression {
+  const replaced = substitute(expression, by);
+  return replaced === expression ? expression : rederive(replaced, NOTHING_KNOWN);
+}
+
 type Nullability = ReadonlyMap<ColumnId, boolean>;
+
+const NOTHING_KNOWN: Nullability = new Map();
 
 function derive(plan: Plan, outer: Nullability): Plan {
   const [first, second] = planChildren(plan);
@@ -36,7 +48,10 @@ function derive(plan: Plan, outer: Nullability): Plan {
     }
     case 'aggregate': {
       if (node.groupingSets !== undefined) return node;
-      const columns = declared(node.columns, (i) => (node.groups[i] ?? node.aggregates[i - node.groups.length])?.nullable);
+      const columns = declared(
+        node.columns,
+        (i) => (node.groups[i] ?? node.aggregates[i - node.groups.length])?.nullable,
+      );
       return columns === node.columns ? node : { ...node, columns };
     }
     case 'values': {

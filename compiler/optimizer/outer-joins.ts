@@ -1,12 +1,12 @@
 import { conjuncts, nullOf } from '../ir/build.ts';
-import { expressionColumns, substitute } from '../ir/columns.ts';
+import { expressionColumns } from '../ir/columns.ts';
+import { derivedColumns } from '../ir/derive.ts';
 import type { Column, ColumnId, Expression } from '../ir/expression.ts';
 import type { Aggregate, Join, Plan, Project } from '../ir/plan.ts';
-import { derivedColumns } from '../ir/derive.ts';
 import { mapPlanChildren, withChildren } from '../ir/traverse.ts';
-import { references, isNeverTrue } from './calls.ts';
+import { isNeverTrue, references } from './calls.ts';
 import { hasAtMostOneRow, matchesOnce } from './facts.ts';
-import { deriveNullability } from './nullability.ts';
+import { deriveNullability, replaceColumns } from './nullability.ts';
 import type { Pass } from './pass.ts';
 import { simplifyCondition } from './simplify-expression.ts';
 import { isVolatile } from './volatility.ts';
@@ -103,7 +103,7 @@ function rejectsNulls(required: readonly Expression[], columns: readonly Column[
   return required.some((condition) => {
     const used = expressionColumns(condition);
     if (!columns.some((column) => used.has(column.id))) return false;
-    return isNeverTrue(simplifyCondition(substitute(condition, nulls)));
+    return isNeverTrue(simplifyCondition(replaceColumns(condition, nulls)));
   });
 }
 
@@ -122,7 +122,7 @@ function below(
   const own = new Set(plan.columns.map((column) => column.id));
   return required
     .filter((condition) => [...expressionColumns(condition)].every((id) => !own.has(id) || by.has(id)))
-    .map((condition) => substitute(condition, by));
+    .map((condition) => replaceColumns(condition, by));
 }
 
 /** Conditions on groups hold for every row of the group. */

@@ -1,11 +1,12 @@
-import { expressionColumns, freeColumns, substitute } from '../ir/columns.ts';
+import { expressionColumns, freeColumns } from '../ir/columns.ts';
+import { derivedColumns } from '../ir/derive.ts';
 import type { ColumnId, Expression } from '../ir/expression.ts';
 import type { Aggregate, Apply, Join, Plan, Project, SetOperation, Values } from '../ir/plan.ts';
-import { derivedColumns } from '../ir/derive.ts';
 import { expressionChildren, planExpressions, withChildren } from '../ir/traverse.ts';
 import { unreachable } from '../types/error.ts';
-import { hasAtMostOneRow, matchesOnce } from './facts.ts';
 import { restrictTo } from './decorrelate/correlation.ts';
+import { hasAtMostOneRow, matchesOnce } from './facts.ts';
+import { replaceColumns } from './nullability.ts';
 import type { Pass } from './pass.ts';
 import { hasVolatileExpressions, isVolatile, isVolatilePlan } from './volatility.ts';
 
@@ -111,7 +112,9 @@ function pruneProject(plan: Project, required: Ids): Plan {
   const columns = plan.columns.filter((_, i) => kept[i]);
   const expressions = plan.expressions.filter((_, i) => kept[i]);
   const input = prune(plan.input, union(new Set(), expressions));
-  const onlyPasses = expressions.every((expression, i) => expression.kind === 'column' && expression.id === columns[i]?.id);
+  const onlyPasses = expressions.every(
+    (expression, i) => expression.kind === 'column' && expression.id === columns[i]?.id,
+  );
   if (onlyPasses) return input;
   const same = !kept.includes(false) && input === plan.input;
   const pruned = same ? plan : derivedColumns({ ...plan, columns, expressions, input });
@@ -132,7 +135,7 @@ function mergeProjects(plan: Project): Plan {
     if (!cheap && (uses.get(column.id) ?? 0) > 1) return plan;
     by.set(column.id, expression);
   }
-  const merged = { ...plan, input: input.input, expressions: plan.expressions.map((e) => substitute(e, by)) };
+  const merged = { ...plan, input: input.input, expressions: plan.expressions.map((e) => replaceColumns(e, by)) };
   return mergeProjects(merged);
 }
 

@@ -1,11 +1,12 @@
 import { and, conjuncts, filter, isFalseConstant } from '../ir/build.ts';
-import { expressionColumns, substitute } from '../ir/columns.ts';
+import { expressionColumns } from '../ir/columns.ts';
 import type { Column, ColumnId, Expression } from '../ir/expression.ts';
 import type { Aggregate, Apply, Join, Plan, SetOperation } from '../ir/plan.ts';
 import { mapPlanChildren, withChildren } from '../ir/traverse.ts';
 import { ids } from './calls.ts';
 import { conditionTerms, mergeTerms } from './conjunctions.ts';
 import { emptyValues, removeEmpty } from './empty.ts';
+import { replaceColumns } from './nullability.ts';
 import type { Pass } from './pass.ts';
 import { impliedBySides, impliedOver, withTransitive } from './transitive.ts';
 import { hasVolatileExpressions, isVolatile, isVolatilePlan } from './volatility.ts';
@@ -126,7 +127,7 @@ function translate(
   });
   if (by.size === 0) return terms;
   return terms.flatMap((term) => {
-    const translated = substitute(term, by);
+    const translated = replaceColumns(term, by);
     return translated === term ? [term] : conditionTerms(translated);
   });
 }
@@ -208,4 +209,3 @@ function pushIntoJoin(plan: Join, terms: readonly Expression[]): Plan {
       return rebuilt([], [], condition, terms);
   }
 }
-

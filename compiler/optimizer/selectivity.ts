@@ -85,9 +85,13 @@ function callSelectivity(call: Call, lookup: Lookup): number {
     case 'is_not_null':
       return clamp(1 - nulls);
     case 'is_distinct':
-      return second === undefined ? UNKNOWN_CONDITION : comparisonSelectivity({ fn: 'ne', left: arg, right: second }, lookup);
+      return second === undefined
+        ? UNKNOWN_CONDITION
+        : comparisonSelectivity({ fn: 'ne', left: arg, right: second }, lookup);
     case 'is_not_distinct':
-      return second === undefined ? UNKNOWN_CONDITION : comparisonSelectivity({ fn: 'eq', left: arg, right: second }, lookup);
+      return second === undefined
+        ? UNKNOWN_CONDITION
+        : comparisonSelectivity({ fn: 'eq', left: arg, right: second }, lookup);
     case 'like':
     case 'ilike':
       return likeSelectivity(call, lookup);
@@ -131,10 +135,10 @@ function inSelectivity(term: InList, lookup: Lookup): number {
 }
 
 function likeSelectivity(call: Call, lookup: Lookup): number {
-  const [arg, pattern, escape] = call.args;
+  const [arg, pattern, escapeArg] = call.args;
   if (arg === undefined || pattern?.kind !== 'constant' || typeof pattern.value !== 'string') return FOUND_TEXT;
-  const escapeCharacter = escape?.kind === 'constant' && typeof escape.value === 'string' ? escape.value : '\\';
-  const texts = patternTexts(pattern.value, escapeCharacter);
+  const escapeBy = escapeArg?.kind === 'constant' && typeof escapeArg.value === 'string' ? escapeArg.value : '\\';
+  const texts = patternTexts(pattern.value, escapeBy);
   if (texts === undefined) return FOUND_TEXT;
   if (texts.count === 0) return 1 - nullFraction(arg, lookup);
   const first = texts.anchored ? PREFIX : FOUND_TEXT;
@@ -145,9 +149,12 @@ function likeSelectivity(call: Call, lookup: Lookup): number {
 }
 
 /** How many texts the pattern looks for, and whether the value must begin with the first. */
-function patternTexts(pattern: string, escape: string): { readonly count: number; readonly anchored: boolean } | undefined {
+function patternTexts(
+  pattern: string,
+  escapeBy: string,
+): { readonly count: number; readonly anchored: boolean } | undefined {
   try {
-    const parts = likeParts(pattern, escape);
+    const parts = likeParts(pattern, escapeBy);
     return { count: parts.filter((part) => part.kind === 'text').length, anchored: parts[0]?.kind === 'text' };
   } catch {
     // A malformed pattern fails when the statement runs.

@@ -194,4 +194,3 @@ function replaceInput(plan: Plan, old: Aggregate, replacement: Aggregate): Plan 
 function workOf(plan: Plan, estimator: Estimator): number {
   return planChildren(plan).reduce((sum, child) => sum + workOf(child, estimator), estimator.rows(plan));
 }
-

@@ -1,11 +1,12 @@
 import { conjuncts, or } from '../ir/build.ts';
-import { expressionColumns, substitute } from '../ir/columns.ts';
+import { expressionColumns } from '../ir/columns.ts';
 import { expressionEquals } from '../ir/equal.ts';
 import type { ColumnId, ColumnRef, Expression } from '../ir/expression.ts';
 import type { Plan } from '../ir/plan.ts';
 import { typeEquals } from '../types/type.ts';
 import { asComparison } from './calls.ts';
 import { conditionTerms, conjunction, isIdentity } from './conjunctions.ts';
+import { replaceColumns } from './nullability.ts';
 import { isVolatile } from './volatility.ts';
 
 /** What conditions imply for columns other than those they name. */
@@ -47,7 +48,7 @@ export function withTransitive(terms: readonly Expression[], sides: readonly Pla
     for (const pair of pairs) {
       const other = pair.a.id === column ? pair.b : pair.b.id === column ? pair.a : undefined;
       if (other === undefined) continue;
-      const moved = substitute(term, new Map([[column, other]]));
+      const moved = replaceColumns(term, new Map([[column, other]]));
       if (!all.some((existing) => expressionEquals(existing, moved))) all.push(moved);
     }
   }
@@ -71,7 +72,7 @@ export function impliedBySides(
     const column = onlyColumn(term);
     for (const { a, b } of pairs) {
       const other = a.id === column && right.has(b.id) ? b : b.id === column && right.has(a.id) ? a : undefined;
-      if (column !== undefined && other !== undefined) implied.push(substitute(term, new Map([[column, other]])));
+      if (column !== undefined && other !== undefined) implied.push(replaceColumns(term, new Map([[column, other]])));
     }
   }
   return implied;

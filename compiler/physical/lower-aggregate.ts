@@ -10,9 +10,11 @@ import type { HashAggregate, PhysicalPlan } from './plan.ts';
 
 export function lowerAggregate(plan: Aggregate, context: Lowering): PhysicalPlan {
   const { columns, groups, aggregates, groupingSets: sets } = plan;
-  if (sets === undefined) return { kind: 'hashAggregate', columns, input: context.lower(plan.input), groups, aggregates };
+  if (sets === undefined)
+    return { kind: 'hashAggregate', columns, input: context.lower(plan.input), groups, aggregates };
   // The input is computed for each set anew.
-  if (isVolatilePlan(plan.input)) throw notSupported('a grouping by several sets of columns that are computed by writing');
+  if (isVolatilePlan(plan.input))
+    throw notSupported('a grouping by several sets of columns that are computed by writing');
   return { kind: 'unionAll', columns, inputs: sets.map((set) => lowerGroupingSet(plan, set, context)) };
 }
 
@@ -95,7 +97,9 @@ function orderedInput(input: Plan): {
 } {
   if (input.kind === 'sort') return { rows: input.input, by: new Map(), keys: input.keys };
   if (input.kind === 'project' && input.input.kind === 'sort' && !isVolatilePlan(input)) {
-    const by = new Map(input.columns.map((column, i) => [column.id, input.expressions[i] ?? columnRef(column)] as const));
+    const by = new Map(
+      input.columns.map((column, i) => [column.id, input.expressions[i] ?? columnRef(column)] as const),
+    );
     return { rows: input.input.input, by, keys: input.input.keys };
   }
   return { rows: input, by: new Map(), keys: [] };
@@ -108,12 +112,7 @@ interface FirstValue {
 }
 
 /** `any_value` passes over NULLs, so a column that may be NULL is collected as a whole. */
-function firstValue(
-  expression: Expression,
-  name: string,
-  orderBy: readonly SortKey[],
-  { ids }: Lowering,
-): FirstValue {
+function firstValue(expression: Expression, name: string, orderBy: readonly SortKey[], { ids }: Lowering): FirstValue {
   const { type } = expression;
   const args = [expression];
   if (!expression.nullable) {

@@ -16,13 +16,22 @@ export function lowerJoin(plan: Join, context: Lowering): PhysicalPlan {
     const turned = plan.join === 'inner' && rows.left < rows.right;
     const [outer, inner] = turned ? [right, left] : [left, right];
     const predicate = plan.condition;
-    return { kind: 'nestedLoopJoin', join: plan.join, columns, outer: lower(outer), inner: lower(inner), predicate, nullAware, mark };
+    return {
+      kind: 'nestedLoopJoin',
+      join: plan.join,
+      columns,
+      outer: lower(outer),
+      inner: lower(inner),
+      predicate,
+      nullAware,
+      mark,
+    };
   }
   const leftBuilds = buildsLeft(plan, rows.left, rows.right, estimator.rows(plan));
   const [probe, build] = leftBuilds ? [right, left] : [left, right];
   return {
     kind: 'hashJoin',
-    join: leftBuilds ? BUILT_LEFT[plan.join] ?? cannotBuildLeft(plan.join) : plan.join,
+    join: leftBuilds ? (BUILT_LEFT[plan.join] ?? cannotBuildLeft(plan.join)) : plan.join,
     columns,
     probe: lower(probe),
     build: lower(build),

@@ -56,7 +56,16 @@ function memberJoin(plan: SetOperation, { lower, estimator }: Lowering): Physica
   if (leftBuilds) {
     const keys = pairs.map(([a, b], i) => ({ probe: b, build: a, nullsEqual: nullsEqual[i] === true }));
     const join = intersect ? 'buildSemi' : 'buildAnti';
-    return { kind: 'hashJoin', join, columns, probe: lower(right), build: lower(left), keys, nullAware: false, estimate };
+    return {
+      kind: 'hashJoin',
+      join,
+      columns,
+      probe: lower(right),
+      build: lower(left),
+      keys,
+      nullAware: false,
+      estimate,
+    };
   }
   const keys = pairs.map(([a, b], i) => ({ probe: a, build: b, nullsEqual: nullsEqual[i] === true }));
   const join = intersect ? 'semi' : 'anti';

@@ -1,8 +1,8 @@
 import { conjuncts } from '../ir/build.ts';
+import { type ColumnIds, columnIdsAfter } from '../ir/columns.ts';
 import type { Expression } from '../ir/expression.ts';
 import type { Filter, Limit, Plan, Scan, Sort } from '../ir/plan.ts';
 import { planExpressions, someExpression } from '../ir/traverse.ts';
-import { type ColumnIds, columnIdsAfter } from '../ir/columns.ts';
 import { createEstimator } from '../optimizer/cardinality.ts';
 import { byPromise } from '../optimizer/predicate-order.ts';
 import { isVolatile } from '../optimizer/volatility.ts';
@@ -22,7 +22,12 @@ export function lower(plan: Plan): PhysicalPlan {
   let ids: ColumnIds | undefined;
   const context: Lowering = {
     // Few plans need new columns, and looking for the last id takes time.
-    ids: { next: () => (ids ??= columnIdsAfter(plan)).next() },
+    ids: {
+      next: () => {
+        ids ??= columnIdsAfter(plan);
+        return ids.next();
+      },
+    },
     estimator,
     lower: (node) => {
       refuseSubqueries(node);

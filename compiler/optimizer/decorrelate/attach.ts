@@ -41,4 +41,3 @@ export function attachExistence({ subquery, negated }: ExistenceTest, left: Plan
   const possible = or([condition, ...unknown]);
   return unnest({ join: 'anti', left, right: filter(plan, possible), condition: TRUE, nullAware: false }, ids);
 }
-

@@ -1,20 +1,13 @@
-import {
-  and,
-  columnRef,
-  distinct,
-  filter,
-  join,
-  nullOf,
-  TRUE,
-  unnest as unnestPlan,
-} from '../../ir/build.ts';
+import { and, columnRef, distinct, filter, join, nullOf, TRUE, unnest as unnestPlan } from '../../ir/build.ts';
 import { type ColumnIds, freeColumns, substitutePlan } from '../../ir/columns.ts';
 import { joinColumns } from '../../ir/derive.ts';
 import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Join, Plan, SetOperation, Values } from '../../ir/plan.ts';
+import { mapAggregate } from '../../ir/traverse.ts';
 import type { Type } from '../../types/type.ts';
 import { ids as idsOf, isConstant, references, same } from '../calls.ts';
 import { withNullability } from '../fold.ts';
+import { replaceColumns } from '../nullability.ts';
 import { renumber } from '../renumber.ts';
 import { hasVolatileExpressions, isRepeatable } from '../volatility.ts';
 import { isCorrelated, restrictTo, usesAny } from './correlation.ts';
@@ -67,30 +60,31 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
       return pushIntoValues(plan, domain);
     case 'filter': {
       const input = push(plan.input, domain, ids);
-      return input && { plan: filter(input.plan, plan.predicate), columns: input.columns };
+      return input && { plan: filter(input.plan, rebound(plan.predicate, domain, input)), columns: input.columns };
     }
     case 'project': {
       if (hasVolatileExpressions(plan)) return undefined;
       const input = push(plan.input, domain, ids);
-      return (
-        input && {
-          plan: {
-            ...plan,
-            columns: [...plan.columns, ...input.columns],
-            input: input.plan,
-            expressions: [...plan.expressions, ...references(input.columns)],
-          },
-          columns: input.columns,
-        }
-      );
+      if (input === undefined) return undefined;
+      const own = plan.expressions.map((expression) => rebound(expression, domain, input));
+      return {
+        plan: {
+          ...plan,
+          columns: [...plan.columns, ...input.columns],
+          input: input.plan,
+          expressions: [...own, ...references(input.columns)],
+        },
+        columns: input.columns,
+      };
     }
     case 'sort':
       return push(plan.input, domain, ids);
     case 'distinct': {
       // With `on` the first row is wanted, so the order stays.
       const input = plan.on === undefined ? push(plan.input, domain, ids) : pushKeepingOrder(plan.input, domain, ids);
-      const on = plan.on && input && [...plan.on, ...references(input.columns)];
-      return input && { plan: distinct(input.plan, on), columns: input.columns };
+      if (input === undefined) return undefined;
+      const own = plan.on?.map((expression) => rebound(expression, domain, input));
+      return { plan: distinct(input.plan, own && [...own, ...references(input.columns)]), columns: input.columns };
     }
     case 'limit': {
       if (plan.count?.kind !== 'constant' || plan.count.value !== 1n || plan.offset !== undefined) return undefined;
@@ -106,7 +100,7 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
       const { ordinality, outer } = plan;
       return (
         input && {
-          plan: unnestPlan(input.plan, plan.expression, plan.element, { ordinality, outer }),
+          plan: unnestPlan(input.plan, rebound(plan.expression, domain, input), plan.element, { ordinality, outer }),
           columns: input.columns,
         }
       );
@@ -131,7 +125,16 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
 function pushKeepingOrder(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
   if (plan.kind !== 'sort') return isOrdered(plan) ? undefined : push(plan, domain, ids);
   const input = push(plan.input, domain, ids);
-  return input && { plan: { ...plan, columns: input.plan.columns, input: input.plan }, columns: input.columns };
+  if (input === undefined) return undefined;
+  const keys = plan.keys.map((key) => ({ ...key, expression: rebound(key.expression, domain, input) }));
+  return { plan: { ...plan, columns: input.plan.columns, input: input.plan, keys }, columns: input.columns };
+}
+
+/** The domain's columns may come out of an input under other ids than they went in. */
+function rebound(expression: Expression, domain: Domain, input: Pushed): Expression {
+  if (input.columns === domain.columns) return expression;
+  const by = new Map(domain.columns.map((column, i) => [column.id, columnRef(input.columns[i] ?? column)] as const));
+  return replaceColumns(expression, by);
 }
 
 function isOrdered(plan: Plan): boolean {
@@ -187,13 +190,13 @@ function pushIntoJoin(plan: Join, domain: Domain, ids: ColumnIds): Pushed | unde
   if (plan.join === 'full') return undefined;
   const left = push(plan.left, domain, ids);
   if (left === undefined) return undefined;
-  if (!inRight) {
-    return { plan: join(plan.join, left.plan, plan.right, plan.condition, { nullAware, mark }), columns: left.columns };
-  }
+  const matched = rebound(plan.condition, domain, left);
+  if (!inRight)
+    return { plan: join(plan.join, left.plan, plan.right, matched, { nullAware, mark }), columns: left.columns };
   const second = another(domain, ids);
   const right = push(substitutePlan(plan.right, second.by), second, ids);
   if (right === undefined) return undefined;
-  const condition = and([...sameRow(left.columns, right.columns), plan.condition]);
+  const condition = and([...sameRow(left.columns, right.columns), matched]);
   const joined = join(plan.join, left.plan, right.plan, condition, { nullAware, mark });
   const wanted = joinColumns(plan.join, left.plan.columns, plan.right.columns, mark);
   return { plan: restrictTo(joined, wanted), columns: left.columns };
@@ -205,6 +208,8 @@ function pushIntoAggregate(plan: Aggregate, domain: Domain, ids: ColumnIds): Pus
   const scalar = plan.groups.length === 0;
   const input = push(plan.input, domain, ids);
   if (input === undefined) return undefined;
+  const bind = (expression: Expression): Expression => rebound(expression, domain, input);
+  const aggregates = plan.aggregates.map((call) => mapAggregate(call, bind));
   const groupCount = plan.groups.length;
   const positions = input.columns.map((_, i) => groupCount + i);
   if (!scalar) {
@@ -212,7 +217,8 @@ function pushIntoAggregate(plan: Aggregate, domain: Domain, ids: ColumnIds): Pus
       ...plan,
       columns: [...plan.columns.slice(0, groupCount), ...input.columns, ...plan.columns.slice(groupCount)],
       input: input.plan,
-      groups: [...plan.groups, ...references(input.columns)],
+      groups: [...plan.groups.map(bind), ...references(input.columns)],
+      aggregates,
       groupingSets: sets?.map((set) => [...set, ...positions]),
     };
     return { plan: grouped, columns: input.columns };
@@ -224,6 +230,7 @@ function pushIntoAggregate(plan: Aggregate, domain: Domain, ids: ColumnIds): Pus
     columns: [...input.columns, ...fresh],
     input: input.plan,
     groups: references(input.columns),
+    aggregates,
   };
   const all = another(domain, ids);
   const joined = join('left', all.plan, grouped, and(sameRow(all.columns, input.columns)));

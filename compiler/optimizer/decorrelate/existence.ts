@@ -15,13 +15,7 @@ export function existenceColumn(plan: Plan, mark: Column, ids: ColumnIds): Plan 
  * The mark of IN by an Apply, which knows no unknown comparisons: true if the comparison is true for a row, unknown
  * if it is for none but unknown for one.
  */
-export function unknownAwareMark(
-  left: Plan,
-  right: Plan,
-  condition: Expression,
-  mark: Column,
-  ids: ColumnIds,
-): Plan {
+export function unknownAwareMark(left: Plan, right: Plan, condition: Expression, mark: Column, ids: ColumnIds): Plan {
   const counts = countRows(right, [condition, isNull(condition)], ids);
   const [matched, unknown] = counts.columns.map(isPositive);
   const branches = [

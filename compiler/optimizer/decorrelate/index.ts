@@ -140,4 +140,3 @@ function liftFromValues(plan: Extract<Plan, { kind: 'values' }>, ids: ColumnIds)
     return { kind: 'setOperation', operation: 'union', all: true, columns, left, right };
   }, first);
 }
-

@@ -119,22 +119,16 @@ function pullOverProject(plan: Project, options: PullUpOptions): Pulled | undefi
 }
 
 /** Columns that the pulled conditions use and that are not among those put out. */
-function missingColumns(
-  pulled: Pulled,
-  columns: readonly Column[],
-  outer: ReadonlySet<ColumnId>,
-): readonly Column[] {
+function missingColumns(pulled: Pulled, columns: readonly Column[], outer: ReadonlySet<ColumnId>): readonly Column[] {
   const present = new Set(columns.map((column) => column.id));
   const used = new Set(pulled.conditions.flatMap((condition) => [...expressionColumns(condition)]));
-  return pulled.plan.columns.filter((column) => used.has(column.id) && !present.has(column.id) && !outer.has(column.id));
+  return pulled.plan.columns.filter(
+    (column) => used.has(column.id) && !present.has(column.id) && !outer.has(column.id),
+  );
 }
 
 /** Whether the conditions give every column that is not among the old ones one value for each outer row. */
-function addsOnlyFixedColumns(
-  pulled: Pulled,
-  columns: readonly Column[],
-  outer: ReadonlySet<ColumnId>,
-): boolean {
+function addsOnlyFixedColumns(pulled: Pulled, columns: readonly Column[], outer: ReadonlySet<ColumnId>): boolean {
   const fixed = new Set(columns.map((column) => column.id));
   for (const condition of pulled.conditions) {
     const correlation = asCorrelation(condition, outer);
@@ -155,7 +149,10 @@ function pullOverAggregate(plan: Aggregate, options: PullUpOptions): Pulled | un
 /** The aggregate over the pulled input, grouped by its correlated equalities as well. */
 export function groupByCorrelation(plan: Aggregate, options: PullUpOptions): Pulled | undefined {
   const { outer } = options;
-  const own = [...plan.groups, ...plan.aggregates.flatMap((call) => [...call.args, ...call.orderBy.map((k) => k.expression)])];
+  const own = [
+    ...plan.groups,
+    ...plan.aggregates.flatMap((call) => [...call.args, ...call.orderBy.map((k) => k.expression)]),
+  ];
   const filters = plan.aggregates.flatMap((call) => (call.filter === undefined ? [] : [call.filter]));
   if ([...own, ...filters].some((expression) => usesAny(expression, outer))) return undefined;
   const pulled = pullUp(plan.input, options);

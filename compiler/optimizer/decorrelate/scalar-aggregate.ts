@@ -1,11 +1,12 @@
 import { aggregateFunction } from '../../functions/resolve.ts';
 import { and, caseOf, columnRef, conjuncts, constant, filter, isTrueConstant, join, nullOf } from '../../ir/build.ts';
-import { type ColumnIds, expressionColumns, substitute } from '../../ir/columns.ts';
+import { type ColumnIds, expressionColumns } from '../../ir/columns.ts';
 import { asNullable } from '../../ir/derive.ts';
 import type { AggregateCall, Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Plan } from '../../ir/plan.ts';
 import { ids as idsOf, isConstant, isNeverTrue, isTrue, not, references } from '../calls.ts';
 import { withNullability } from '../fold.ts';
+import { replaceColumns } from '../nullability.ts';
 import { simplifyCondition, simplifyExpression } from '../simplify-expression.ts';
 import { hasVolatileExpressions } from '../volatility.ts';
 import { usesAny } from './correlation.ts';
@@ -36,7 +37,7 @@ export function overScalarAggregate(spec: DependentJoin, ids: ColumnIds): Plan |
     const call = aggregate.aggregates[i];
     if (call !== undefined) empty.set(column.id, emptyValue(call));
   });
-  const terms = [...conjuncts(chain.condition), ...conjuncts(substitute(spec.condition, outputsOf(chain)))];
+  const terms = [...conjuncts(chain.condition), ...conjuncts(replaceColumns(spec.condition, outputsOf(chain)))];
   return (
     besideOuterRows(spec, chain, terms, pulled, empty, outer) ??
     aboveOuterRows(spec, chain, and(terms), pulled, pulled.plan, empty, ids)
@@ -63,13 +64,13 @@ function peel(plan: Plan): Chain | undefined {
       return {
         ...chain,
         columns: plan.columns,
-        outputs: plan.expressions.map((expression) => substitute(expression, by)),
+        outputs: plan.expressions.map((expression) => replaceColumns(expression, by)),
       };
     }
     case 'filter': {
       const chain = hasVolatileExpressions(plan) ? undefined : peel(plan.input);
       if (chain === undefined) return undefined;
-      return { ...chain, condition: and([chain.condition, substitute(plan.predicate, outputsOf(chain))]) };
+      return { ...chain, condition: and([chain.condition, replaceColumns(plan.predicate, outputsOf(chain))]) };
     }
     case 'sort':
     case 'distinct':
@@ -80,10 +81,12 @@ function peel(plan: Plan): Chain | undefined {
 }
 
 function outputsOf({ columns, outputs }: Chain): ReadonlyMap<ColumnId, Expression> {
-  return new Map(columns.flatMap((column, i) => {
-    const output = outputs[i];
-    return output === undefined ? [] : [[column.id, output] as const];
-  }));
+  return new Map(
+    columns.flatMap((column, i) => {
+      const output = outputs[i];
+      return output === undefined ? [] : [[column.id, output] as const];
+    }),
+  );
 }
 
 /**
@@ -99,8 +102,10 @@ function besideOuterRows(
   outer: ReadonlySet<ColumnId>,
 ): Plan | undefined {
   if ([...terms, ...chain.outputs].some((expression) => usesAny(expression, outer))) return undefined;
-  const rowless = terms.some((term) => isNeverTrue(simplifyCondition(substitute(term, empty))));
-  const nullOnEmpty = chain.outputs.every((output) => isConstant(simplifyExpression(substitute(output, empty)), null));
+  const rowless = terms.some((term) => isNeverTrue(simplifyCondition(replaceColumns(term, empty))));
+  const nullOnEmpty = chain.outputs.every((output) =>
+    isConstant(simplifyExpression(replaceColumns(output, empty)), null),
+  );
   const build = (kind: 'inner' | 'left' | 'semi'): Plan => {
     const right = withOutputs(filter(pulled.plan, and(terms)), pulled, chain);
     return join(kind, spec.left, right, and(pulled.conditions));
@@ -157,8 +162,8 @@ function aboveOuterRows(
     columns: grouped.columns.map((column) => joinedAs.get(column.id) ?? column),
   };
   const joined = join('left', spec.left, right, and(pulled.conditions));
-  const test = substitute(condition, values);
-  const outputs = chain.outputs.map((output) => simplifyExpression(substitute(output, values)));
+  const test = replaceColumns(condition, values);
+  const outputs = chain.outputs.map((output) => simplifyExpression(replaceColumns(output, values)));
   const { left, mark } = spec;
   switch (spec.join) {
     case 'semi':
@@ -182,12 +187,7 @@ function aboveOuterRows(
   }
 }
 
-function project(
-  input: Plan,
-  left: Plan,
-  columns: readonly Column[],
-  expressions: readonly Expression[],
-): Plan {
+function project(input: Plan, left: Plan, columns: readonly Column[], expressions: readonly Expression[]): Plan {
   return {
     kind: 'project',
     columns: [...left.columns, ...columns],

@@ -166,4 +166,3 @@ function ordering(plan: Plan): readonly SortKey[] {
       return [];
   }
 }
-

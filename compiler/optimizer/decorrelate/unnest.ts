@@ -1,14 +1,4 @@
-import {
-  and,
-  apply,
-  constant,
-  filter,
-  hasExactlyOneRow,
-  isTrueConstant,
-  join,
-  limit,
-  TRUE,
-} from '../../ir/build.ts';
+import { and, apply, constant, filter, hasExactlyOneRow, isTrueConstant, join, limit, TRUE } from '../../ir/build.ts';
 import type { ColumnIds } from '../../ir/columns.ts';
 import { joinColumns } from '../../ir/derive.ts';
 import type { Apply, Plan } from '../../ir/plan.ts';
@@ -17,10 +7,10 @@ import { ids as idsOf, isTrue } from '../calls.ts';
 import { emptyValues } from '../empty.ts';
 import { hasAtMostOneRow } from '../facts.ts';
 import { hasVolatileExpressions, isVolatilePlan } from '../volatility.ts';
-import { existenceColumn, unknownAwareMark } from './existence.ts';
 import { isCorrelated, restrictTo } from './correlation.ts';
 import type { DependentJoin } from './dependent-join.ts';
 import { overDomain } from './domain.ts';
+import { existenceColumn, unknownAwareMark } from './existence.ts';
 import { overLeftRows } from './inline.ts';
 import { pullUp } from './pull-up.ts';
 import { overScalarAggregate } from './scalar-aggregate.ts';
@@ -117,7 +107,8 @@ function byPullUp(spec: DependentJoin, ids: ColumnIds): Plan | undefined {
 
 function applied(spec: DependentJoin, ids: ColumnIds): Plan {
   const { left, right, condition, nullAware, mark } = spec;
-  if (spec.join === 'mark' && nullAware && mark !== undefined) return unknownAwareMark(left, right, condition, mark, ids);
+  if (spec.join === 'mark' && nullAware && mark !== undefined)
+    return unknownAwareMark(left, right, condition, mark, ids);
   return apply(spec.join, left, filter(right, condition), mark);
 }
 
@@ -125,4 +116,3 @@ function applied(spec: DependentJoin, ids: ColumnIds): Plan {
 export function asDependentJoin({ join, left, right, mark }: Apply): DependentJoin {
   return { join, left, right, condition: TRUE, nullAware: false, mark };
 }
-
