@@ -66,33 +66,43 @@ export function aggregate(spec: AggregateSpec, state: AggregateState): Sink {
       const argumentsOf = spec.aggregates.map((a) =>
         a.args.map((arg) => argument(e, arg, scope, a.filter !== undefined)),
       );
-      state.kernels = spec.aggregates.map((a, i) =>
-        aggregateKernel(
-          a,
-          (argumentsOf[i] ?? []).map((v) => v.shape),
-          e.mostRows(),
-        ),
-      );
-      const shapes = state.kernels.flatMap((kernel) => kernel.shapes);
-      state.groups = keys.length;
-      const layout = rowLayout([...keys, ...shapes], HASH_HEADER);
-      state.layout = layout;
-
-      if (keys.length === 0) {
-        const table = reserveHashTable(e, 0);
+      const made = e.once(state, () => {
+        state.kernels = spec.aggregates.map((a, i) =>
+          aggregateKernel(
+            a,
+            (argumentsOf[i] ?? []).map((v) => v.shape),
+            e.mostRows(),
+          ),
+        );
+        const shapes = state.kernels.flatMap((kernel) => kernel.shapes);
+        state.groups = keys.length;
+        const layout = rowLayout([...keys, ...shapes], HASH_HEADER);
+        state.layout = layout;
+        const dense = keys.length === 0 ? undefined : denseKeys(keys, denseLimit(e, spec));
+        state.dense = dense;
+        const table = reserveHashTable(
+          e,
+          keys.length === 0 ? 0 : dense === undefined ? undefined : denseEntries(dense),
+        );
         state.table = table;
-        const access = stateLocals(e, table, layout, shapes.map(zeroState));
-        update(e, spec, state, scope, access, argumentsOf, undefined);
-        return;
+        const only = keys.length === 0 ? stateLocals(e, table, layout, shapes.map(zeroState)) : undefined;
+        return {
+          shapes,
+          layout,
+          table,
+          dense,
+          only,
+          distinct: reserveDistinct(e, spec, state, argumentsOf, keys.length),
+        };
+      });
+      const { layout, table, shapes } = made;
+      if (made.only !== undefined) {
+        for (const t of made.distinct) requireRoom(e, t);
+        return update(e, spec, state, scope, made.only, argumentsOf, undefined);
       }
-      const dense = denseKeys(keys, denseLimit(e, spec));
-      const table = reserveHashTable(e, dense === undefined ? undefined : denseEntries(dense));
-      state.table = table;
-      state.dense = dense;
       // With distinct tables all room is made sure of first: nothing may be half done when the kernel stops.
-      const distinct = reserveDistinct(e, spec, state, argumentsOf, keys.length);
-      if (distinct.length > 0) for (const t of [table, ...distinct]) requireRoom(e, t);
-      const row = findOrAdd(e, table, keys, dense, layout, (fresh) =>
+      if (made.distinct.length > 0) for (const t of [table, ...made.distinct]) requireRoom(e, t);
+      const row = findOrAdd(e, table, keys, made.dense, layout, (fresh) =>
         initialise(e, layout, keys.length, shapes.map(zeroState), fresh),
       );
       update(e, spec, state, scope, rowAccess(k, row, layout, keys.length), argumentsOf, row);
@@ -146,10 +156,6 @@ function update(
   row: Expr | undefined,
 ): void {
   const { k } = e;
-  if (row === undefined) {
-    const distinct = reserveDistinct(e, spec, state, args, 0);
-    for (const t of distinct) requireRoom(e, t);
-  }
   let first = 0;
   spec.aggregates.forEach((call, i) => {
     const kernel = state.kernels[i];

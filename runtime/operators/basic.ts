@@ -91,9 +91,11 @@ export function limit(slots: (skip: number, pass: number) => void): Operator {
   return {
     emit: (e, scope, next) => {
       const { k, ctx } = e;
-      const skipSlot = e.layout.reserve(8);
-      const passSlot = e.layout.reserve(8);
-      slots(skipSlot, passSlot);
+      const { skipSlot, passSlot } = e.once(slots, () => {
+        const made = { skipSlot: e.layout.reserve(8), passSlot: e.layout.reserve(8) };
+        slots(made.skipSlot, made.passSlot);
+        return made;
+      });
       k.if(op('i64.eqz', load('i64.load', ctx, passSlot)), () => e.suspend(STATUS.ENOUGH));
       const skip = k.local('i64', load('i64.load', ctx, skipSlot));
       k.if(

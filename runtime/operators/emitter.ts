@@ -45,6 +45,11 @@ export interface PipelineEmitter {
   readonly fail: (status: number) => void;
   /** For expanding operators, once a round: stops when this call has done enough. */
   readonly checkBudget: () => void;
+  /**
+   * A loop's body may be generated twice, for special values and for all others. What must be the same in both (slots
+   * of the context, the layout of rows) is made the first time, for all values; `owner` tells whose it is.
+   */
+  readonly once: <T>(owner: object, make: () => T) => T;
   /** Code that must run on every way out. */
   readonly onExit: (build: () => void) => void;
   /** Counts the rows that come by, for EXPLAIN ANALYZE: `node` is the operator's number. */
@@ -114,6 +119,7 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
   // While the kernel finds its way back to where it stopped: how many expanding operators have their place saved.
   const places: { local: Local; slot: number }[][] = [];
   const counters = new Map<number, number>();
+  const made = new Map<object, { readonly thing: unknown }>();
   let mostRows = shape.mostRows ?? MANY_ROWS;
   k.prologue(() => {
     k.set(row, load('i32.load', ctx, CONTEXT.cursor));
@@ -171,6 +177,16 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
     checkBudget: () => {
       k.set(budget, op('i32.sub', budget, i32(1)));
       k.if(op('i32.lt_s', budget, i32(0)), () => e.suspend(STATUS.AGAIN));
+    },
+    once: (owner, make) => {
+      const known = made.get(owner);
+      if (known !== undefined) {
+        // An owner always makes things of one kind.
+        return known.thing as ReturnType<typeof make>;
+      }
+      const thing = make();
+      made.set(owner, { thing });
+      return thing;
     },
     onExit: (build) => {
       exits.push(build);

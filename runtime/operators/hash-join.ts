@@ -91,12 +91,14 @@ export function joinBuild(
   return {
     emit: (e, scope) => {
       const { k, ctx } = e;
-      const blocks = reserveRowBlocks(e);
+      const { blocks, bounds } = e.once(state, () => ({
+        blocks: reserveRowBlocks(e),
+        bounds: { low: e.layout.reserve(8), high: e.layout.reserve(8), sawNull: e.layout.reserve(4) },
+      }));
       state.blocks = blocks;
+      state.bounds = bounds;
       state.nullsEqual = keys.some((key) => key.nullsEqual);
       requireRow(e, blocks);
-      const bounds = { low: e.layout.reserve(8), high: e.layout.reserve(8), sawNull: e.layout.reserve(4) };
-      state.bounds = bounds;
       const keyValues = keys.map((key) => e.compiler.value(key.expression, scope));
       // A key that is a column of the row shares its field. Each stream of the build side gets its own code, of one layout.
       const values: Val[] = [];
@@ -114,7 +116,7 @@ export function joinBuild(
         return fieldOf(expression.kind === 'column' ? expression.id : undefined, v);
       });
       for (const id of columns) fieldOf(id, scope.column(id));
-      const layout = rowLayout(values, BUILD_ROW.header);
+      const layout = e.once(state.fields, () => rowLayout(values, BUILD_ROW.header));
       state.layout = layout;
       keyLayout = state.keyFields.map((f) => fieldAt(layout, f));
 
@@ -378,8 +380,9 @@ export function joinProbe(spec: ProbeSpec, state: JoinState): Operator {
         case 'semi':
         case 'anti':
         case 'mark': {
-          const found = exists(e, spec, state, scope, first, matches);
-          return emitExistence(e, spec, state, scope, keys, found, counted);
+          return exists(e, spec, state, scope, first, matches, (found) =>
+            emitExistence(e, spec, state, scope, keys, found, counted),
+          );
         }
         case 'buildSemi':
         case 'buildAnti':
@@ -517,7 +520,7 @@ export const MORE_THAN_ONE_ROW = {
   message: 'more than one row returned by a subquery used as an expression',
 } as const;
 
-/** Whether some build row matches. */
+/** Looks whether some build row matches; what becomes of the probe row is inside, so that its place is kept. */
 function exists(
   e: PipelineEmitter,
   spec: ProbeSpec,
@@ -525,9 +528,10 @@ function exists(
   scope: RowScope,
   first: Local,
   matches: (inner: RowScope) => Expr,
-): Expr {
+  inside: (found: Expr) => void,
+): void {
   const { k } = e;
-  if (spec.residual === undefined) return k.keep(op('i32.ne', first, i32(0)));
+  if (spec.residual === undefined) return inside(k.keep(op('i32.ne', first, i32(0))));
   const found = k.local('i32');
   const row = k.local('i32');
   e.expand(
@@ -538,20 +542,20 @@ function exists(
     },
     () => {
       k.while(
-        () => row,
-        (exit) => {
+        () => op('i32.and', op('i32.ne', row, i32(0)), op('i32.eqz', found)),
+        () => {
           e.checkBudget();
           const inner = buildScope(k, scope.branch(), state, spec.columns, row, false);
-          k.if(matches(inner), () => {
-            k.set(found, i32(1));
-            k.branch(exit);
-          });
-          k.set(row, load('i32.load', row, BUILD_ROW.next));
+          k.if(
+            matches(inner),
+            () => k.set(found, i32(1)),
+            () => k.set(row, load('i32.load', row, BUILD_ROW.next)),
+          );
         },
       );
+      inside(found);
     },
   );
-  return found;
 }
 
 function emitExistence(

@@ -30,11 +30,11 @@ export function innerState(): InnerState {
 export function innerRows(columns: readonly ColumnId[], state: InnerState): Sink {
   return {
     emit: (e, scope) => {
-      const blocks = reserveRowBlocks(e);
+      const blocks = e.once(state, () => reserveRowBlocks(e));
       state.blocks = blocks;
       requireRow(e, blocks);
       const values = columns.map((id) => scope.column(id));
-      const layout = rowLayout(values, HEADER);
+      const layout = e.once(state.fields, () => rowLayout(values, HEADER));
       state.layout = layout;
       columns.forEach((id, i) => state.fields.set(id, i));
       const kept = values.map((v) => persistent(e, v));

@@ -48,8 +48,10 @@ export function resultSink(columns: readonly Column[], layout: BatchLayout, slot
   return {
     emit: (e, scope) => {
       const { k, ctx } = e;
-      slots.batch = e.layout.reserve(4);
-      slots.count = e.layout.reserve(4);
+      e.once(slots, () => {
+        slots.batch = e.layout.reserve(4);
+        slots.count = e.layout.reserve(4);
+      });
       const count = k.local('i32', load('i32.load', ctx, slots.count));
       k.if(op('i32.ge_u', count, i32(BATCH_ROWS)), () => e.suspend(STATUS.FULL));
       const batch = k.local('i32', load('i32.load', ctx, slots.batch));

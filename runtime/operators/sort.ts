@@ -36,7 +36,7 @@ export function sortRows(keys: readonly SortKey[], columns: readonly ColumnId[],
   return {
     emit: (e, scope) => {
       const { k, ctx } = e;
-      const blocks = reserveRowBlocks(e);
+      const { blocks, bar } = e.once(state, () => ({ blocks: reserveRowBlocks(e), bar: e.layout.reserve(4) }));
       state.blocks = blocks;
       const values: Val[] = [];
       // Each stream of the input gets its own code, of one layout.
@@ -54,7 +54,7 @@ export function sortRows(keys: readonly SortKey[], columns: readonly ColumnId[],
       });
       const keyCount = values.length;
       for (const id of columns) fieldOf(id, scope.column(id));
-      const layout = rowLayout(values);
+      const layout = e.once(state.fields, () => rowLayout(values));
       state.layout = layout;
       layoutFields = layout.fields;
       const write = (): void => {
@@ -64,7 +64,6 @@ export function sortRows(keys: readonly SortKey[], columns: readonly ColumnId[],
         storeRow(e, row, layout.fields, kept);
       };
       if (!top) return write();
-      const bar = e.layout.reserve(4);
       state.bar = bar;
       const barRow = k.local('i32', load('i32.load', ctx, bar));
       const wanted = k.local('i32', i32(1));
