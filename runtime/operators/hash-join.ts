@@ -386,23 +386,32 @@ export function joinProbe(spec: ProbeSpec, state: JoinState): Operator {
         }
         case 'buildSemi':
         case 'buildAnti':
-          // Equal keys share a chain: where nothing else decides, a marked first row says that all are marked.
-          k.if(first, () => {
-            const fresh = op('i32.eqz', op('i32.and', load('i32.load', first, BUILD_ROW.flags), i32(MATCHED)));
-            k.if(spec.residual === undefined ? fresh : i32(1), () => {
-              chain(e, state, first, (row) => {
-                const unmarked = op('i32.eqz', op('i32.and', load('i32.load', row, BUILD_ROW.flags), i32(MATCHED)));
-                k.if(unmarked, () => {
-                  const inner = buildScope(k, scope.branch(), state, spec.columns, row, false);
-                  k.if(matches(inner), () => mark(k, row));
-                });
-              });
-            });
-          });
-          return;
+          return markMatches(e, spec, state, scope, first, matches);
       }
     },
   };
+}
+
+/** Marks the matching build rows. */
+function markMatches(
+  e: PipelineEmitter,
+  spec: ProbeSpec,
+  state: JoinState,
+  scope: RowScope,
+  first: Local,
+  matches: (inner: RowScope) => Expr,
+): void {
+  const { k } = e;
+  const marked = (row: Expr): Expr => op('i32.and', load('i32.load', row, BUILD_ROW.flags), i32(MATCHED));
+  // Equal keys share a chain: where nothing else decides, a marked first row says that all are marked.
+  const start = k.local('i32', first);
+  if (spec.residual === undefined) k.if(first, () => k.if(marked(first), () => k.set(start, i32(0))));
+  chain(e, state, start, (row) => {
+    k.if(op('i32.eqz', marked(row)), () => {
+      const inner = buildScope(k, scope.branch(), state, spec.columns, row, false);
+      k.if(matches(inner), () => mark(k, row));
+    });
+  });
 }
 
 function mark(k: FunctionBuilder, row: Expr): void {
