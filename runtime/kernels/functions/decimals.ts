@@ -1,6 +1,6 @@
 import { internalError } from '../../../compiler/types/error.ts';
 import { type DecimalType, decimal, isInteger, type Type } from '../../../compiler/types/type.ts';
-import { call, type Expr, i32, i64, op, select } from '../../wasm/ir.ts';
+import { call, type Expr, i32, i64, op } from '../../wasm/ir.ts';
 import type { KernelError, KernelScope } from '../context.ts';
 import { divide128, divideScaled, ROUNDING, type Rounding, STEP_DIGITS } from '../library/divide128.ts';
 import { isZero128, loadWords, multiply128, multiplyHigh, negateBy, signOf } from '../library/int128.ts';
@@ -151,12 +151,6 @@ export function scaleDown(kernel: KernelScope, v: Val, digits: number, rounding:
     : { type, lane: 'i128', parts, null_: v.null_, range };
 }
 
-/** The number with `to` decimals instead of `from`. Undefined where it needs more than 128 bits on the way. */
-export function rescale(kernel: KernelScope, v: Val, from: number, to: number): Val | undefined {
-  if (to < from) return scaleDown(kernel, v, from - to, 'nearest');
-  return within(scaledBounds(v, to - from), I128_RANGE) ? scaleUp(kernel, v, to - from) : undefined;
-}
-
 /** Of a value with the right unscaled integer: checked against the type's digits, in a lane that the type allows. */
 export function asDecimal(
   kernel: KernelScope,
@@ -255,9 +249,4 @@ export function moduloDecimals(call_: FunctionCall, a: Val, b: Val, null_: Expr 
   return laneFor(bounds) === 'i64'
     ? { lane: 'i64', parts: [parts[0]], range: bounds }
     : { lane: 'i128', parts, range: bounds };
-}
-
-/** `condition ? a : b` for two values of one lane. */
-export function selectParts(kernel: KernelScope, condition: Expr, a: Val, b: Val): readonly Expr[] {
-  return a.parts.map((p, i) => kernel.k.keep(select(condition, p, part(b, i))));
 }
