@@ -28,7 +28,11 @@ const started = performance.now();
 
 const exists = (path) => existsSync(join(root, path));
 const nodeEntries = ['cli/main.ts', 'engine/index.ts', 'runtime/scheduler/worker.node.ts'].filter(exists);
-const browserEntries = ['engine/index.browser.ts', 'runtime/scheduler/worker.browser.ts'].filter(exists);
+// Side by side, chunks included: a bundle finds its workers at `./worker.browser.js`, whichever file the reference ends up in.
+const browserEntries = [
+  { in: 'engine/index.browser.ts', out: 'browser/index' },
+  { in: 'runtime/scheduler/worker.browser.ts', out: 'browser/worker.browser' },
+].filter((entry) => exists(entry.in));
 
 const common = {
   absWorkingDir: root,
@@ -60,6 +64,20 @@ const browserTwins = {
   },
 };
 
+/** The licenses of the packages that a bundle contains: they go where the code goes. */
+function licenses(inputs) {
+  const packages = new Set(inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []));
+  return [...packages]
+    .sort()
+    .map((folder) => {
+      const { name, version } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+      const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
+      if (file === undefined) throw new Error(`${name} is part of the browser bundle and comes without its license`);
+      return `${name} ${version}\n\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n`;
+    })
+    .join(`\n${'-'.repeat(80)}\n\n`);
+}
+
 function run(command, args) {
   return new Promise((done, failed) => {
     const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
@@ -79,14 +97,18 @@ async function bundles() {
     });
   }
   if (browserEntries.length > 0) {
-    await build({
+    const { metafile } = await build({
       ...common,
+      metafile: true,
       platform: 'browser',
+      // Whole, so that a page can load it as it is: a worker has no import map that would say where packages are.
+      packages: 'bundle',
       conditions: ['browser'],
       entryPoints: browserEntries,
-      chunkNames: 'chunks/browser-[name]-[hash]',
+      chunkNames: 'browser/[name]-[hash]',
       plugins: [browserTwins],
     });
+    writeFileSync(join(scratch, 'browser/THIRD-PARTY-LICENSES.txt'), licenses(Object.keys(metafile.inputs)));
   }
   const command = join(scratch, 'cli/main.js');
   if (existsSync(command)) {
@@ -131,7 +153,8 @@ try {
   renameSync(scratch, dist);
   rmSync(old, { recursive: true, force: true });
   status = results[1].value;
-  const built = [...nodeEntries, ...browserEntries].join(', ') || 'nothing: no entry point exists yet';
+  const built =
+    [...nodeEntries, ...browserEntries.map((entry) => entry.in)].join(', ') || 'nothing: no entry point exists yet';
   console.log(`built ${built} in ${((performance.now() - started) / 1000).toFixed(1)} s`);
 } catch (error) {
   // esbuild has printed its own errors.
