@@ -106,7 +106,61 @@ export function op(name: string, ...args: Expr[]): Expr {
   const found = OPS.get(name);
   if (found === undefined) throw internalError(`no instruction ${name}`);
   checkArgs(name, found.args, args);
-  return { kind: 'op', type: found.result, name, args };
+  return fold(name, args) ?? { kind: 'op', type: found.result, name, args };
+}
+
+/**
+ * Truth values that are known when code is generated (the tag of a value, the absence of NULLs) decide what is
+ * generated: V8 would fold them too, but only in its optimizing tier, and branches would keep their code.
+ */
+function fold(name: string, args: readonly Expr[]): Expr | undefined {
+  const [a, b] = args;
+  const x = a === undefined ? undefined : small(a);
+  const y = b === undefined ? undefined : small(b);
+  if (x !== undefined && (b === undefined || y !== undefined)) return foldBoth(name, x, y ?? 0);
+  switch (name) {
+    case 'i32.or':
+      return x === 0 ? b : y === 0 ? a : undefined;
+    case 'i32.and':
+      // A constant 0 decides; the other side is pure.
+      return x === 0 ? a : y === 0 ? b : undefined;
+    case 'i32.add':
+    case 'i32.sub':
+      return y === 0 ? a : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function small(e: Expr): number | undefined {
+  return e.kind === 'const' && e.type === 'i32' ? Number(e.value) : undefined;
+}
+
+function foldBoth(name: string, x: number, y: number): Expr | undefined {
+  switch (name) {
+    case 'i32.eqz':
+      return i32(x === 0 ? 1 : 0);
+    case 'i32.eq':
+      return i32(x === y ? 1 : 0);
+    case 'i32.ne':
+      return i32(x !== y ? 1 : 0);
+    case 'i32.and':
+      return i32(x & y);
+    case 'i32.or':
+      return i32(x | y);
+    case 'i32.xor':
+      return i32(x ^ y);
+    case 'i32.ge_u':
+      return i32(x >>> 0 >= y >>> 0 ? 1 : 0);
+    case 'i32.gt_u':
+      return i32(x >>> 0 > y >>> 0 ? 1 : 0);
+    case 'i32.le_u':
+      return i32(x >>> 0 <= y >>> 0 ? 1 : 0);
+    case 'i32.lt_u':
+      return i32(x >>> 0 < y >>> 0 ? 1 : 0);
+    default:
+      return undefined;
+  }
 }
 
 export function load(name: string, address: Expr, offset = 0): Expr {
@@ -125,6 +179,8 @@ export function atomic(name: string, address: Expr, offset: number, ...args: Exp
 
 export function select(condition: Expr, then: Expr, otherwise: Expr): Expr {
   checkArgs('select', ['i32', then.type], [condition, otherwise]);
+  const known = small(condition);
+  if (known !== undefined) return known !== 0 ? then : otherwise;
   return { kind: 'select', type: then.type, condition, then, otherwise };
 }
 
@@ -304,4 +360,20 @@ export function defineFunction(
   const k = new FunctionBuilder(name, { parameters, result });
   build(k, ...k.parameters);
   return k.build();
+}
+
+/** Defines a function whose body calls itself, directly or through others: `build` gets it before it is complete. */
+export function defineRecursive(
+  name: string,
+  parameters: readonly NumType[],
+  result: NumType | undefined,
+  build: (k: FunctionBuilder, self: FunctionDefinition, ...parameters: Local[]) => void,
+): FunctionDefinition {
+  const locals: NumType[] = [];
+  const body: Statement[] = [];
+  const self: FunctionDefinition = { kind: 'function', name, parameters, result, locals, body };
+  const complete = defineFunction(name, parameters, result, (k, ...own) => build(k, self, ...own));
+  locals.push(...complete.locals);
+  body.push(...complete.body);
+  return self;
 }

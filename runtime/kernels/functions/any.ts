@@ -1,32 +1,20 @@
-import { BOOL } from '../../../compiler/types/type.ts';
-import { call, type Expr, i32, i64, op, select } from '../../wasm/ir.ts';
-import { ANY_TAG, anyCompare, anyNumber, isAnyNumber, UNDECIDED } from '../library/any.ts';
+import { call, type Expr, type FunctionBuilder, i32, i64, op, select } from '../../wasm/ir.ts';
+import { ANY_TAG, anyNumber, isAnyNumber } from '../library/any.ts';
 import { multiplyHigh } from '../library/int128.ts';
 import { or, part, type Val } from '../value.ts';
 import { type FunctionCall, unlessNull } from './kernel.ts';
+import { anyOrder } from './nested-order.ts';
 import { servedOrHosted } from './partial.ts';
 
-/** A comparison of dynamic values, from their order as -1, 0 or 1. What the kernel does not know is the host's. */
-export function compareAnyVals(
-  call_: FunctionCall,
-  a: Val,
-  b: Val,
-  null_: Expr | undefined,
-  holds: (order: Expr) => Expr,
-): Val {
-  const { k } = call_.compiler.kernel;
+/** The order of two dynamic values as -1, 0 or 1. */
+export function compareAnyVals(k: FunctionBuilder, a: Val, b: Val): Expr {
   const order = k.local('i32', i32(0));
-  const compare = (): void => k.set(order, call(anyCompare, part(a), part(a, 1), part(b), part(b, 1)));
+  const compare = (): void => k.set(order, call(anyOrder, part(a), part(a, 1), part(b), part(b, 1)));
+  const null_ = or(a.null_, b.null_);
   // The payloads of NULLs are no addresses.
   if (null_ === undefined) compare();
   else k.if(op('i32.eqz', null_), compare);
-  const decided = op('i32.ne', order, i32(UNDECIDED));
-  return servedOrHosted(call_, decided, null_, 'i32', () => ({
-    type: BOOL,
-    lane: 'i32',
-    parts: [holds(order)],
-    null_,
-  }));
+  return order;
 }
 
 /** Integers while both are and the result fits, floats if either is; JSON's null makes it NULL. */

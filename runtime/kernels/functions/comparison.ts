@@ -2,69 +2,21 @@ import { BOOL } from '../../../compiler/types/type.ts';
 import { hasCanonicalBytes } from '../../columns/nested.ts';
 import { call, type Expr, type FunctionBuilder, i32, op, select } from '../../wasm/ir.ts';
 import { LIBRARY } from '../library/index.ts';
-import { equal128, less128, type Words } from '../library/int128.ts';
 import { viewEqual } from '../library/strings.ts';
-import { asI64, asI128, or, part, type Val } from '../value.ts';
+import { or, part, type Val } from '../value.ts';
 import { compareAnyVals } from './any.ts';
 import { scratch } from './decimals.ts';
-import { asF64 } from './floats.ts';
-import { intervalLength } from './intervals.ts';
 import { type FunctionKernel, strict } from './kernel.ts';
-
-export type Comparison = 'eq' | 'ne' | 'lt' | 'le' | 'gt' | 'ge';
-
-const SIGNED: Readonly<Record<Comparison, string>> = {
-  eq: 'eq',
-  ne: 'ne',
-  lt: 'lt_s',
-  le: 'le_s',
-  gt: 'gt_s',
-  ge: 'ge_s',
-};
-
-/** The result of a comparison from -1, 0 or 1. */
-function fromOrder(comparison: Comparison, order: Expr): Expr {
-  return op(`i32.${SIGNED[comparison]}`, order, i32(0));
-}
-
-/** NaN is equal to itself and greater than every number, as PostgreSQL and Arrow's total order of keys have it. */
-function compareFloats(comparison: Comparison, a: Expr, b: Expr): Expr {
-  switch (comparison) {
-    case 'eq':
-      return op('i32.or', op('f64.eq', a, b), op('i32.and', op('f64.ne', a, a), op('f64.ne', b, b)));
-    case 'ne':
-      return op('i32.eqz', compareFloats('eq', a, b));
-    case 'lt':
-      return op('i32.or', op('f64.lt', a, b), op('i32.and', op('f64.ne', b, b), op('f64.eq', a, a)));
-    case 'gt':
-      return compareFloats('lt', b, a);
-    case 'le':
-      return op('i32.eqz', compareFloats('lt', b, a));
-    case 'ge':
-      return op('i32.eqz', compareFloats('lt', a, b));
-  }
-}
+import { listOrder } from './nested-order.ts';
+import { type Comparison, compareScalars, fromOrder } from './scalar-order.ts';
 
 export { asF64 } from './floats.ts';
+export type { Comparison } from './scalar-order.ts';
 
-function compare128(comparison: Comparison, a: Words, b: Words): Expr {
-  switch (comparison) {
-    case 'eq':
-      return equal128(a, b);
-    case 'ne':
-      return op('i32.eqz', equal128(a, b));
-    case 'lt':
-      return less128(a, b);
-    case 'gt':
-      return less128(b, a);
-    case 'le':
-      return op('i32.eqz', less128(b, a));
-    case 'ge':
-      return op('i32.eqz', less128(a, b));
-  }
-}
-
-/** Compares two values of one type that are not NULL. Undefined: there is no kernel for the type. */
+/**
+ * Compares two values of one type that are not NULL; for NULLs it gives something. `scratch` is the address of 32
+ * bytes, for those of two short texts.
+ */
 export function compareVals(
   k: FunctionBuilder,
   scratch: () => Expr,
@@ -72,28 +24,34 @@ export function compareVals(
   a: Val,
   b: Val,
 ): Expr | undefined {
-  if (a.lane === 'i32' && b.lane === 'i32') return op(`i32.${SIGNED[comparison]}`, part(a), part(b));
-  const integers = (v: Val): boolean => v.lane === 'i32' || v.lane === 'i64';
-  if (integers(a) && integers(b)) return op(`i64.${SIGNED[comparison]}`, asI64(a), asI64(b));
-  if ((integers(a) || a.lane === 'i128') && (integers(b) || b.lane === 'i128')) {
-    return compare128(comparison, asI128(k, a), asI128(k, b));
-  }
-  const floats = (v: Val): boolean => v.lane === 'f32' || v.lane === 'f64';
-  if (floats(a) && floats(b)) return compareFloats(comparison, k.keep(asF64(a)), k.keep(asF64(b)));
-  if (a.lane === 'interval' && b.lane === 'interval') {
-    return compare128(comparison, intervalLength(k, a), intervalLength(k, b));
-  }
-  if (a.lane === 'view' && b.lane === 'view') {
-    const words = (v: Val): readonly [Expr, Expr] => [part(v), part(v, 1)];
-    // A list is its bytes for equality only, and only if equal elements have equal bytes.
-    const isList = a.type.kind === 'list';
-    if (isList && !hasCanonicalBytes(a.type)) return undefined;
+  if (a.lane === 'any' && b.lane === 'any') return fromOrder(comparison, compareAnyVals(k, a, b));
+  if (a.lane !== 'view' || b.lane !== 'view') return compareScalars(k, comparison, a, b);
+  const words = (v: Val): readonly [Expr, Expr] => [part(v), part(v, 1)];
+  const isList = a.type.kind === 'list';
+  // A list is its bytes for equality only, and only if equal elements have equal bytes.
+  if (!isList || hasCanonicalBytes(a.type)) {
     if (comparison === 'eq') return viewEqual(k, words(a), words(b));
     if (comparison === 'ne') return op('i32.eqz', viewEqual(k, words(a), words(b)));
-    if (isList) return undefined;
-    return fromOrder(comparison, call(LIBRARY.viewCompare, ...words(a), ...words(b), scratch()));
   }
-  return undefined;
+  if (isList) return fromOrder(comparison, compareLists(k, scratch, a, b));
+  return fromOrder(comparison, call(LIBRARY.viewCompare, ...words(a), ...words(b), scratch()));
+}
+
+function compareLists(k: FunctionBuilder, scratch: () => Expr, a: Val, b: Val): Expr {
+  const order = k.local('i32', i32(0));
+  if (a.type.kind !== 'list') return order;
+  const { element } = a.type;
+  const compare = (): void => {
+    const room = k.keep(scratch());
+    const x = call(LIBRARY.viewText, part(a), part(a, 1), room);
+    const y = call(LIBRARY.viewText, part(b), part(b, 1), op('i32.add', room, i32(16)));
+    k.set(order, call(listOrder(element), x, y));
+  };
+  const null_ = or(a.null_, b.null_);
+  // The addresses of NULLs lead nowhere.
+  if (null_ === undefined) compare();
+  else k.if(op('i32.eqz', null_), compare);
+  return order;
 }
 
 function comparison(name: Comparison): FunctionKernel {
@@ -106,7 +64,6 @@ function comparison(name: Comparison): FunctionKernel {
     const b = compiler.value(right, scope);
     const either = or(a.null_, b.null_);
     const null_ = either === undefined ? undefined : kernel.k.keep(either);
-    if (a.lane === 'any') return compareAnyVals(call, a, b, null_, (order) => fromOrder(name, order));
     const result = compareVals(kernel.k, () => scratch(kernel, 32), name, a, b);
     return result === undefined ? undefined : { type, lane: 'i32', parts: [result], null_ };
   };
@@ -128,9 +85,6 @@ function distinctness(negate: boolean): FunctionKernel {
         either === undefined ? equal : select(either, op('i32.and', a.null_ ?? i32(0), b.null_ ?? i32(0)), equal);
       return negate ? op('i32.eqz', same) : same;
     };
-    if (a.lane === 'any') {
-      return { ...compareAnyVals(call, a, b, either, (order) => isSame(fromOrder('eq', order))), null_: undefined };
-    }
     const equal = compareVals(k, () => scratch(kernel, 32), 'eq', a, b);
     return equal === undefined ? undefined : { type, lane: 'i32', parts: [isSame(equal)] };
   };

@@ -23,20 +23,23 @@ export function varyingStart(ends: Expr, origin: Expr, index: Expr): Expr {
   return op('i32.add', origin, select(index, before, i32(0)));
 }
 
-/** Writes the tag and payload of the encoded `any` from `from` to `to`: i32 at `out`, i64 behind. */
-export const readTagged = defineFunction('read_tagged', ['i32', 'i32', 'i32'], undefined, (k, from, to, out) => {
+/** The payload of the encoded `any` from `from` to `to`; its tag is the first byte. */
+export const taggedPayload = defineFunction('tagged_payload', ['i32', 'i32'], 'i64', (k, from, to) => {
   const tag = k.local('i32', load('i32.load8_u', from));
-  const payload = k.local('i64', load('i64.load', from, 1));
-  k.if(op('i32.le_u', tag, i32(ANY_TAG.bool)), () =>
-    k.set(payload, op('i64.and', payload, op('i64.extend_i32_u', op('i32.eq', tag, i32(ANY_TAG.bool))))),
-  );
   k.if(op('i32.ge_u', tag, i32(ANY_TAG.utf8)), () => {
     const size = op('i64.extend_i32_u', op('i32.sub', op('i32.sub', to, from), i32(1)));
     const address = op('i64.extend_i32_u', op('i32.add', from, i32(1)));
-    k.set(payload, op('i64.or', op('i64.shl', size, i64(32)), address));
+    k.return(op('i64.or', op('i64.shl', size, i64(32)), address));
   });
-  k.store('i32.store', out, 0, tag);
-  k.store('i64.store', out, 8, payload);
+  const payload = load('i64.load', from, 1);
+  const isBool = op('i64.extend_i32_u', op('i32.eq', tag, i32(ANY_TAG.bool)));
+  k.return(select(op('i32.le_u', tag, i32(ANY_TAG.bool)), op('i64.and', payload, isBool), payload));
+});
+
+/** Writes the tag and payload of the encoded `any` from `from` to `to`: i32 at `out`, i64 behind. */
+export const readTagged = defineFunction('read_tagged', ['i32', 'i32', 'i32'], undefined, (k, from, to, out) => {
+  k.store('i32.store', out, 0, load('i32.load8_u', from));
+  k.store('i64.store', out, 8, call(taggedPayload, from, to));
 });
 
 /** The field of that name in the object at the address: 1 and its value at `out`, or 0. */
