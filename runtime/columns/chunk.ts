@@ -55,6 +55,8 @@ export interface ChunkColumn {
   readonly validity?: Uint8Array | undefined;
   readonly heap?: Uint8Array | undefined;
   readonly tags?: Uint8Array | undefined;
+  /** For `any`: the tag of all values, where they have one and none is NULL. */
+  readonly tag?: number | undefined;
   readonly dictionary?: Dictionary | undefined;
   readonly nullCount: number;
   /** Zone map over raw integers, for the integers encoding: bounds of the values that are not null. */

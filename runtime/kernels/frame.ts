@@ -1,6 +1,7 @@
 import { internalError } from '../../compiler/types/error.ts';
 import type { ColumnFormat } from '../columns/chunk.ts';
 import { call, type Expr, type FunctionBuilder, i32, load, op, select } from '../wasm/ir.ts';
+import { ANY_TAG } from './library/any.ts';
 import { LIBRARY } from './library/index.ts';
 import { indexed } from './memory.ts';
 import { I32_RANGE, I64_RANGE, laneOf, typeRange, type Val, within } from './value.ts';
@@ -22,7 +23,7 @@ export function descriptorBytes(columns: number): number {
 
 /**
  * Reads column `index` of the morsel, for the row at position `row`. Addresses are loaded once, ahead of the loop.
- * `stable`: the frames stay pinned until the query ends.
+ * `stable`: the frames stay pinned until the query ends. `tag`: that of all values of an `any` column, none being NULL.
  */
 export function columnReader(
   k: FunctionBuilder,
@@ -30,6 +31,7 @@ export function columnReader(
   index: number,
   morsel: Expr,
   stable: boolean,
+  tag?: number,
 ): (row: Expr) => Val {
   const at = DESCRIPTOR.columns + index * DESCRIPTOR.column.bytes;
   const address = (offset: number): Expr => {
@@ -110,12 +112,20 @@ export function columnReader(
       };
     }
     case 'any': {
-      const tags = address(DESCRIPTOR.column.extra);
       const heap = address(DESCRIPTOR.column.heap);
+      if (tag !== undefined) {
+        const offset = op('i64.extend_i32_u', heap);
+        return (row) => {
+          const stored = load('i64.load', indexed(values, row, 8));
+          const payload = tag >= ANY_TAG.utf8 ? op('i64.add', stored, offset) : stored;
+          return { type, lane, parts: [i32(tag), k.keep(payload)], stable };
+        };
+      }
+      const tags = address(DESCRIPTOR.column.extra);
       return (row) => {
-        const tag = k.keep(load('i32.load8_u', op('i32.add', tags, row)));
-        const payload = call(LIBRARY.anyPayload, tag, load('i64.load', indexed(values, row, 8)), heap);
-        return { type, lane, parts: [tag, k.keep(payload)], null_: nullAt(row), stable };
+        const own = k.keep(load('i32.load8_u', op('i32.add', tags, row)));
+        const payload = call(LIBRARY.anyPayload, own, load('i64.load', indexed(values, row, 8)), heap);
+        return { type, lane, parts: [own, k.keep(payload)], null_: nullAt(row), stable };
       };
     }
   }

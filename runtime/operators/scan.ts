@@ -22,18 +22,31 @@ export function rowIdOffset(columns: number): number {
   return DESCRIPTOR.columns + columns * DESCRIPTOR.column.bytes;
 }
 
+/** Where it says whether the chunk's `any` columns have the tags that the special loop is made for. */
+export function specialOffset(columns: number): number {
+  return rowIdOffset(columns) + 8;
+}
+
+export interface ScanOptions {
+  /** The frames stay pinned until the query ends. */
+  readonly stable: boolean;
+  /** For each stored column, the tag of `any` values that a loop of their own is made for. */
+  readonly tags: readonly (number | undefined)[];
+}
+
 /**
  * The rows of a chunk, decoded from its frames as columns are used. Rows that a snapshot does not see, and rows
  * outside `ranges`, are passed over by masks of 16 rows, made by vector comparisons of the encoded values: most
  * filters of analytical queries never look at a row by itself. The row id is the chunk's first one, which stands in
  * the descriptor behind the columns, plus the position.
+ *
+ * Dynamic values are specialized by chunk: where all values of the `any` columns have the expected tags, a second loop
+ * runs, in whose code the tags are constants, so that of each dynamic operation only the case for those tags is left.
  */
-export function scanSource(
-  columns: readonly ScanColumn[],
-  ranges: readonly ScanRange[],
-  options: { readonly stable: boolean },
-): Source {
+export function scanSource(columns: readonly ScanColumn[], ranges: readonly ScanRange[], options: ScanOptions): Source {
   const stored = columns.filter((c) => c.format !== undefined);
+  const specialized = options.tags.some((tag) => tag !== undefined);
+  let special = false;
   return {
     emit: (e, row) => {
       const { k } = e;
@@ -41,7 +54,7 @@ export function scanSource(
       const readers = new Map<ColumnId, () => Val>();
       stored.forEach(({ id, format }, i) => {
         if (format === undefined) return;
-        const read = columnReader(k, format, i, morsel, options.stable);
+        const read = columnReader(k, format, i, morsel, options.stable, special ? options.tags[i] : undefined);
         readers.set(id, () => read(row));
       });
       for (const { id, ordinal } of columns) {
@@ -59,40 +72,61 @@ export function scanSource(
     loop: (e, row, end, body) => {
       const { k } = e;
       const morsel = morselOf(e);
-      const visible = k.local('i32');
-      k.prologue(() => k.set(visible, load('i32.load', morsel, DESCRIPTOR.visible)));
-      const masks = ranges.map((range) => rangeMask(e, morsel, range));
-      if (masks.length === 0) return eachVisible(e, row, end, visible, body);
-      const base = k.local('i32');
-      const mask = k.local('i32');
-      k.while(
-        () => op('i32.lt_u', row, end),
-        () => {
-          k.set(base, op('i32.and', row, i32(-GROUP)));
-          k.set(
-            mask,
-            masks.map((make) => make(base)).reduce((a, b) => op('i32.and', a, b)),
-          );
-          k.if(visible, () => k.set(mask, op('i32.and', mask, bitsAt(visible, base))));
-          // Rows of the group before the cursor, and behind the end.
-          k.set(mask, op('i32.and', mask, op('i32.shl', i32(-1), op('i32.and', row, i32(GROUP - 1)))));
-          k.if(op('i32.lt_u', op('i32.sub', end, base), i32(GROUP)), () => {
-            const beyond = op('i32.shl', i32(-1), op('i32.sub', end, base));
-            k.set(mask, op('i32.and', mask, op('i32.xor', beyond, i32(-1))));
-          });
-          k.while(
-            () => mask,
-            () => {
-              k.set(row, op('i32.add', base, op('i32.ctz', mask)));
-              body();
-              k.set(mask, op('i32.and', mask, op('i32.sub', mask, i32(1))));
-            },
-          );
-          k.set(row, op('i32.add', base, i32(GROUP)));
-        },
-      );
+      const rows = (): void => eachRow(e, morsel, ranges, row, end, body);
+      if (!specialized) return rows();
+      // The loop for all values comes first: what both share is laid out by it.
+      const general = k.local('i32');
+      k.prologue(() => k.set(general, op('i32.eqz', load('i32.load', morsel, specialOffset(stored.length)))));
+      k.if(general, rows, () => {
+        special = true;
+        rows();
+        special = false;
+      });
     },
   };
+}
+
+function eachRow(
+  e: PipelineEmitter,
+  morsel: Local,
+  ranges: readonly ScanRange[],
+  row: Local,
+  end: Local,
+  body: () => void,
+): void {
+  const { k } = e;
+  const visible = k.local('i32');
+  k.prologue(() => k.set(visible, load('i32.load', morsel, DESCRIPTOR.visible)));
+  const masks = ranges.map((range) => rangeMask(e, morsel, range));
+  if (masks.length === 0) return eachVisible(e, row, end, visible, body);
+  const base = k.local('i32');
+  const mask = k.local('i32');
+  k.while(
+    () => op('i32.lt_u', row, end),
+    () => {
+      k.set(base, op('i32.and', row, i32(-GROUP)));
+      k.set(
+        mask,
+        masks.map((make) => make(base)).reduce((a, b) => op('i32.and', a, b)),
+      );
+      k.if(visible, () => k.set(mask, op('i32.and', mask, bitsAt(visible, base))));
+      // Rows of the group before the cursor, and behind the end.
+      k.set(mask, op('i32.and', mask, op('i32.shl', i32(-1), op('i32.and', row, i32(GROUP - 1)))));
+      k.if(op('i32.lt_u', op('i32.sub', end, base), i32(GROUP)), () => {
+        const beyond = op('i32.shl', i32(-1), op('i32.sub', end, base));
+        k.set(mask, op('i32.and', mask, op('i32.xor', beyond, i32(-1))));
+      });
+      k.while(
+        () => mask,
+        () => {
+          k.set(row, op('i32.add', base, op('i32.ctz', mask)));
+          body();
+          k.set(mask, op('i32.and', mask, op('i32.sub', mask, i32(1))));
+        },
+      );
+      k.set(row, op('i32.add', base, i32(GROUP)));
+    },
+  );
 }
 
 function morselOf({ k, ctx }: PipelineEmitter): Local {

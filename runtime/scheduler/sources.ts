@@ -5,14 +5,14 @@ import type { Value } from '../../compiler/types/value.ts';
 import { CHUNK_ROWS, type Chunk } from '../columns/chunk.ts';
 import type { TableScanCursor } from '../columns/source.ts';
 import { writeValue } from '../columns/values.ts';
-import { DESCRIPTOR, descriptorBytes } from '../kernels/frame.ts';
+import { DESCRIPTOR } from '../kernels/frame.ts';
 import { rowLayout } from '../kernels/memory.ts';
 import { laneOf } from '../kernels/value.ts';
 import type { DictionaryFrame } from '../memory/buffer-pool.ts';
 import type { Frame } from '../memory/loading.ts';
 import { filter, rowsSource } from '../operators/basic.ts';
 import type { Source } from '../operators/emitter.ts';
-import { rowIdOffset, scanSource } from '../operators/scan.ts';
+import { rowIdOffset, scanSource, specialOffset } from '../operators/scan.ts';
 import { i32 } from '../wasm/ir.ts';
 import { type RowBlock, rowCount } from './drivers.ts';
 import type { OpenSource, SourceMorsel } from './pipeline.ts';
@@ -52,11 +52,16 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   // Descriptors and bitmaps are reused once their morsel is released.
   const idle: { readonly descriptor: number; visible: number }[] = [];
   let read = 0;
+  // The first chunk tells which dynamic types to expect; a file's chunks, which come later, have no dynamic columns.
+  const peeked = cursor.formats.some((f) => f.encoding === 'any') ? cursor.next() : undefined;
+  const expected = peeked instanceof Promise ? undefined : peeked;
+  const tags = cursor.formats.map((f, i) => (f.encoding === 'any' ? expected?.columns[i]?.tag : undefined));
+  let waiting = peeked;
 
   const load = (chunk: Chunk): SourceMorsel => {
     read++;
     const place = idle.pop() ?? {
-      descriptor: allocateZeroed(query, descriptorBytes(ordinals.length) + 8),
+      descriptor: allocateZeroed(query, specialOffset(ordinals.length) + 8),
       visible: 0,
     };
     const { descriptor } = place;
@@ -88,6 +93,8 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     view().setUint32(descriptor + DESCRIPTOR.rows, chunk.rows, true);
     view().setUint32(descriptor + DESCRIPTOR.visible, chunk.selection === undefined ? 0 : place.visible, true);
     view().setBigInt64(descriptor + rowIdOffset(ordinals.length), chunk.firstRowId, true);
+    const special = chunk.columns.every((column, i) => tags[i] === undefined || column.tag === tags[i]);
+    view().setUint32(descriptor + specialOffset(ordinals.length), special ? 1 : 0, true);
     if (stable) query.pins.push(...pinned);
     return {
       address: descriptor,
@@ -103,12 +110,13 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   };
 
   return {
-    source: scanSource(columns, ranges, { stable }),
+    source: scanSource(columns, ranges, { stable, tags }),
     operators: predicates.length === 0 ? [] : [filter(predicates)],
     parallel: rows >= PARALLEL_ROWS,
     mostRows: cursor.rows === undefined ? undefined : BigInt(cursor.rows),
     next: () => {
-      const next = cursor.next();
+      const next = waiting ?? cursor.next();
+      waiting = undefined;
       if (next instanceof Promise) return next.then((chunk) => (chunk === undefined ? undefined : load(chunk)));
       return next === undefined ? undefined : load(next);
     },
