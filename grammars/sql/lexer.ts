@@ -31,6 +31,8 @@ const operators: ReadonlyMap<string, TokenType> = new Map([
   ['*', t.star],
   ['/', t.slash],
   ['%', t.percent],
+  ['//', t.doubleSlash],
+  ['**', t.doubleStar],
   ['^', t.caret],
   ['<', t.less],
   ['<=', t.lessEqual],

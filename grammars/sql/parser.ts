@@ -8,7 +8,7 @@ import { lexSql } from './lexer.ts';
 import { SqlParser } from './rules/parser.ts';
 import { keywordTypesByWord, quotedName, t, word } from './tokens.ts';
 import type { InvalidStatement, Statement } from './tree.ts';
-import { unsupportedStatement } from './unsupported.ts';
+import { unsupportedClause, unsupportedStatement } from './unsupported.ts';
 
 export interface ParsedSql {
   readonly statements: readonly Statement[];
@@ -30,7 +30,7 @@ export function parseSql(text: string): ParsedSql {
   const statements: Statement[] = [];
   const errors: ParseError[] = [];
   for (const tokens of splitStatements(lexed.tokens)) {
-    const parsed = parseStatement(tokens);
+    const parsed = parseStatement(tokens, errors.length < mostDiagnosed ? diagnoseSql : nameOnly);
     statements.push(parsed.statement);
     errors.push(...withoutConsequences(parsed.errors, lexed.errors, tokens));
   }
@@ -52,12 +52,17 @@ export function splitStatements(tokens: readonly IToken[]): readonly (readonly I
   return statements;
 }
 
+/** A text with more errors is probably no SQL at all, and a diagnosis takes many times as long as parsing. */
+const mostDiagnosed = 100;
+
+type Diagnosis = (failure: Failure, tokens: readonly IToken[]) => ParseError;
+
 interface ParsedStatement {
   readonly statement: Statement;
   readonly errors: readonly ParseError[];
 }
 
-function parseStatement(tokens: readonly IToken[]): ParsedStatement {
+function parseStatement(tokens: readonly IToken[], diagnosis: Diagnosis): ParsedStatement {
   const unsupported = unsupportedStatement(tokens);
   if (unsupported) {
     const error = parseError('0A000', `${unsupported.name} is not supported`, unsupported.range);
@@ -76,7 +81,7 @@ function parseStatement(tokens: readonly IToken[]): ParsedStatement {
   return {
     statement,
     errors: [
-      ...failures.map((failure) => diagnoseSql(failure, tokens)),
+      ...failures.map((failure) => diagnosis(failure, tokens)),
       ...run.errors.filter((error) => error.range.start < firstFailure),
     ],
   };
@@ -165,12 +170,19 @@ const sqlLanguage: DiagnosedLanguage = {
   ]),
 };
 
+function nameOnly({ token }: Failure): ParseError {
+  const where = token.image === '' ? 'end of input' : `or near "${token.image}"`;
+  return parseError('42601', `syntax error at ${where}`, { start: token.startOffset, end: endOf(token) });
+}
+
 function diagnoseSql(failure: Failure, tokens: readonly IToken[]): ParseError {
   return unsupportedPart(failure, tokens) ?? diagnose(failure, tokens, sqlLanguage);
 }
 
-/** A statement inside of another one, in EXPLAIN and PREPARE. The failure is in its first words. */
+/** A clause, or a statement inside of EXPLAIN or PREPARE. The failure is in its first words. */
 function unsupportedPart(failure: Failure, tokens: readonly IToken[]): ParseError | undefined {
+  const clause = unsupportedClause(tokens, failure.index);
+  if (clause) return parseError('0A000', `${clause.name} is not supported`, clause.range);
   for (let from = failure.index; from > Math.max(0, failure.index - 3); from--) {
     const found = unsupportedStatement(tokens, from);
     if (!found || found.range.end <= failure.token.startOffset) continue;

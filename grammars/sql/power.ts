@@ -31,7 +31,10 @@ const symbolPowers: ReadonlyMap<string, number> = new Map([
   ['*', power.product],
   ['/', power.product],
   ['%', power.product],
+  // DuckDB's.
+  ['//', power.product],
   ['^', power.exponent],
+  ['**', power.exponent],
 ]);
 
 export function powerOfSymbol(symbol: string): number {

@@ -63,6 +63,8 @@ export const t = {
   star: tokenType('Star', '"*"', infix),
   slash: tokenType('Slash', '"/"', infix),
   percent: tokenType('PercentSign', '"%"', infix),
+  doubleSlash: tokenType('DoubleSlash', '"//"', infix),
+  doubleStar: tokenType('DoubleStar', '"**"', infix),
   caret: tokenType('Caret', '"^"', infix),
   less: tokenType('Less', '"<"', infix),
   lessEqual: tokenType('LessEqual', '"<="', infix),

@@ -141,6 +141,23 @@ export function unsupportedStatement(tokens: readonly IToken[], from = 0): Unsup
   return { name: phrase.toUpperCase(), range: rangeOf(tokens, from, from + phrase.split(' ').length - 1) };
 }
 
+/** Clauses that are known and not read; elsewhere these words are names. */
+const clauses: ReadonlySet<string> = new Set(['match_recognize', 'pivot', 'pivot_longer', 'pivot_wider', 'unpivot']);
+
+/** How far into such a clause its parenthesis may still be taken for an alias's columns. */
+const clauseWords = 8;
+
+/** Whether the token is in the beginning of such a clause. */
+export function unsupportedClause(tokens: readonly IToken[], at: number): Unsupported | undefined {
+  for (let from = at; from >= Math.max(0, at - clauseWords); from--) {
+    const word = wordAt(tokens, from);
+    if (clauses.has(word) && tokens[from + 1]?.tokenType === t.leftParen) {
+      return { name: word.toUpperCase(), range: rangeOf(tokens, from, from) };
+    }
+  }
+  return undefined;
+}
+
 type Phrases = ReadonlyMap<string, readonly string[]>;
 
 /** By first word, longest phrase first. */

@@ -1,4 +1,4 @@
-import type { Expression, Statement, TransactionModes } from '../tree.ts';
+import type { Statement, TransactionModes } from '../tree.ts';
 import { printDelete, printInsert, printMerge, printTruncate, printUpdate } from './changes.ts';
 import {
   options,
@@ -107,11 +107,6 @@ export function printSql(node: Statement): string {
     case 'invalid':
       return '';
   }
-}
-
-/** The text of an expression alone; names of unnamed columns and messages are made of it. */
-export function printSqlExpression(expression: Expression): string {
-  return printExpression(print, expression);
 }
 
 function modes(node: TransactionModes): string {

@@ -14,8 +14,8 @@ const infixPowers: readonly number[] = (() => {
   for (const type of [t.less, t.lessEqual, t.greater, t.greaterEqual, t.equal, t.notEqual]) set(type, power.comparison);
   for (const type of [t.operator, t.question]) set(type, power.other);
   for (const type of [t.plus, t.minus]) set(type, power.sum);
-  for (const type of [t.star, t.slash, t.percent]) set(type, power.product);
-  set(t.caret, power.exponent);
+  for (const type of [t.star, t.slash, t.percent, t.doubleSlash]) set(type, power.product);
+  for (const type of [t.caret, t.doubleStar]) set(type, power.exponent);
   set(k.or, power.or);
   set(k.and, power.and);
   for (const type of [k.is, k.isnull, k.notnull]) set(type, power.is);
