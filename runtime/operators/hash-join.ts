@@ -1,7 +1,7 @@
 import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import { BOOL } from '../../compiler/types/type.ts';
-import { CONTEXT } from '../kernels/context.ts';
+import { CONTEXT, type ContextLayout } from '../kernels/context.ts';
 import { type RowScope, rowScope } from '../kernels/expression.ts';
 import { type Field, indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory.ts';
 import { asI64, nullVal, or, part, type Val } from '../kernels/value.ts';
@@ -127,7 +127,7 @@ export function joinBuild(
       const write = (flags: Expr): void => {
         const kept = values.map((v) => persistent(e, v));
         const row = takeRow(e, blocks, layout.size);
-        k.store('i32.store', row, BUILD_ROW.hash, hashKeys(k, keyValues));
+        k.store('i32.store', row, BUILD_ROW.hash, hashKeys(e, keyValues));
         k.store('i32.store', row, BUILD_ROW.next, i32(0));
         k.store('i32.store', row, BUILD_ROW.flags, flags);
         storeRow(e, row, layout.fields, kept);
@@ -154,10 +154,10 @@ export function joinBuild(
         () => write(i32(0)),
       );
     },
-    functions: () => {
+    functions: (context) => {
       const layout = state.layout;
       if (layout === undefined) throw internalError('join rows are linked before they are laid out');
-      return [linkHashed(layout, keyLayout, keys), ...linkDense(layout, keyLayout)];
+      return [linkHashed(layout, keyLayout, keys, context), ...linkDense(layout, keyLayout)];
     },
   };
 }
@@ -168,12 +168,18 @@ function fieldAt(layout: RowLayout, index: number): Field {
   return field;
 }
 
-const LINK_PARAMETERS = ['i32', 'i32', 'i32', 'i32', 'i32'] as const;
+const LINK_PARAMETERS = ['i32', 'i32', 'i32', 'i32', 'i32', 'i32'] as const;
 
-/** `link_hashed(rows, count, directory, mask, shift) -> rows that joined a chain`. */
-function linkHashed(layout: RowLayout, keyFields: readonly Field[], keys: readonly JoinKey[]): FunctionDefinition {
-  return defineFunction('link_hashed', LINK_PARAMETERS, 'i32', (k, rows, count, directory, mask, shift) => {
+/** `link_hashed(ctx, rows, count, directory, mask, shift) -> rows that joined a chain`. */
+function linkHashed(
+  layout: RowLayout,
+  keyFields: readonly Field[],
+  keys: readonly JoinKey[],
+  context: ContextLayout,
+): FunctionDefinition {
+  return defineFunction('link_hashed', LINK_PARAMETERS, 'i32', (k, ctx, rows, count, directory, mask, shift) => {
     if (
+      ctx === undefined ||
       rows === undefined ||
       count === undefined ||
       directory === undefined ||
@@ -198,7 +204,7 @@ function linkHashed(layout: RowLayout, keyFields: readonly Field[], keys: readon
             const first = k.local('i32', op('i32.wrap_i64', entry));
             const values = keyFields.map((field) => loadField(k, row, field));
             const same = equalKeys(
-              k,
+              { k, ctx, layout: context },
               first,
               keyFields,
               values,
@@ -281,7 +287,7 @@ function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: readonly V
     }
     const mask = e.constantWord(directory.mask);
     const shift = e.constantWord(directory.shift);
-    const hash = hashKeys(k, values);
+    const hash = hashKeys(e, values);
     const at = k.local('i32', op('i32.shr_u', hash, shift));
     const keyFields = state.keyFields.map((f) => fieldAt(layout, f));
     k.block((done) => {
@@ -291,7 +297,7 @@ function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: readonly V
         k.if(op('i32.eq', op('i32.wrap_i64', op('i64.shr_u', entry, i64(32))), hash), () => {
           const row = k.local('i32', op('i32.wrap_i64', entry));
           const equal = equalKeys(
-            k,
+            e,
             row,
             keyFields,
             values,

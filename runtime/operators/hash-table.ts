@@ -143,7 +143,7 @@ export function findOrAdd(
   if (dense !== undefined) return findOrAddAt(e, table, denseIndex(e, keys, dense), keys, layout, onNew);
 
   const probe = (): void => {
-    const hash = hashKeys(k, keys);
+    const hash = hashKeys(e, keys);
     const at = k.local('i32', op('i32.shr_u', hash, open.shift));
     k.block((found) => {
       k.loop((again) => {
@@ -165,7 +165,7 @@ export function findOrAdd(
           k.branch(
             found,
             equalKeys(
-              k,
+              e,
               row,
               fields,
               keys,

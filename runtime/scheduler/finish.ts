@@ -12,6 +12,7 @@ export async function linkRows(
   task: Task,
   state: JoinState,
   kernel: KernelInstance,
+  ctx: number,
   built: BuildResult,
 ): Promise<JoinDirectory> {
   const { blocks, low, high, sawNull } = built;
@@ -47,7 +48,7 @@ export async function linkRows(
   }
   const bits = Math.max(4, Math.ceil(Math.log2(Math.max(rows, 1) * 2)));
   const address = allocateZeroed(task, 2 ** bits * 8);
-  await link((from, count) => kernel.call('link_hashed', from, count, address, 2 ** bits - 1, 32 - bits));
+  await link((from, count) => kernel.call('link_hashed', ctx, from, count, address, 2 ** bits - 1, 32 - bits));
   return { address, mask: 2 ** bits - 1, shift: 32 - bits, unique: chained === 0, rows, sawNull };
 }
 

@@ -236,7 +236,7 @@ async function hashJoin(
   const driver = joinDriver(query, () => joinDriverSpec(state));
   const buildKeys = plan.keys.map((key) => ({ expression: key.build, nullsEqual: key.nullsEqual }));
   const others: BuildResult[] = [];
-  const { kernel } = await runInto(
+  const { kernel, ctx } = await runInto(
     query,
     plan.build,
     outer,
@@ -249,7 +249,7 @@ async function hashJoin(
     plan,
   );
   const built = mergeBuilds([driver.result(), ...others]);
-  state.directory = await linkRows(query, state, kernel.instance, built);
+  state.directory = await linkRows(query, state, kernel.instance, ctx, built);
   // Nothing can match: the probe side need not run where it puts nothing out by itself.
   const probe = joinProbe(
     {
