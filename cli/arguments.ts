@@ -12,8 +12,8 @@ export interface OptionSpec {
 export type OptionTable = { readonly [name: string]: OptionSpec };
 
 /** An option with its value, or an argument of its own, in the order of the command line. */
-export interface Given<Name extends string> {
-  readonly option: Name | undefined;
+export interface Given {
+  readonly option: string | undefined;
   readonly value: string;
 }
 
@@ -22,7 +22,7 @@ export interface Arguments<Name extends string> {
   readonly last: (name: Name) => string | undefined;
   readonly all: (name: Name) => readonly string[];
   /** Everything that has a value. */
-  readonly given: readonly Given<Name>[];
+  readonly given: readonly Given[];
 }
 
 export function parseArguments<Table extends OptionTable>(
@@ -41,7 +41,7 @@ export function parseArguments<Table extends OptionTable>(
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true });
 
   const flags = new Set<Name>();
-  const given: Given<Name>[] = [];
+  const given: Given[] = [];
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
     if (token.kind === 'positional') {
@@ -49,6 +49,11 @@ export function parseArguments<Table extends OptionTable>(
       continue;
     }
     const { name, rawName, value } = token;
+    // A query may begin with a comment.
+    if (/^--(\P{L}|.*\s)/su.test(rawName)) {
+      given.push({ option: undefined, value: args[token.index] ?? '' });
+      continue;
+    }
     const spec = isOption(name) ? table[name] : undefined;
     if (!isOption(name) || spec === undefined) throw unknownOption(rawName, table);
     if (spec.type === 'boolean') {

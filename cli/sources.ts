@@ -14,7 +14,7 @@ export interface Source {
  * The texts on a command line, in order: what follows `-e` is text; any other argument is standard input if it is `-`,
  * a script if a file has that name, and text otherwise.
  */
-export async function readSources(given: readonly Given<string>[]): Promise<readonly Source[]> {
+export async function readSources(given: readonly Given[]): Promise<readonly Source[]> {
   const places = given.filter(({ option }) => option === undefined || option === 'execute');
   const free = places.filter(({ option }) => option === undefined);
   if (places.length === 0) throw new UsageError('nothing to run: give a query, a file, or - for standard input');

@@ -18,8 +18,10 @@ function parseVariable(setting: string): readonly [string, string | number | big
 function variableValue(text: string): string | number | bigint {
   // A leading zero says that the digits are a code, such as a postcode.
   if (/^-?(0|[1-9]\d*)$/.test(text)) {
-    const number = Number(text);
-    return Number.isSafeInteger(number) ? number : BigInt(text);
+    const number = BigInt(text);
+    if (Number.isSafeInteger(Number(text))) return Number(text);
+    // Beyond 64 bits only a decimal can hold it, which reads the digits.
+    return BigInt.asIntN(64, number) === number ? number : text;
   }
   if (/^-?(\d+\.\d*|\.?\d+)(e[+-]?\d+)?$/i.test(text) && !/^-?0\d/.test(text)) return Number(text);
   const quoted = /^'((?:[^']|'')*)'$/s.exec(text);
