@@ -4,6 +4,7 @@ import { verify } from '../ir/verify.ts';
 import { createEstimator } from './cardinality.ts';
 import { decorrelate } from './decorrelate/index.ts';
 import { distinctToAggregate } from './distinct.ts';
+import { eagerAggregation } from './eager/index.ts';
 import { reduceGroupKeys } from './group-keys.ts';
 import { orderJoins } from './join-order.ts';
 import { pushLimits } from './limits.ts';
@@ -24,6 +25,7 @@ export const PASSES: readonly Pass[] = [
   removeSorts,
   reduceGroupKeys,
   pruneColumns,
+  eagerAggregation,
   orderJoins,
   pushLimits,
   pruneColumns,

@@ -1,4 +1,5 @@
 import { scalarFunction } from '../functions/resolve.ts';
+import { isTrueConstant } from '../ir/build.ts';
 import { hasEffects } from '../ir/effects.ts';
 import type { AggregateCall, Expression } from '../ir/expression.ts';
 import type { Plan } from '../ir/plan.ts';
@@ -59,9 +60,26 @@ export function isVolatilePlan(plan: Plan): boolean {
 export function isRepeatable(plan: Plan): boolean {
   const known = unrepeatablePlans.get(plan);
   if (known !== undefined) return !known;
-  const result = !isVolatilePlan(plan) && nodeIsRepeatable(plan) && planChildren(plan).every(isRepeatable);
+  const result = !isVolatilePlan(plan) && nodeIsRepeatable(plan) && planChildren(countedOnly(plan)).every(isRepeatable);
   unrepeatablePlans.set(plan, !result);
   return result;
+}
+
+/** The node with a limit's input in place of the limit where only the number of rows matters, not which they are. */
+function countedOnly(plan: Plan): Plan {
+  switch (plan.kind) {
+    case 'join': {
+      const tests = (plan.join === 'semi' || plan.join === 'anti') && isTrueConstant(plan.condition);
+      return tests && plan.right.kind === 'limit' ? { ...plan, right: plan.right.input } : plan;
+    }
+    case 'aggregate': {
+      const counts =
+        plan.groups.length === 0 && plan.aggregates.every((call) => call.fn === 'count' && call.args.length === 0);
+      return counts && plan.input.kind === 'limit' ? { ...plan, input: plan.input.input } : plan;
+    }
+    default:
+      return plan;
+  }
 }
 
 const ANY_ORDER = new Set(['count', 'count_if', 'sum', 'avg', 'min', 'max', 'bool_and', 'bool_or']);
