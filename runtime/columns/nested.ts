@@ -2,7 +2,7 @@ import { internalError } from '../../compiler/types/error.ts';
 import { toAny, toBigint, toBool, toBytes, toInterval, toList, toNumber, toText } from '../../compiler/types/narrow.ts';
 import { ANY, MAX_NARROW_DECIMAL_PRECISION, type Type } from '../../compiler/types/type.ts';
 import type { AnyValue, Value } from '../../compiler/types/value.ts';
-import { ANY_TAG } from '../kernels/library/any.ts';
+import { ANY_TAG } from './any-tag.ts';
 import { decodeText, encodeText } from './text.ts';
 
 /**

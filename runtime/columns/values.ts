@@ -2,10 +2,10 @@ import { internalError } from '../../compiler/types/error.ts';
 import { toAny, toBytes, toInterval, toList, toNumber, toText } from '../../compiler/types/narrow.ts';
 import type { Type } from '../../compiler/types/type.ts';
 import type { AnyValue, Value } from '../../compiler/types/value.ts';
-import { ANY_TAG } from '../kernels/library/any.ts';
 import { INLINE_BYTES } from '../kernels/library/strings.ts';
 import type { Lane } from '../kernels/value.ts';
 import type { MemoryViews } from '../memory/views.ts';
+import { ANY_TAG } from './any-tag.ts';
 import { decodeAnyPayload, decodeList, encodeAnyPayload, encodeList } from './nested.ts';
 import { decodeText, encodeText } from './text.ts';
 

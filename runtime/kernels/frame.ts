@@ -1,7 +1,7 @@
 import { internalError } from '../../compiler/types/error.ts';
+import { ANY_TAG } from '../columns/any-tag.ts';
 import type { ColumnFormat } from '../columns/chunk.ts';
 import { call, type Expr, type FunctionBuilder, i32, load, op, select } from '../wasm/ir.ts';
-import { ANY_TAG } from './library/any.ts';
 import { LIBRARY } from './library/index.ts';
 import { indexed } from './memory.ts';
 import { I32_RANGE, I64_RANGE, laneOf, typeRange, type Val, within } from './value.ts';
@@ -16,10 +16,6 @@ export const DESCRIPTOR = {
   columns: 8,
   column: { bytes: 32, values: 0, validity: 4, heap: 8, extra: 12, base: 16 },
 } as const;
-
-export function descriptorBytes(columns: number): number {
-  return DESCRIPTOR.columns + columns * DESCRIPTOR.column.bytes;
-}
 
 /**
  * Reads column `index` of the morsel, for the row at position `row`. Addresses are loaded once, ahead of the loop.

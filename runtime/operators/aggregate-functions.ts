@@ -1,6 +1,6 @@
 import type { AggregateCall, ColumnId, Expression } from '../../compiler/ir/expression.ts';
-import { OrbitError } from '../../compiler/types/error.ts';
-import { BOOL, decimal, FLOAT64, INT64, type Type } from '../../compiler/types/type.ts';
+import { internalError } from '../../compiler/types/error.ts';
+import { BOOL, decimal, FLOAT64, INT64, isNumeric, type Type } from '../../compiler/types/type.ts';
 import type { ExpressionCompiler, RowScope } from '../kernels/expression.ts';
 import { checkBounds, outOfRange } from '../kernels/functions/arithmetic.ts';
 import { asF64, compareVals } from '../kernels/functions/comparison.ts';
@@ -38,6 +38,30 @@ const COUNT = shape(INT64, 'i64');
 const int64 = (e: Expr): Val => ({ type: INT64, lane: 'i64', parts: [e] });
 const float = (e: Expr): Val => ({ type: FLOAT64, lane: 'f64', parts: [e] });
 
+/** Whether there is a kernel for the aggregate. */
+export function hasAggregateKernel({ fn, args, orderBy }: AggregateCall): boolean {
+  switch (fn) {
+    case 'count':
+    case 'count_if':
+    case 'min':
+    case 'max':
+    case 'bool_and':
+    case 'bool_or':
+    case 'var_samp':
+    case 'var_pop':
+    case 'stddev_samp':
+    case 'stddev_pop':
+      return true;
+    case 'sum':
+    case 'avg':
+      return args.every(({ type }) => isNumeric(type));
+    case 'any_value':
+      return orderBy.length === 0;
+    default:
+      return false;
+  }
+}
+
 /** `rows`: no group has more rows than this. */
 export function aggregateKernel(call: AggregateCall, args: readonly Val[], rows: bigint): AggregateKernel {
   const [arg] = args;
@@ -52,7 +76,7 @@ export function aggregateKernel(call: AggregateCall, args: readonly Val[], rows:
       break;
     case 'min':
     case 'max':
-      if (arg !== undefined && arg.type.kind !== 'list' && arg.type.kind !== 'any') return extreme(call.fn, arg);
+      if (arg !== undefined) return extreme(call.fn, arg);
       break;
     case 'any_value':
       if (arg !== undefined) return anyValue(arg);
@@ -70,13 +94,7 @@ export function aggregateKernel(call: AggregateCall, args: readonly Val[], rows:
       break;
     default:
   }
-  throw new OrbitError(
-    'feature_not_supported',
-    `the aggregate ${call.fn} over these types is not supported by the executor yet`,
-    {
-      range: call.range,
-    },
-  );
+  throw internalError(`there is no kernel for ${call.fn} over these types`);
 }
 
 function addTo(state: StateAccess, index: number, amount: Expr): void {
@@ -238,11 +256,7 @@ export function orderVals(e: Pick<PipelineEmitter, 'k' | 'ctx' | 'layout'>, a: V
     return select(op('i64.eq', aDays, bDays), op('i64.lt_s', aMicros, bMicros), op('i64.lt_s', aDays, bDays));
   }
   const less = compareVals(k, () => k.keep(op('i32.add', ctx, i32(layout.reserve(32)))), 'lt', a, b);
-  if (less === undefined)
-    throw new OrbitError(
-      'feature_not_supported',
-      `values of type ${a.type.kind} cannot be ordered by the executor yet`,
-    );
+  if (less === undefined) throw internalError(`values of type ${a.type.kind} have no order`);
   return less;
 }
 

@@ -48,8 +48,9 @@ export function filter(predicates: readonly Expression[], node?: number): Operat
       const step = (index: number): void => {
         const predicate = predicates[index];
         if (predicate === undefined) {
+          next(scope);
           if (node !== undefined) e.count(node);
-          return next(scope);
+          return;
         }
         // What follows is generated inside the condition, so it may use all that the condition computed.
         whenTrue(e.k, e.compiler.condition(predicate, scope), () => step(index + 1));
@@ -77,8 +78,8 @@ export function project(columns: readonly Column[], expressions: readonly Expres
 export function counter(node: number): Operator {
   return {
     emit: (e, scope, next) => {
-      e.count(node);
       next(scope);
+      e.count(node);
     },
   };
 }

@@ -52,7 +52,10 @@ export interface PipelineEmitter {
   readonly once: <T>(owner: object, make: () => T) => T;
   /** Code that must run on every way out. */
   readonly onExit: (build: () => void) => void;
-  /** Counts the rows that come by, for EXPLAIN ANALYZE: `node` is the operator's number. */
+  /**
+   * Counts a row, for EXPLAIN ANALYZE: `node` is the operator's number. To be generated behind what becomes of the row,
+   * since a row at which the kernel stops comes again.
+   */
   readonly count: (node: number) => void;
 }
 
@@ -155,8 +158,7 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
     },
     suspend: (value) => {
       for (const { local, slot } of places.flat()) k.store('i32.store', ctx, slot, local);
-      // At least 1: counters leave out a row that comes again.
-      k.set(resuming, i32(Math.max(places.length, 1)));
+      k.set(resuming, i32(places.length));
       leave(value);
     },
     fail: leave,
@@ -198,8 +200,7 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
         slot = layout.reserve(8);
         counters.set(node, slot);
       }
-      const seen = op('i64.extend_i32_u', op('i32.eqz', resuming));
-      k.store('i64.store', ctx, slot, op('i64.add', load('i64.load', ctx, slot), seen));
+      k.store('i64.store', ctx, slot, op('i64.add', load('i64.load', ctx, slot), i64(1)));
     },
   };
 

@@ -348,8 +348,8 @@ export function joinProbe(spec: ProbeSpec, state: JoinState): Operator {
       const { directory } = state;
       if (directory === undefined) throw internalError('a join is probed before it is built');
       const counted = (inner: RowScope): void => {
-        if (spec.node !== undefined) e.count(spec.node);
         next(inner);
+        if (spec.node !== undefined) e.count(spec.node);
       };
       const keys = spec.keys.map((key) => e.compiler.value(key.expression, scope));
       const first = lookUp(e, spec.keys, keys, state);

@@ -66,8 +66,8 @@ export function nestedLoop(spec: NestedLoopSpec, state: InnerState): Operator {
       const matched = k.local('i32');
       const unknown = k.local('i32');
       const counted = (inner: RowScope): void => {
-        if (spec.node !== undefined) e.count(spec.node);
         next(inner);
+        if (spec.node !== undefined) e.count(spec.node);
       };
       const innerScope = (address: Expr, padded: Expr | undefined, from: RowScope): RowScope => {
         const readers = new Map<ColumnId, () => Val>();

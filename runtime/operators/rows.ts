@@ -1,6 +1,6 @@
 import { internalError } from '../../compiler/types/error.ts';
+import { ANY_TAG } from '../columns/any-tag.ts';
 import { CONTEXT, STATUS } from '../kernels/context.ts';
-import { ANY_TAG } from '../kernels/library/any.ts';
 import { INLINE_BYTES, viewLength } from '../kernels/library/strings.ts';
 import { type Field, storeField } from '../kernels/memory.ts';
 import { part, type Val } from '../kernels/value.ts';

@@ -38,7 +38,8 @@ export function sortRows<T>(
   return keyed.sort((a, b) => compareByKeys(a.values, b.values, keys)).map(({ item }) => item);
 }
 
-function compareByKeys(a: Values, b: Values, keys: readonly SortKey[]): number {
+/** Negative, zero or positive for two rows' values of the keys. */
+export function compareByKeys(a: Values, b: Values, keys: readonly SortKey[]): number {
   for (const [index, key] of keys.entries()) {
     const order = compareByKey(a[index] ?? null, b[index] ?? null, key);
     if (order !== 0) return order;

@@ -13,6 +13,7 @@ import type { Value } from '../../compiler/types/value.ts';
 import type { ColumnReader } from '../kernels/expression.ts';
 import { declaredLane } from '../kernels/value.ts';
 import { type AggregateSpec, aggregate, aggregateState, groupsSource, mergeGroups } from '../operators/aggregate.ts';
+import { hasAggregateKernel } from '../operators/aggregate-functions.ts';
 import { counter, filter, limit, project, singleRow } from '../operators/basic.ts';
 import type { Operator, Sink } from '../operators/emitter.ts';
 import { joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/hash-join.ts';
@@ -21,6 +22,7 @@ import { batchLayout, type ResultSlots, resultSink } from '../operators/result.t
 import { sortedSource, sortRows, sortState } from '../operators/sort.ts';
 import { evaluate } from '../reference/evaluate.ts';
 import { i32 } from '../wasm/ir.ts';
+import { batchRows } from './batch-rows.ts';
 import { type Breaker, type DriverResult, isBlocks, isBuild, isSort } from './breaker.ts';
 import {
   aggregateDriver,
@@ -40,6 +42,7 @@ import {
   sortDriverSpec,
 } from './drivers.ts';
 import { contiguous, linkRows } from './finish.ts';
+import { hostAggregation } from './host-aggregates.ts';
 import { unnestRows, writeRows } from './host-operators.ts';
 import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import type { Outer, Query } from './query.ts';
@@ -77,7 +80,8 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
     case 'nestedLoopJoin':
       return loopJoin(query, plan, outer, counted, extend);
     case 'hashAggregate':
-      return [await aggregation(query, plan, outer, counted)];
+      if (plan.aggregates.every(hasAggregateKernel)) return [await aggregation(query, plan, outer, counted)];
+      return [await hostAggregated(query, plan, outer, counted)];
     case 'sort':
       return [await sorting(query, plan, outer, counted)];
     case 'limit': {
@@ -422,6 +426,18 @@ async function aggregation(
   const ids = plan.columns.map((c) => c.id);
   const open = () => openBlocks(groupsSource(state, ids), driver.result());
   return { open, operators: counted, label: 'groups', limits: [] };
+}
+
+async function hostAggregated(
+  query: Query,
+  plan: HashAggregate,
+  outer: Outer,
+  counted: readonly Operator[],
+): Promise<Stream> {
+  const { input, add, result } = hostAggregation(query, plan);
+  const layout = batchLayout(input.columns);
+  await runToBatches(query, input, outer, (batch, rows) => add(batchRows(query.memory, layout, batch, rows)));
+  return hostStream(query, plan.columns, result(), 'groups', counted);
 }
 
 async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: readonly Operator[]): Promise<Stream> {

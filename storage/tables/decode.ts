@@ -2,7 +2,9 @@ import { internalError } from '../../compiler/types/error.ts';
 import type { Type } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
+import { decodeList } from '../../runtime/columns/nested.ts';
 import { allocateBytes } from './buffers.ts';
+import { readDynamic } from './dynamic.ts';
 import { isValid } from './validity.ts';
 
 const decoder = new TextDecoder();
@@ -35,10 +37,11 @@ export function readValue(column: ChunkColumn, type: Type, row: number): Value {
       const { bytes, start, end } = textRange(column, row);
       // A copy, because decoders refuse shared memory.
       const copy = bytes.slice(start, end);
+      if (type.kind === 'list') return decodeList(copy, type.element);
       return type.kind === 'utf8' ? decoder.decode(copy) : copy;
     }
     case 'any':
-      throw internalError('any columns cannot be read yet');
+      return readDynamic(column, row);
   }
 }
 

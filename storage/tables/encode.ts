@@ -3,6 +3,7 @@ import { MAX_NARROW_DECIMAL_PRECISION, type Type, typeName } from '../../compile
 import { CHUNK_ROWS, type ChunkColumn, type Encoding } from '../../runtime/columns/chunk.ts';
 import type { ColumnBuilder } from './builder.ts';
 import type { DictionaryBuilder } from './dictionary.ts';
+import { AnyBuilder } from './dynamic.ts';
 import { FloatBuilder } from './floats.ts';
 import { IntegerBuilder } from './integers.ts';
 import { TextBuilder } from './text.ts';
@@ -30,8 +31,10 @@ export function encodingOf(type: Type): Encoding {
     case 'utf8':
     case 'binary':
       return 'strings';
-    case 'any':
     case 'list':
+      return 'strings';
+    case 'any':
+      return 'any';
     case 'null':
       throw new OrbitError('feature_not_supported', `columns of type ${typeName(type)} cannot be stored yet`);
   }
@@ -54,6 +57,8 @@ export function createBuilder(
     case 'float32':
     case 'float64':
       return new FloatBuilder(type, capacity);
+    case 'any':
+      return new AnyBuilder(type, capacity);
     default:
       return new TextBuilder(type, capacity, dictionary);
   }

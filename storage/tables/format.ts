@@ -53,6 +53,7 @@ function emptyWidth(encoding: ColumnFormat['encoding']): ColumnFormat['width'] {
     case 'wide':
       return 16;
     case 'float64':
+    case 'any':
       return 8;
     case 'float32':
     case 'strings':

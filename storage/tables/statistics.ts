@@ -51,6 +51,9 @@ export class ColumnObserver {
       case 'strings':
         countStrings(column, rows, this.distinct);
         break;
+      case 'any':
+        countWords(column, 2 * rows, 2, this.distinct);
+        break;
       default:
         countWords(column, 4 * rows, 4, this.distinct);
     }

@@ -1,7 +1,9 @@
 import { OrbitError } from '../../compiler/types/error.ts';
+import { isList } from '../../compiler/types/narrow.ts';
 import type { Type } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
+import { encodeList } from '../../runtime/columns/nested.ts';
 import { allocateBytes, grownCapacity } from './buffers.ts';
 import { type ColumnBuilder, wrongValue } from './builder.ts';
 import type { DictionaryBuilder } from './dictionary.ts';
@@ -55,7 +57,10 @@ export class TextBuilder implements ColumnBuilder {
       const bytes = encoder.encode(value);
       this.appendBytes(bytes, 0, bytes.length);
     } else if (value instanceof Uint8Array) this.appendBytes(value, 0, value.length);
-    else throw wrongValue(this.type, value);
+    else if (this.type.kind === 'list' && isList(value)) {
+      const bytes = encodeList(value, this.type.element);
+      this.appendBytes(bytes, 0, bytes.length);
+    } else throw wrongValue(this.type, value);
   }
 
   /** The bytes from `start` up to `end`, which must be UTF-8 in a text column. */

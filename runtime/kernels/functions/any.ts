@@ -1,5 +1,6 @@
 import { call, type Expr, type FunctionBuilder, i32, i64, op, select } from '../../wasm/ir.ts';
-import { ANY_TAG, anyNumber, isAnyNumber } from '../library/any.ts';
+import { ANY_TAG } from '../../columns/any-tag.ts';
+import { anyNumber, isAnyNumber } from '../library/any.ts';
 import { multiplyHigh } from '../library/int128.ts';
 import { or, part, type Val } from '../value.ts';
 import { type FunctionCall, unlessNull } from './kernel.ts';

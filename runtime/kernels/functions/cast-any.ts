@@ -1,7 +1,7 @@
 import type { Type } from '../../../compiler/types/type.ts';
 import { type Expr, i32, i64, op } from '../../wasm/ir.ts';
 import type { KernelScope } from '../context.ts';
-import { ANY_TAG } from '../library/any.ts';
+import { ANY_TAG } from '../../columns/any-tag.ts';
 import { asI64, laneOf, or, part, type Val } from '../value.ts';
 import type { CastSite } from './cast-site.ts';
 import type { Built } from './decimals.ts';

@@ -11,7 +11,8 @@ import {
   load,
   op,
 } from '../../wasm/ir.ts';
-import { ANY_TAG, anyNumber, isAnyNumber } from '../library/any.ts';
+import { ANY_TAG } from '../../columns/any-tag.ts';
+import { anyNumber, isAnyNumber } from '../library/any.ts';
 import { canonicalFloat, hashMore, hashWord } from '../library/hash.ts';
 import { LIBRARY } from '../library/index.ts';
 import { isPresent, taggedPayload } from '../library/nested.ts';

@@ -15,7 +15,7 @@ import {
   op,
   select,
 } from '../../wasm/ir.ts';
-import { ANY_TAG } from '../library/any.ts';
+import { ANY_TAG } from '../../columns/any-tag.ts';
 import { isPresent, listElements, taggedPayload, varyingStart } from '../library/nested.ts';
 import { bytesCompare, bytesEqual } from '../library/strings.ts';
 import { indexed, loadParts } from '../memory.ts';

@@ -1,7 +1,7 @@
 import { elementBytes } from '../../columns/nested.ts';
 import { call, type Expr, i32, i64, load, op } from '../../wasm/ir.ts';
 import type { KernelScope } from '../context.ts';
-import { ANY_TAG } from '../library/any.ts';
+import { ANY_TAG } from '../../columns/any-tag.ts';
 import { isPresent, listElement, listElements, objectField, readTagged, varyingStart } from '../library/nested.ts';
 import { loadParts } from '../memory.ts';
 import { assignable, laneOf, not, or, part, type Val } from '../value.ts';

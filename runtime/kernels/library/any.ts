@@ -1,11 +1,5 @@
+import { ANY_TAG } from '../../columns/any-tag.ts';
 import { defineFunction, type Expr, i32, i64, op, select } from '../../wasm/ir.ts';
-
-/**
- * Tags of `any` values. Payloads: bool 0 or 1; int64 the value; float64 its bits; utf8 the text's address | length <<
- * 32; list and object the same for their encoded form (columns/nested.ts). In stored chunks the address is an offset
- * into the chunk's heap.
- */
-export const ANY_TAG = { null: 0, bool: 1, int64: 2, float64: 3, utf8: 4, list: 5, object: 6 } as const;
 
 /** A stored payload as kernels use it: heap offsets become addresses. */
 export const anyPayload = defineFunction('any_payload', ['i32', 'i64', 'i32'], 'i64', (k, tag, payload, heap) => {
