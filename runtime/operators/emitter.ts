@@ -9,6 +9,7 @@ import {
   FunctionBuilder,
   type FunctionDefinition,
   i32,
+  i64,
   type Label,
   type Local,
   load,
