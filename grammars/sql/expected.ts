@@ -18,14 +18,14 @@ export interface ExpectedAt {
 
 /** What can be written at the offset, as far as the grammar knows. Undefined inside of strings and comments. */
 export function expectedAt(text: string, offset: number): ExpectedAt | undefined {
-  const { tokens, comments, errors } = lexSql(text);
-  // A line comment still goes on at its end, and what never ends goes on anyway.
+  const { tokens, comments, unterminated } = lexSql(text);
+  // A line comment still goes on at its end.
   if (
     comments.some(({ start, end }) => start < offset && (offset < end || text.startsWith('--', start)) && offset <= end)
   ) {
     return undefined;
   }
-  if (errors.some(({ range, message }) => range.start < offset && message.startsWith('unterminated'))) return undefined;
+  if (unterminated !== undefined && unterminated < offset) return undefined;
   const before = tokens.filter((token) => endOf(token) <= offset);
   const touching = tokens.find((token) => token.startOffset < offset && offset <= endOf(token));
   if (touching && offset < endOf(touching) && !isWord(touching)) return undefined;

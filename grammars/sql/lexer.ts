@@ -10,6 +10,8 @@ export interface LexedSql {
   readonly comments: readonly TextRange[];
   /** In the order of the text. */
   readonly errors: readonly ParseError[];
+  /** Where a string, a quoted name or a comment begins that never ends. */
+  readonly unterminated: number | undefined;
 }
 
 const longestKeyword = Math.max(...Array.from(keywordTypesByWord.keys(), (keyword) => keyword.length));
@@ -91,6 +93,7 @@ export function lexSql(text: string): LexedSql {
   const comments: TextRange[] = [];
   const errors: ParseError[] = [];
   let at = 0;
+  let unterminated: number | undefined;
 
   /** NaN at the end of the text: no class, and unequal to every character. */
   const code = (ahead = 0): number => text.charCodeAt(at + ahead);
@@ -125,6 +128,7 @@ export function lexSql(text: string): LexedSql {
     do {
       if (at >= text.length) {
         problem('unterminated comment: /* without */', start, start + 2);
+        unterminated = start;
         return;
       }
       if (text.startsWith('/*', at)) {
@@ -149,6 +153,7 @@ export function lexSql(text: string): LexedSql {
       if (at >= text.length) {
         const lineEnd = text.slice(start).search(/[\r\n]/);
         problem(`unterminated ${what}: the closing ${quote} is missing`, start, lineEnd < 0 ? at : start + lineEnd);
+        unterminated = start;
         return text.slice(from);
       }
       if (backslash && text[at] === '\\') {
@@ -287,7 +292,10 @@ export function lexSql(text: string): LexedSql {
       const close = text.indexOf(tag, at + tag.length);
       const bodyEnd = close < 0 ? text.length : close;
       const body = text.slice(at + tag.length, bodyEnd);
-      if (close < 0) problem(`unterminated string: the closing ${tag} is missing`, start, start + tag.length);
+      if (close < 0) {
+        problem(`unterminated string: the closing ${tag} is missing`, start, start + tag.length);
+        unterminated = start;
+      }
       at = Math.min(bodyEnd + tag.length, text.length);
       add(t.string, start, body);
       return;
@@ -332,7 +340,7 @@ export function lexSql(text: string): LexedSql {
 
   for (;;) {
     skipSpaceAndComments();
-    if (at >= text.length) return { tokens, comments, errors };
+    if (at >= text.length) return { tokens, comments, errors, unterminated };
     const start = at;
     const first = code();
     const kind = classOf(first);

@@ -343,7 +343,7 @@ export interface InQuery extends Node {
   readonly query: Query;
 }
 
-/** DuckDB's IN without parentheses: `x IN some_list`. */
+/** DuckDB's IN without parentheses, `x IN some_list`: the value has no operators outside of brackets. */
 export interface InValue extends Node {
   readonly kind: 'inValue';
   readonly not: boolean;

@@ -52,8 +52,9 @@ function powerOf(expression: Expression): number {
     case 'like':
       return power.predicate;
     case 'binary':
-    case 'quantified':
       return powerOfOperator(expression.operator);
+    case 'quantified':
+      return powerOfQuantified(expression);
     case 'unary':
       return isSign(expression.operator) ? power.sign : power.other;
     case 'atTimeZone':
@@ -68,8 +69,16 @@ function powerOf(expression: Expression): number {
 }
 
 function powerOfOperator(operator: Operator): number {
-  if (operator.schema.length > 0) return power.other;
-  return likeWords.has(operator.symbol) ? power.predicate : powerOfSymbol(operator.symbol);
+  return operator.schema.length > 0 ? power.other : powerOfSymbol(operator.symbol);
+}
+
+/** LIKE ANY has the power of LIKE, and not that of the operator it stands for. */
+function powerOfQuantified({ operator }: Quantified): number {
+  return quantifiedWords(operator) === undefined ? powerOfOperator(operator) : power.predicate;
+}
+
+function quantifiedWords({ schema, symbol }: Operator): string | undefined {
+  return schema.length > 0 ? undefined : likeWords.get(symbol);
 }
 
 function isSign({ symbol }: Operator): boolean {
@@ -139,7 +148,7 @@ function bare(print: Print, node: Expression): string {
     case 'inQuery':
       return `${aboveIn(print, node.operand)} ${node.not ? 'NOT IN' : 'IN'} (${print.query(node.query)})`;
     case 'inValue':
-      return `${aboveIn(print, node.operand)} ${node.not ? 'NOT IN' : 'IN'} ${aboveIn(print, node.value)}`;
+      return `${aboveIn(print, node.operand)} ${node.not ? 'NOT IN' : 'IN'} ${print.expression(node.value, closed)}`;
     case 'like': {
       const form = node.form === 'similar' ? 'SIMILAR TO' : node.form.toUpperCase();
       const escaping = node.escape ? ` ESCAPE ${aboveIn(print, node.escape)}` : '';
@@ -239,25 +248,13 @@ function aboveIn(print: Print, expression: Expression): string {
   return print.expression(expression, power.predicate + 1);
 }
 
-/** In front of a subscript, or of a dot: names and numbers would swallow the dot. */
+/** In front of a subscript, or of a dot, which would make a name longer and a number another one. */
 function suffixed(print: Print, expression: Expression, dot = false): string {
   const text = print.expression(expression);
   if (powerOf(expression) < closed) return `(${text})`;
-  switch (expression.kind) {
-    case 'column':
-    case 'parameter':
-      return dot ? `(${text})` : text;
-    case 'call':
-      return expression.over?.kind === 'identifier' ? `(${text})` : text;
-    case 'number':
-    case 'interval':
-    case 'typedLiteral':
-    case 'star':
-    case 'columns':
-      return `(${text})`;
-    default:
-      return text;
-  }
+  if (expression.kind === 'column' && dot) return `(${text})`;
+  if (expression.kind === 'call' && expression.over?.kind === 'identifier') return `(${text})`;
+  return expression.kind === 'number' && dot ? `${text} ` : text;
 }
 
 /* ----------------------------------------------------------------------------------------------------------- operators */
@@ -282,10 +279,10 @@ function unary(print: Print, operator: Operator, operand: Expression): string {
 }
 
 function quantified(print: Print, node: Quantified): string {
-  const own = powerOfOperator(node.operator);
+  const own = powerOfQuantified(node);
   const leftToRight = own !== power.comparison && own !== power.predicate;
   const operand = print.expression(node.operand, leftToRight ? own : own + 1);
-  const words = node.operator.schema.length > 0 ? undefined : likeWords.get(node.operator.symbol);
+  const words = quantifiedWords(node.operator);
   const right = node.right.kind === 'query' ? print.query(node.right) : print.expression(node.right);
   return `${operand} ${words ?? infixSymbol(node.operator)} ${node.quantifier.toUpperCase()} (${right})`;
 }

@@ -179,7 +179,7 @@ export abstract class ExpressionRules extends PrimaryRules {
         },
         {
           ALT: () => {
-            const value = this.SUBRULE(this.expression, { ARGS: [power.predicate + 1] });
+            const value = this.SUBRULE(this.primary);
             return { kind: 'inValue', not, operand, value, range: this.since(start) };
           },
         },
