@@ -28,7 +28,10 @@ export interface ColumnFormat {
   readonly width: 1 | 2 | 4 | 8 | 16;
   /** Whether any chunk may have nulls. */
   readonly nullable: boolean;
-  /** Bounds of the column's values as raw integers (unscaled decimals, days, µs …), when known for all chunks. */
+  /**
+   * Bounds of the column's values as raw integers (unscaled decimals, days, µs …), when known for all chunks. Of an
+   * `any` column: of those chunks all of whose values are int64.
+   */
   readonly range?: readonly [bigint, bigint] | undefined;
   readonly dictionary?: Dictionary | undefined;
 }
@@ -59,8 +62,16 @@ export interface ChunkColumn {
   readonly tag?: number | undefined;
   readonly dictionary?: Dictionary | undefined;
   readonly nullCount: number;
-  /** Zone map over raw integers, for the integers encoding: bounds of the values that are not null. */
+  /** Zone map over raw integers, for the integers encoding (and `any` with the tag int64): bounds of the values that are not null. */
   readonly range?: readonly [bigint, bigint] | undefined;
+}
+
+/** Rows of a chunk that a scan sees. Immutable, and the same object while nothing changes: the buffer pool knows it by that. */
+export interface VisibleRows {
+  /** One bit a row, least significant first, 1 = visible; whole 64-bit words, with 0 behind the last row. */
+  readonly bitmap: Uint8Array;
+  /** Of visible rows. */
+  readonly count: number;
 }
 
 /** Up to 65,536 rows of a table, immutable. */
@@ -71,8 +82,8 @@ export interface Chunk {
   /** Row ids are `firstRowId + position` where the table has row ids. */
   readonly firstRowId: bigint;
   readonly columns: readonly ChunkColumn[];
-  /** Absent: all rows are visible to the scan that delivered the chunk. Otherwise ascending positions of the visible rows. */
-  readonly selection?: Uint32Array | undefined;
+  /** Absent: all rows are visible to the scan that delivered the chunk. */
+  readonly visible?: VisibleRows | undefined;
 }
 
 export const CHUNK_ROWS = 65_536;

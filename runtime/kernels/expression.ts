@@ -1,7 +1,8 @@
 import type { ColumnId, Expression } from '../../compiler/ir/expression.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import { BOOL, type Type } from '../../compiler/types/type.ts';
-import type { Value } from '../../compiler/types/value.ts';
+import { isAnyValue, type Value } from '../../compiler/types/value.ts';
+import { ANY_TAG } from '../columns/any-tag.ts';
 import { type Expr, type FunctionBuilder, i32, op } from '../wasm/ir.ts';
 import type { KernelScope } from './context.ts';
 import { FUNCTION_KERNELS } from './functions/index.ts';
@@ -187,6 +188,11 @@ function constantVal({ k, ctx, layout }: KernelScope, type: Type, value: Value):
   k.prologue(() => {
     parts = loadParts(k, lane, ctx, offset);
   });
+  // A constant's dynamic type is part of the code: comparisons with it are made for it.
+  if (isAnyValue(value)) {
+    parts = [i32(ANY_TAG[value.tag]), ...parts.slice(1)];
+    if (value.tag === 'int64') return { type, lane, parts, range: [value.value, value.value] };
+  }
   return { type, lane, parts, range: raw === undefined ? undefined : [raw, raw] };
 }
 

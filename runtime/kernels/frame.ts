@@ -114,7 +114,8 @@ export function columnReader(
         return (row) => {
           const stored = load('i64.load', indexed(values, row, 8));
           const payload = tag >= ANY_TAG.utf8 ? op('i64.add', stored, offset) : stored;
-          return { type, lane, parts: [i32(tag), k.keep(payload)], stable };
+          const range = tag === ANY_TAG.int64 ? format.range : undefined;
+          return { type, lane, parts: [i32(tag), k.keep(payload)], stable, range };
         };
       }
       const tags = address(DESCRIPTOR.column.extra);

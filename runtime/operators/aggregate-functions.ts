@@ -2,7 +2,7 @@ import type { AggregateCall, ColumnId, Expression } from '../../compiler/ir/expr
 import { internalError } from '../../compiler/types/error.ts';
 import { BOOL, decimal, FLOAT64, INT64, isNumeric, type Type } from '../../compiler/types/type.ts';
 import type { ExpressionCompiler, RowScope } from '../kernels/expression.ts';
-import { checkBounds, outOfRange } from '../kernels/functions/arithmetic.ts';
+import { checkBounds, outOfRange } from '../kernels/functions/bounds.ts';
 import { asF64, compareVals } from '../kernels/functions/comparison.ts';
 import { add128 } from '../kernels/library/int128.ts';
 import { asI64, asI128, I64_RANGE, LANE_PARTS, type Lane, part, rangeOf, type Val, zeroOf } from '../kernels/value.ts';

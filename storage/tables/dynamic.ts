@@ -88,7 +88,8 @@ export class AnyBuilder implements ColumnBuilder {
     const first = tags[0];
     let tag = nullCount === 0 && count > 0 ? first : undefined;
     for (let row = 0; row < count && tag !== undefined; row++) if (tags[row] !== first) tag = undefined;
-    return { encoding: 'any', width: 8, base: 0n, values, tags, heap, tag, validity, nullCount };
+    const range = tag === ANY_TAG.int64 ? boundsOf(payloads, count) : undefined;
+    return { encoding: 'any', width: 8, base: 0n, values, tags, heap, tag, range, validity, nullCount };
   }
 
   reset(): void {
@@ -126,6 +127,17 @@ export class AnyBuilder implements ColumnBuilder {
     this.tags[this.rows] = tag;
     this.payloads[this.rows++] = BigInt.asIntN(64, payload);
   }
+}
+
+function boundsOf(values: BigInt64Array, count: number): readonly [bigint, bigint] {
+  let low = values[0]!;
+  let high = low;
+  for (let row = 1; row < count; row++) {
+    const value = values[row]!;
+    if (value < low) low = value;
+    else if (value > high) high = value;
+  }
+  return [low, high];
 }
 
 const scratch = new DataView(new ArrayBuffer(8));

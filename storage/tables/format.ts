@@ -6,20 +6,28 @@ import { codeWidth } from './text.ts';
 
 const ALL_NULL: readonly [bigint, bigint] = [0n, 0n];
 
-/** The format that every one of `columns`, the same column of several chunks, can be widened to. */
-export function commonFormat(definition: ColumnDefinition, columns: readonly ChunkColumn[]): ColumnFormat {
-  let encoding = encodingOf(definition.type);
-  let width: ColumnFormat['width'] = 1;
-  let nullable = false;
-  let low: bigint | undefined;
-  let high: bigint | undefined;
-  let bounded = true;
-  let dictionary: ColumnFormat['dictionary'];
+/**
+ * The format that every one of `columns`, the same column of several chunks, can be widened to; with `others`, those too
+ * of which that is the common format.
+ */
+export function commonFormat(
+  definition: ColumnDefinition,
+  columns: readonly ChunkColumn[],
+  others?: ColumnFormat,
+): ColumnFormat {
+  let encoding = others?.encoding ?? encodingOf(definition.type);
+  let width: ColumnFormat['width'] = others?.width ?? 1;
+  let nullable = others?.nullable ?? false;
+  let [low, high] = others?.range ?? [];
+  let bounded = others === undefined || others.range !== undefined;
+  let dictionary = others?.dictionary;
   for (const column of columns) {
     encoding = column.encoding;
     if (column.width > width) width = column.width;
     if (column.nullCount > 0) nullable = true;
     // Without a range and narrow: only nulls, with zeros below them.
+    // Dynamic columns: the bounds are those of the chunks that hold integers only.
+    if (column.encoding === 'any' && column.range === undefined) continue;
     const range = column.range ?? (column.encoding === 'integers' && column.width === 1 ? ALL_NULL : undefined);
     if (range !== undefined) {
       if (low === undefined || range[0] < low) low = range[0];
@@ -28,7 +36,7 @@ export function commonFormat(definition: ColumnDefinition, columns: readonly Chu
     // Snapshots of one dictionary: the largest has all codes.
     if (dictionary === undefined || (column.dictionary?.size ?? 0) > dictionary.size) dictionary = column.dictionary;
   }
-  if (columns.length === 0) width = emptyWidth(encoding);
+  if (columns.length === 0 && others === undefined) width = emptyWidth(encoding);
   if (dictionary !== undefined) width = codeWidth(dictionary.size);
   const range = bounded && low !== undefined && high !== undefined ? ([low, high] as const) : undefined;
   return { type: definition.type, encoding, width, nullable, range, dictionary };

@@ -1,8 +1,9 @@
 import type { Type } from '../../../compiler/types/type.ts';
+import { ANY_TAG } from '../../columns/any-tag.ts';
 import { type Expr, i32, i64, op } from '../../wasm/ir.ts';
 import type { KernelScope } from '../context.ts';
-import { ANY_TAG } from '../../columns/any-tag.ts';
 import { asI64, laneOf, or, part, type Val } from '../value.ts';
+import { knownScalar } from './any.ts';
 import type { CastSite } from './cast-site.ts';
 import type { Built } from './decimals.ts';
 import { asF64 } from './floats.ts';
@@ -63,6 +64,8 @@ function textPayload(kernel: KernelScope, v: Val, null_: Expr | undefined): Expr
 export function castFromAny(site: CastSite, v: Val): Val | undefined {
   const { call, kernel, to } = site;
   const { k } = kernel;
+  const known = knownScalar(v);
+  if (known !== undefined && to.kind === known.type.kind && part(v).kind === 'const') return { ...known, type: to };
   if (to.kind !== 'bool' && to.kind !== 'int64' && to.kind !== 'float64' && to.kind !== 'utf8') return undefined;
   const tag = part(v);
   const payload = part(v, 1);

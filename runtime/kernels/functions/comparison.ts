@@ -4,7 +4,7 @@ import { call, type Expr, type FunctionBuilder, i32, op, select } from '../../wa
 import { LIBRARY } from '../library/index.ts';
 import { viewEqual } from '../library/strings.ts';
 import { or, part, type Val } from '../value.ts';
-import { compareAnyVals } from './any.ts';
+import { compareAnyVals, knownPair } from './any.ts';
 import { scratch } from './decimals.ts';
 import { type FunctionKernel, strict } from './kernel.ts';
 import { listOrder } from './nested-order.ts';
@@ -24,6 +24,8 @@ export function compareVals(
   a: Val,
   b: Val,
 ): Expr | undefined {
+  const known = knownPair(a, b);
+  if (known !== undefined) return compareScalars(k, comparison, ...known);
   if (a.lane === 'any' && b.lane === 'any') return fromOrder(comparison, compareAnyVals(k, a, b));
   if (a.lane !== 'view' || b.lane !== 'view') return compareScalars(k, comparison, a, b);
   const words = (v: Val): readonly [Expr, Expr] => [part(v), part(v, 1)];
