@@ -81,7 +81,7 @@ function escaped(character: string): string {
 }
 
 function layOut(
-  { columns }: ShownResult,
+  { command, columns }: ShownResult,
   rows: readonly (readonly Cell[])[],
   { width: available }: Appearance,
   nullWidth: number,
@@ -93,18 +93,21 @@ function layOut(
     }, 0),
   );
   const numeric = columns.map(({ type }) => isNumber(type));
-  if (available === undefined) {
-    return natural.map((width, i) => ({ numeric: numeric[i] ?? false, width, cut: false }));
-  }
-  // Half of a number is a wrong number: columns of text give way.
+  // Half of a number or of a date is a wrong one, and half of a plan is none: other columns give way.
+  const giving = columns.map(({ type }) => command !== 'EXPLAIN' && /^(utf8|any|binary)$|\[\]$/.test(type));
   const narrowed = (limit: number): readonly number[] =>
-    natural.map((width, i) => (numeric[i] ? width : Math.min(width, limit)));
+    natural.map((width, i) => (giving[i] ? Math.min(width, limit) : width));
   const total = (limit: number): number => narrowed(limit).reduce((sum, width) => sum + width + 3, 1);
-  let limit = Math.max(NARROWEST, ...natural);
-  while (limit > NARROWEST && total(limit) > available) limit--;
+  const widest = Math.max(...natural);
+  let limit = Math.max(NARROWEST, widest);
+  while (available !== undefined && limit > NARROWEST && total(limit) > available) limit--;
   // Without need, a later row that is wider than those measured is still shown in full.
-  const cut = limit < Math.max(...natural);
-  return narrowed(limit).map((width, i) => ({ numeric: numeric[i] ?? false, width, cut: cut && !numeric[i] }));
+  const cut = limit < widest;
+  return narrowed(limit).map((width, i) => ({
+    numeric: numeric[i] ?? false,
+    width,
+    cut: cut && giving[i] === true,
+  }));
 }
 
 function rule(columns: readonly Column[], [left, middle, right]: string): string {
