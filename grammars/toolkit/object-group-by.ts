@@ -3,10 +3,8 @@
  * before Chevrotain's, so it is imported by ./chevrotain.ts only, in front.
  */
 
-type GroupBy = <T>(items: Iterable<T>, keyOf: (item: T, index: number) => PropertyKey) => Record<PropertyKey, T[]>;
-
-const groupBy: GroupBy = (items, keyOf) => {
-  const groups: Record<PropertyKey, (typeof items extends Iterable<infer T> ? T : never)[]> = Object.create(null);
+function groupBy<T>(items: Iterable<T>, keyOf: (item: T, index: number) => PropertyKey): Record<PropertyKey, T[]> {
+  const groups: Record<PropertyKey, T[]> = Object.create(null);
   let index = 0;
   for (const item of items) {
     const key = keyOf(item, index++);
@@ -15,7 +13,7 @@ const groupBy: GroupBy = (items, keyOf) => {
     else groups[key] = [item];
   }
   return groups;
-};
+}
 
 if (!('groupBy' in Object)) {
   Object.defineProperty(Object, 'groupBy', { value: groupBy, writable: true, configurable: true });

@@ -7,7 +7,6 @@ import type {
   Delete,
   DropBehavior,
   Expression,
-  Identifier,
   IndexElement,
   Insert,
   Merge,
@@ -15,10 +14,8 @@ import type {
   MergeClause,
   MergeInsert,
   OnConflict,
-  QualifiedName,
   Query,
   SelectItem,
-  TableExpression,
   Truncate,
   Update,
   With,
@@ -307,7 +304,7 @@ export abstract class ChangeRules extends QueryRules {
     this.CONSUME(k.into);
     const table = this.SUBRULE(this.changedTable);
     this.CONSUME(k.using);
-    const source: TableExpression = this.SUBRULE(this.tableExpression);
+    const source = this.SUBRULE(this.tableExpression);
     const condition = this.SUBRULE(this.mergeCondition);
     this.AT_LEAST_ONE(() => clauses.push(this.SUBRULE(this.mergeClause)));
     const returning = this.SUBRULE(this.returning);
@@ -433,10 +430,9 @@ export abstract class ChangeRules extends QueryRules {
   private readonly truncatedTable = this.rule('truncatedTable', (): ChangedTable => {
     const start = this.mark();
     const only = this.optional(0, k.only);
-    const name: QualifiedName = this.SUBRULE(this.qualifiedName);
+    const name = this.SUBRULE(this.qualifiedName);
     this.OPTION1(() => this.CONSUME(t.star));
-    const alias: Identifier | undefined = undefined;
-    return { kind: 'changedTable', name, only, alias, range: this.since(start) };
+    return { kind: 'changedTable', name, only, alias: undefined, range: this.since(start) };
   });
 
   protected readonly dropBehavior = this.rule('dropBehavior', (): DropBehavior | undefined =>
