@@ -26,6 +26,11 @@ function dynamicOperator(
   };
 }
 
+function notZero<N extends bigint | number>(divisor: N): N {
+  if (Number(divisor) === 0) throw new OrbitError('division_by_zero', 'division by zero');
+  return divisor;
+}
+
 function isNumber(value: AnyValue): value is Extract<AnyValue, { tag: 'int64' | 'float64' }> {
   return value.tag === 'int64' || value.tag === 'float64';
 }
@@ -39,6 +44,16 @@ export const subtractAny = dynamicOperator(
   'subtract',
   (a, b) => a - b,
   (a, b) => a - b,
+);
+export const divideAny = dynamicOperator(
+  'divide',
+  (a, b) => a / notZero(b),
+  (a, b) => a / notZero(b),
+);
+export const moduloAny = dynamicOperator(
+  'divide',
+  (a, b) => a % notZero(b),
+  (a, b) => a % notZero(b),
 );
 export const multiplyAny = dynamicOperator(
   'multiply',

@@ -5,7 +5,7 @@ import { fromInteger } from '../types/integers.ts';
 import { toBigint, toInteger, toNumber } from '../types/narrow.ts';
 import { type DecimalType, isFloat, isInteger, type Type } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
-import { addAny, multiplyAny, subtractAny } from './any-arithmetic.ts';
+import { addAny, divideAny, moduloAny, multiplyAny, subtractAny } from './any-arithmetic.ts';
 import { dynamic, numbers, productRule, quotientRule, remainderRule, sumRule } from './arithmetic-types.ts';
 import {
   addDates,
@@ -182,23 +182,23 @@ export const ARITHMETIC_OPERATORS: readonly ScalarFunction[] = [
     {
       name: 'divide',
       names: {},
-      overloads: [numbers(quotientRule), ...INTERVAL_QUOTIENTS],
+      overloads: [numbers(quotientRule), ...INTERVAL_QUOTIENTS, dynamic],
       documentation:
         'Divides numbers, or an interval by a number. Integers divide to an integer, towards zero; decimals get at least 16 decimals.',
       example: { sql: '7 / 2', result: '3' },
     },
     DIVIDE,
-    divideDates,
+    onAny(divideDates, divideAny),
   ),
   operator(
     {
       name: 'modulo',
       names: { sql: ['mod'] },
-      overloads: [numbers(remainderRule, 'noFloats')],
+      overloads: [numbers(remainderRule, 'noFloats'), dynamic],
       documentation: 'The remainder of a division towards zero; it has the sign of the dividend.',
       example: { sql: '-7 % 3', result: '-1' },
     },
     MODULO,
-    noOther,
+    onAny(noOther, moduloAny),
   ),
 ];

@@ -1,5 +1,7 @@
 import { AGGREGATE_FUNCTIONS } from './aggregates.ts';
 import { ANY_FUNCTIONS } from './any.ts';
+import { ANY_AGGREGATES } from './any-aggregates.ts';
+import { ANY_CONSTRUCTORS } from './any-make.ts';
 import { ARITHMETIC_OPERATORS } from './arithmetic.ts';
 import { COMPARISON_FUNCTIONS } from './comparison.ts';
 import { CONDITIONAL_FUNCTIONS } from './conditional.ts';
@@ -22,7 +24,12 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...DATE_FUNCTIONS,
   ...LIST_FUNCTIONS,
   ...ANY_FUNCTIONS,
+  ...ANY_CONSTRUCTORS,
 ];
 
 /** Every aggregate function of the product. */
-export const AGGREGATES: readonly AggregateFunction[] = [...AGGREGATE_FUNCTIONS, ...STATISTIC_FUNCTIONS];
+export const AGGREGATES: readonly AggregateFunction[] = [
+  ...AGGREGATE_FUNCTIONS,
+  ...STATISTIC_FUNCTIONS,
+  ...ANY_AGGREGATES,
+];

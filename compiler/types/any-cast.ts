@@ -2,7 +2,7 @@ import { formatDecimal } from './decimals.ts';
 import { OrbitError } from './error.ts';
 import { formatJson } from './json.ts';
 import { sqlTypeName } from './names.ts';
-import { isList, toBigint, toBool, toInteger, toNumber, toText } from './narrow.ts';
+import { isList, toAny, toBigint, toBool, toInteger, toNumber, toText } from './narrow.ts';
 import { formatValue } from './text.ts';
 import { BOOL, FLOAT64, INT64, type Type, UTF8 } from './type.ts';
 import type { AnyValue, Value } from './value.ts';
@@ -14,6 +14,7 @@ type Cast = (value: Value, from: Type, to: Type) => Value;
  * static counterpart but its text.
  */
 export function castAny(value: AnyValue, to: Type, cast: Cast): Value {
+  if (to.kind === 'any') return value;
   switch (value.tag) {
     case 'null':
       return null;
@@ -81,6 +82,8 @@ export function toAnyValue(value: Value, from: Type): AnyValue {
       return { tag: 'utf8', value: toText(value) };
     case 'list':
       return { tag: 'list', value: isList(value) ? value.map((item) => toAnyValue(item, from.element)) : [] };
+    case 'any':
+      return toAny(value);
     default:
       return { tag: 'utf8', value: formatValue(value, from) };
   }

@@ -1,7 +1,7 @@
-import { elementBytes } from '../../columns/nested.ts';
-import { call, type Expr, i32, i64, load, op } from '../../wasm/ir.ts';
-import type { KernelScope } from '../context.ts';
 import { ANY_TAG } from '../../columns/any-tag.ts';
+import { elementBytes } from '../../columns/nested.ts';
+import { call, type Expr, f64, i32, i64, load, op, select } from '../../wasm/ir.ts';
+import type { KernelScope } from '../context.ts';
 import { isPresent, listElement, listElements, objectField, readTagged, varyingStart } from '../library/nested.ts';
 import { loadParts } from '../memory.ts';
 import { assignable, laneOf, not, or, part, type Val } from '../value.ts';
@@ -80,6 +80,22 @@ const anyHas = strict(({ compiler: { kernel } }, [source, key], null_) => {
   return { lane: 'i32', parts: [findPart(kernel, source, key, null_).found], range: [0n, 1n] };
 });
 
+/** As the row implementation has it: what is empty, zero, NaN or null is not true. */
+const anyTruth = strict(({ compiler: { kernel } }, [v]) => {
+  if (v === undefined) return undefined;
+  const { k } = kernel;
+  const [tag, payload] = [part(v), part(v, 1)];
+  const float = k.keep(op('f64.reinterpret_i64', payload));
+  const isNumber = op('i32.and', op('f64.eq', float, float), op('f64.ne', float, f64(0)));
+  const length = op('i64.shr_u', payload, i64(32));
+  const filled = op('i64.ne', select(op('i32.eq', tag, i32(ANY_TAG.utf8)), length, payload), i64(0));
+  const scalar = select(op('i32.eq', tag, i32(ANY_TAG.float64)), isNumber, filled);
+  const nested = op('i32.gt_u', tag, i32(ANY_TAG.utf8));
+  // The payload of JSON's null says nothing.
+  const result = op('i32.or', nested, op('i32.and', scalar, op('i32.ne', tag, i32(ANY_TAG.null))));
+  return { lane: 'i32', parts: [k.keep(result)], range: [0n, 1n] };
+});
+
 function findPart(
   kernel: KernelScope,
   source: Val,
@@ -108,4 +124,5 @@ export const NESTED_KERNELS: readonly (readonly [string, FunctionKernel])[] = [
   ['list_get', listGet],
   ['any_get', anyGet],
   ['any_has', anyHas],
+  ['any_truth', anyTruth],
 ];
