@@ -98,7 +98,12 @@ export function conjuncts(expression: Expression): readonly Expression[] {
 /** No node where the type is the wanted one already. */
 export function cast(arg: Expression, type: Type, onError: Cast['onError'] = 'error', range = arg.range): Expression {
   if (typeEquals(arg.type, type)) return arg;
-  return { kind: 'cast', arg, onError, type, nullable: arg.nullable || onError === 'null', range };
+  return { kind: 'cast', arg, onError, type, nullable: castNullable(arg, onError), range };
+}
+
+/** Whether a cast of the argument can be NULL: a JSON null inside `any` becomes one. */
+export function castNullable(arg: Pick<Expression, 'type' | 'nullable'>, onError: Cast['onError']): boolean {
+  return arg.nullable || onError === 'null' || arg.type.kind === 'any';
 }
 
 /** The branches' results must have one type already. */

@@ -2,6 +2,7 @@ import type { Overload, Signature } from '../functions/declaration.ts';
 import { aggregateFunction, resultNullable, scalarFunction } from '../functions/resolve.ts';
 import { unreachable } from '../types/error.ts';
 import { BOOL, list, type Type, typeEquals, typeName } from '../types/type.ts';
+import { castNullable } from './build.ts';
 import type { AggregateCall, Call, Column, ColumnId, Expression } from './expression.ts';
 import type { Plan } from './plan.ts';
 import { fits } from './value-fits.ts';
@@ -69,7 +70,7 @@ export function verifyExpression(expression: Expression, scope: Scope, context: 
       return;
     case 'cast':
       check(expression.arg);
-      atLeast(expression.arg.nullable || expression.onError === 'null');
+      atLeast(castNullable(expression.arg, expression.onError));
       return;
     case 'in':
       check(expression.arg);

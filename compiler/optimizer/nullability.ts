@@ -1,4 +1,5 @@
 import { resultNullable, scalarFunction } from '../functions/resolve.ts';
+import { castNullable } from '../ir/build.ts';
 import { substitute } from '../ir/columns.ts';
 import { joinColumns } from '../ir/derive.ts';
 import type { Column, ColumnId, Expression } from '../ir/expression.ts';
@@ -117,7 +118,7 @@ function nullabilityOf(expression: Expression, scope: Nullability): boolean {
     case 'case':
       return expression.otherwise.nullable || expression.branches.some((branch) => branch.then.nullable);
     case 'cast':
-      return expression.arg.nullable || expression.onError === 'null';
+      return castNullable(expression.arg, expression.onError);
     case 'in':
       return expression.arg.nullable || expression.values.includes(null);
     default:

@@ -1,5 +1,5 @@
 import { scalarFunction } from '../functions/resolve.ts';
-import { and, constant, FALSE, inList, isFalseConstant, nullOf, or, TRUE } from '../ir/build.ts';
+import { and, castNullable, constant, FALSE, inList, isFalseConstant, nullOf, or, TRUE } from '../ir/build.ts';
 import { expressionEquals, identicalValues } from '../ir/equal.ts';
 import type { Call, Case, Cast, Constant, Expression, InList, Logic } from '../ir/expression.ts';
 import { mapExpressionChildren } from '../ir/traverse.ts';
@@ -287,7 +287,7 @@ function simplifyCase(original: Case): Expression {
 function simplifyCast(original: Cast): Expression {
   const folded = foldCast(original);
   if (folded !== undefined) return folded;
-  const nullable = original.arg.nullable || original.onError === 'null';
+  const nullable = castNullable(original.arg, original.onError);
   return nullable === original.nullable ? original : { ...original, nullable };
 }
 
