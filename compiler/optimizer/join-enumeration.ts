@@ -7,14 +7,29 @@ export type JoinTree =
   | { readonly kind: 'inner'; readonly left: JoinTree; readonly right: JoinTree }
   | { readonly kind: 'dependent'; readonly left: JoinTree; readonly member: number };
 
-/** Beyond this many members the search for the best order would take longer than it can save. */
-const MOST_ENUMERATED = 12;
+/** Beyond so many members the search for the best order takes longer than it can save; sparse graphs have fewer orders. */
+const MOST_ENUMERATED = 10;
+const MOST_ENUMERATED_SPARSE = 12;
+/** A sparse graph has at most so many links more than a tree. */
+const SURPLUS_LINKS = 2;
 
 /** The cheapest tree, or for many members a good one. */
 export function enumerate(graph: JoinGraph, model: JoinModel): JoinTree {
   const size = graph.relations.length + graph.dependents.length;
-  if (size > MOST_ENUMERATED) return greedyTree(graph, model);
+  const most = isSparse(graph) ? MOST_ENUMERATED_SPARSE : MOST_ENUMERATED;
+  if (size > most) return greedyTree(graph, model);
   return bestTree(graph, model) ?? greedyTree(graph, model);
+}
+
+function isSparse(graph: JoinGraph): boolean {
+  const size = graph.relations.length + graph.dependents.length;
+  const pairs = (members: number): number => (members * (members - 1)) / 2;
+  const links = [
+    ...graph.classes.map(({ members }) => pairs(members.length)),
+    ...graph.terms.map(({ members }) => pairs(members.length)),
+    ...graph.dependents.map(({ required }) => Math.max(1, required.length)),
+  ];
+  return links.reduce((sum, count) => sum + count, 0) < size + SURPLUS_LINKS;
 }
 
 /* Dynamic programming over subsets: sets of members are bits of a number. Of each set that is connected, the cheapest
@@ -27,6 +42,8 @@ function bestTree(graph: JoinGraph, model: JoinModel): JoinTree | undefined {
   const relationBits = 2 ** relations - 1;
   const { adjacent, hashed } = neighbours(graph, model);
   const required = graph.dependents.map((dependent) => bits(dependent.required));
+
+  const reach = reachable(graph, adjacent, required);
 
   const cost = new Float64Array(all + 1).fill(Number.POSITIVE_INFINITY);
   const rows = new Float64Array(all + 1);
@@ -44,6 +61,7 @@ function bestTree(graph: JoinGraph, model: JoinModel): JoinTree | undefined {
       rows[set] = model.rows[member] ?? 0;
       continue;
     }
+    if (!isConnected(set, lowest, reach)) continue;
     let estimated = false;
     for (let right = (set - 1) & set; right > 0; right = (right - 1) & set) {
       const rest = set ^ right;
@@ -92,6 +110,33 @@ function bestTree(graph: JoinGraph, model: JoinModel): JoinTree | undefined {
     return { kind: 'inner', left: build(rest), right: build(right) };
   };
   return Number.isFinite(cost[all] ?? Number.POSITIVE_INFINITY) ? build(all) : undefined;
+}
+
+/** For each member, those that it can be joined with as neighbours, dependents included. */
+function reachable(graph: JoinGraph, adjacent: readonly number[], required: readonly number[]): readonly number[] {
+  const relations = graph.relations.length;
+  const reach = [...adjacent];
+  required.forEach((needs, i) => {
+    const dependent = 1 << (relations + i);
+    const partners = needs === 0 ? 2 ** relations - 1 : needs;
+    reach[relations + i] = (reach[relations + i] ?? 0) | partners;
+    for (let member = 0; member < reach.length; member++) {
+      if ((partners >> member) & 1) reach[member] = (reach[member] ?? 0) | dependent;
+    }
+  });
+  return reach;
+}
+
+function isConnected(set: number, start: number, reach: readonly number[]): boolean {
+  let reached = start;
+  for (let frontier = start; frontier !== 0; ) {
+    const member = 31 - Math.clz32(frontier & -frontier);
+    frontier &= frontier - 1;
+    const next = (reach[member] ?? 0) & set & ~reached;
+    reached |= next;
+    frontier |= next;
+  }
+  return reached === set;
 }
 
 function bits(members: readonly number[]): number {

@@ -1,5 +1,6 @@
 import { columnRef, constant, nullOf } from '../ir/build.ts';
 import { substitute } from '../ir/columns.ts';
+import { expressionEquals } from '../ir/equal.ts';
 import type { AggregateCall, Column, ColumnId, Expression, SortKey } from '../ir/expression.ts';
 import type { Aggregate, Distinct, Plan } from '../ir/plan.ts';
 import { renumber } from '../optimizer/renumber.ts';
@@ -58,18 +59,27 @@ function lowerDistinctOn(plan: Distinct, on: readonly Expression[], context: Low
   const { columns } = plan;
   const { rows, by, keys } = orderedInput(plan.input);
   const estimate = estimated(plan, context.estimator);
-  const first = (expression: Expression, name: string): FirstValue => firstValue(expression, name, keys, context);
-  const values = columns.map((column) => first(by.get(column.id) ?? columnRef(column), column.name));
-  const sortedBy = keys.map((key) => first(key.expression, 'key'));
-  const states = [...values, ...sortedBy];
-  const groupColumns = on.map((expression): Column => {
+  const groups = on.map((expression) => substitute(expression, by));
+  const groupColumns = groups.map((expression): Column => {
     return { id: context.ids.next(), name: 'on', type: expression.type, nullable: expression.nullable };
   });
+  const states: FirstValue[] = [];
+  const first = (expression: Expression, name: string): Expression => {
+    const group = groupColumns[groups.findIndex((each) => expressionEquals(each, expression))];
+    if (group !== undefined) return columnRef(group);
+    const known = states.find((state) => expressionEquals(state.of, expression));
+    if (known !== undefined) return known.result;
+    const state = firstValue(expression, name, keys, context);
+    states.push(state);
+    return state.result;
+  };
+  const values = columns.map((column) => first(by.get(column.id) ?? columnRef(column), column.name));
+  const sortedBy = keys.map((key) => ({ ...key, expression: first(key.expression, 'key') }));
   const aggregate: HashAggregate = {
     kind: 'hashAggregate',
     columns: [...groupColumns, ...states.map((value) => value.state)],
     input: context.lower(rows),
-    groups: on.map((expression) => substitute(expression, by)),
+    groups,
     aggregates: states.map((value) => value.call),
     estimate,
   };
@@ -77,14 +87,14 @@ function lowerDistinctOn(plan: Distinct, on: readonly Expression[], context: Low
     kind: 'sort',
     columns: aggregate.columns,
     input: aggregate,
-    keys: keys.map((key, i) => ({ ...key, expression: sortedBy[i]?.result ?? key.expression })),
+    keys: sortedBy,
     estimate,
   };
   return {
     kind: 'project',
     columns,
     input: keys.length === 0 ? aggregate : again,
-    expressions: values.map((value) => value.result),
+    expressions: values,
     estimate,
   };
 }
@@ -106,6 +116,7 @@ function orderedInput(input: Plan): {
 }
 
 interface FirstValue {
+  readonly of: Expression;
   readonly call: AggregateCall;
   readonly state: Column;
   readonly result: Expression;
@@ -118,7 +129,7 @@ function firstValue(expression: Expression, name: string, orderBy: readonly Sort
   if (!expression.nullable) {
     const state: Column = { id: ids.next(), name, type, nullable: true };
     const call: AggregateCall = { fn: 'any_value', args, distinct: false, orderBy, type, nullable: true };
-    return { call, state, result: columnRef(state) };
+    return { of: expression, call, state, result: columnRef(state) };
   }
   const all = list(type);
   const state: Column = { id: ids.next(), name, type: all, nullable: true };
@@ -130,5 +141,5 @@ function firstValue(expression: Expression, name: string, orderBy: readonly Sort
     type,
     nullable: true,
   };
-  return { call, state, result };
+  return { of: expression, call, state, result };
 }

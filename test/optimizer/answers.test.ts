@@ -80,7 +80,8 @@ describe.each([1, 2, 3])('answers over the tables of seed %i', (seed) => {
   test.each(queries)('%s', async (query) => {
     const expected = await answerOf(postgres, query);
     const without = ['nothing', ...new Set(PASSES.map((pass) => pass.name))].filter((name) => name !== 'decorrelate');
-    for (const off of without) expect({ off, answer: ownAnswer(query, catalog, tables, off) }).toEqual({ off, answer: expected });
+    for (const off of without)
+      expect({ off, answer: ownAnswer(query, catalog, tables, off) }).toEqual({ off, answer: expected });
   });
 });
 
@@ -92,7 +93,9 @@ function loadTables(catalog: Catalog, rows: readonly (readonly (readonly (string
     tables.load(
       table,
       (rows[i] ?? []).map((row) =>
-        row.map((cell, column) => (cell === null ? null : parseText(cell, table.columns[column]?.type ?? { kind: 'utf8' }))),
+        row.map((cell, column) =>
+          cell === null ? null : parseText(cell, table.columns[column]?.type ?? { kind: 'utf8' }),
+        ),
       ),
     );
   }
@@ -120,7 +123,9 @@ function ownAnswer(query: string, catalog: Catalog, tables: MemoryTables, off: s
     const rows = interpret(physical, { parameters: [], tables, outer: new Map() });
     return lines(
       rows.map((row) =>
-        row.map((value, i) => (value === null ? '-' : formatValue(value, physical.columns[i]?.type ?? { kind: 'utf8' }))),
+        row.map((value, i) =>
+          value === null ? '-' : formatValue(value, physical.columns[i]?.type ?? { kind: 'utf8' }),
+        ),
       ),
       query,
     );

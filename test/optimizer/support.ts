@@ -62,7 +62,8 @@ function readStatistics(text: string): ReadonlyMap<string, ParsedStatistics> {
 export function bindQueryPlan(text: string, catalog: Catalog): Plan {
   const { statements, errors } = parseSql(text);
   const [statement] = statements;
-  if (errors.length > 0 || statement === undefined) throw new Error(`${text}: ${errors[0]?.message ?? 'nothing there'}`);
+  if (errors.length > 0 || statement === undefined)
+    throw new Error(`${text}: ${errors[0]?.message ?? 'nothing there'}`);
   const bound = bindSql(statement, { catalog });
   if (!('plan' in bound)) throw new Error(`${text} has no plan`);
   verify(bound.plan);

@@ -4,6 +4,8 @@ import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Plan, Project } from '../../ir/plan.ts';
 import { withChildren } from '../../ir/traverse.ts';
 import { equal } from '../calls.ts';
+import { isIdentity } from '../conjunctions.ts';
+import { replaceColumns } from '../nullability.ts';
 import { hasVolatileExpressions, isVolatile } from '../volatility.ts';
 import { asCorrelation, isCorrelated, usesAny } from './correlation.ts';
 
@@ -32,7 +34,7 @@ export function pullUp(plan: Plan, options: PullUpOptions): Pulled | undefined {
     case 'filter': {
       const pulled = pullUp(plan.input, options);
       if (pulled === undefined || isVolatile(plan.predicate)) return undefined;
-      const { local, correlated } = split(plan.predicate, outer);
+      const { local, correlated } = split(plan.predicate, pulled.plan);
       return { plan: filter(pulled.plan, and(local)), conditions: [...pulled.conditions, ...correlated] };
     }
     case 'project':
@@ -54,20 +56,20 @@ export function pullUp(plan: Plan, options: PullUpOptions): Pulled | undefined {
         const left = pullUp(plan.left, options);
         const right = pullUp(plan.right, options);
         if (left === undefined || right === undefined) return undefined;
-        const { local, correlated } = split(plan.condition, outer);
+        const { local, correlated } = split(plan.condition, left.plan, right.plan);
         return {
           plan: join('inner', left.plan, right.plan, and(local)),
           conditions: [...left.conditions, ...right.conditions, ...correlated],
         };
       }
-      if (plan.join === 'full' || isCorrelated(plan.right, outer) || usesAny(plan.condition, outer)) return undefined;
+      if (plan.join === 'full' || isCorrelated(plan.right, outer)) return undefined;
       const left = pullUp(plan.left, options);
       if (left === undefined) return undefined;
+      const condition = replaceColumns(plan.condition, innerEquals(left.conditions, outer));
+      if (usesAny(condition, outer)) return undefined;
       const { nullAware, mark } = plan;
-      return {
-        plan: join(plan.join, left.plan, plan.right, plan.condition, { nullAware, mark }),
-        conditions: left.conditions,
-      };
+      const joined = join(plan.join, left.plan, plan.right, condition, { nullAware, mark });
+      return { plan: joined, conditions: left.conditions };
     }
     case 'apply': {
       if (isCorrelated(plan.right, outer)) return undefined;
@@ -91,15 +93,32 @@ export function pullUp(plan: Plan, options: PullUpOptions): Pulled | undefined {
   }
 }
 
+/** The terms over the inputs alone, and those that use columns from outside, of whichever level. */
 function split(
   condition: Expression,
-  outer: ReadonlySet<ColumnId>,
+  ...inputs: readonly Plan[]
 ): { readonly local: readonly Expression[]; readonly correlated: readonly Expression[] } {
+  const provided = new Set(inputs.flatMap((input) => input.columns.map((column) => column.id)));
   const terms = conjuncts(condition);
-  return {
-    local: terms.filter((term) => !usesAny(term, outer)),
-    correlated: terms.filter((term) => usesAny(term, outer)),
-  };
+  const isLocal = (term: Expression): boolean => [...expressionColumns(term)].every((id) => provided.has(id));
+  return { local: terms.filter(isLocal), correlated: terms.filter((term) => !isLocal(term)) };
+}
+
+/**
+ * Inner columns that the conditions make equal to outer ones. For rows that the conditions leave, one may stand for
+ * the other.
+ */
+function innerEquals(
+  conditions: readonly Expression[],
+  outer: ReadonlySet<ColumnId>,
+): ReadonlyMap<ColumnId, Expression> {
+  const equals = new Map<ColumnId, Expression>();
+  for (const condition of conditions) {
+    const correlation = asCorrelation(condition, outer);
+    if (correlation?.outer.kind !== 'column' || correlation.inner.kind !== 'column') continue;
+    if (isIdentity(correlation.outer.type)) equals.set(correlation.outer.id, correlation.inner);
+  }
+  return equals;
 }
 
 function pullOverProject(plan: Project, options: PullUpOptions): Pulled | undefined {
