@@ -39,7 +39,9 @@ export const SQLSTATES = {
   not_null_violation: '23502',
   unique_violation: '23505',
   check_violation: '23514',
+  serialization_failure: '40001',
   out_of_memory: '53200',
+  program_limit_exceeded: '54000',
   statement_too_complex: '54001',
   too_many_columns: '54011',
   query_canceled: '57014',
@@ -82,9 +84,12 @@ export class OrbitError extends Error {
     return SQLSTATES[this.code];
   }
 
-  /** Whether the same statement may succeed when it is simply sent again. */
+  /**
+   * Whether the same work may succeed when it is simply done again: the statement, or the whole transaction that it was
+   * part of.
+   */
   get retryable(): boolean {
-    return this.code === 'object_in_use';
+    return this.code === 'serialization_failure';
   }
 }
 

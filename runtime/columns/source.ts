@@ -30,6 +30,8 @@ export interface TableScanCursor {
   readonly formats: readonly ColumnFormat[];
   /** Rows that will come, if known. */
   readonly rows?: number | undefined;
+  /** Rows that will come at most, if that is certain: sums of so many values are proven not to overflow. */
+  readonly mostRows?: number | undefined;
   /** The chunks will not come again at a later scan: a file is read anew each time. */
   readonly transient?: boolean | undefined;
   /** Chunks left out by pruning so far. */

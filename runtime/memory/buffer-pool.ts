@@ -1,5 +1,5 @@
 import { internalError } from '../../compiler/types/error.ts';
-import type { Chunk, ChunkColumn, ColumnFormat, Dictionary } from '../columns/chunk.ts';
+import type { Chunk, ChunkColumn, ColumnFormat, Dictionary, VisibleRows } from '../columns/chunk.ts';
 import type { EngineMemory } from './engine-memory.ts';
 import { type Allocate, checkFormat, type Frame, loadColumn, put, widthOf } from './loading.ts';
 import { createResidents, type Resident } from './residents.ts';
@@ -11,26 +11,33 @@ export interface DictionaryFrame {
   readonly size: number;
 }
 
+/** The bitmap of a chunk's visible rows. */
+export interface BitmapFrame {
+  readonly bitmap: number;
+}
+
 export interface PoolStatistics {
   readonly hits: number;
   readonly misses: number;
   readonly evictions: number;
-  /** Columns and dictionaries in the pool, and the bytes that they take; `pinnedBytes` of them are in use. */
+  /** Columns, bitmaps and dictionaries in the pool, and the bytes that they take; `pinnedBytes` of them are in use. */
   readonly residents: number;
   readonly bytes: number;
   readonly pinnedBytes: number;
 }
 
 /**
- * Columns and dictionaries in engine memory, copied in when they are needed and evicted when the room is. Kernels of all
+ * Columns, bitmaps and dictionaries in engine memory, copied in when they are needed and evicted when the room is. Kernels of all
  * threads read frames; the pool itself belongs to one thread, the coordinator.
  */
 export interface BufferPool {
   /** The column in the layout of the format. It stays until it is unpinned as often as it was pinned. */
   readonly pinColumn: (chunk: Chunk, columnIndex: number, format: ColumnFormat) => Frame;
+  /** The bitmap of the chunk's visible rows, to be unpinned like a column. */
+  readonly pinVisible: (chunk: Chunk, rows: VisibleRows) => BitmapFrame;
   /** All values that the dictionary has now. What was pinned before stays valid for the codes that it covers. */
   readonly pinDictionary: (dictionary: Dictionary) => DictionaryFrame;
-  readonly unpin: (frame: Frame | DictionaryFrame) => void;
+  readonly unpin: (frame: AnyFrame) => void;
   /** The chunk will not be read again: its frames go, pinned ones when they are unpinned. */
   readonly drop: (chunkId: number) => void;
   readonly dropDictionary: (dictionaryId: number) => void;
@@ -39,10 +46,22 @@ export interface BufferPool {
   readonly statistics: () => PoolStatistics;
 }
 
-interface ColumnEntry {
-  readonly frame: Frame;
+type AnyFrame = Frame | BitmapFrame | DictionaryFrame;
+
+interface Entry<F extends AnyFrame> {
+  readonly frame: F;
   readonly resident: Resident;
 }
+
+/** What the pool has of one chunk. */
+interface Siblings {
+  readonly all: Set<Resident>;
+  /** Oldest first. */
+  readonly bitmaps: Resident[];
+}
+
+/** Bitmaps kept of a chunk: each commit that changes it brings a new one, and old ones are rarely asked for again. */
+const BITMAPS_A_CHUNK = 4;
 
 interface DictionaryEntry {
   frame: DictionaryFrame;
@@ -57,11 +76,13 @@ interface DictionaryEntry {
 export function createBufferPool(memory: EngineMemory): BufferPool {
   const residents = createResidents(memory);
   // Found by the column object, not by chunk and position: scans deliver the columns that they were asked for, in the
-  // order in which they were. Weak, since a frame need not keep host memory that nothing else refers to.
-  const byColumn = new WeakMap<ChunkColumn, Map<string, ColumnEntry>>();
-  const byChunk = new Map<number, Set<Resident>>();
+  // order in which they were. Weak, since a frame need not keep host memory that nothing else refers to: residents must
+  // not refer to it either.
+  const byColumn = new WeakMap<ChunkColumn, Map<string, Entry<Frame>>>();
+  const byRows = new WeakMap<VisibleRows, Entry<BitmapFrame>>();
+  const byChunk = new Map<number, Siblings>();
   const byDictionary = new Map<number, DictionaryEntry>();
-  const owners = new WeakMap<Frame | DictionaryFrame, Resident>();
+  const owners = new WeakMap<AnyFrame, Resident>();
   let hits = 0;
   let misses = 0;
 
@@ -76,13 +97,43 @@ export function createBufferPool(memory: EngineMemory): BufferPool {
     }
   };
 
+  /** A new resident of a chunk, pinned; `forget` is called when it goes. */
+  const enter = (chunkId: number, isBitmap: boolean, forget: () => void): Resident => {
+    const siblings = byChunk.get(chunkId) ?? { all: new Set(), bitmaps: [] };
+    byChunk.set(chunkId, siblings);
+    const { all, bitmaps } = siblings;
+    const resident = residents.enter(() => {
+      forget();
+      all.delete(resident);
+      if (isBitmap) bitmaps.splice(bitmaps.indexOf(resident), 1);
+      if (all.size === 0) byChunk.delete(chunkId);
+    });
+    all.add(resident);
+    if (!isBitmap) return resident;
+    const [oldest] = bitmaps;
+    bitmaps.push(resident);
+    if (oldest !== undefined && bitmaps.length > BITMAPS_A_CHUNK) residents.remove(oldest);
+    return resident;
+  };
+
+  const enterColumn = (chunkId: number, layouts: Map<string, Entry<Frame>>, layout: string): Resident =>
+    enter(chunkId, false, () => layouts.delete(layout));
+
+  const enterBitmap = (chunkId: number): Resident => {
+    // The entry of a bitmap that has gone is told by its resident.
+    return enter(chunkId, true, () => {});
+  };
+
   const pinColumn = (chunk: Chunk, columnIndex: number, format: ColumnFormat): Frame => {
     const column = chunk.columns[columnIndex];
     if (column === undefined) throw internalError(`chunk ${chunk.id} has no column ${columnIndex}`);
     checkFormat(column, format);
     const layout = `${format.encoding} ${widthOf(format)}`;
-    const layouts = byColumn.get(column) ?? new Map<string, ColumnEntry>();
-    byColumn.set(column, layouts);
+    let layouts = byColumn.get(column);
+    if (layouts === undefined) {
+      layouts = new Map();
+      byColumn.set(column, layouts);
+    }
     const known = layouts.get(layout);
     if (known !== undefined) {
       hits++;
@@ -90,16 +141,29 @@ export function createBufferPool(memory: EngineMemory): BufferPool {
       return known.frame;
     }
     misses++;
-    const siblings = byChunk.get(chunk.id) ?? new Set<Resident>();
-    byChunk.set(chunk.id, siblings);
-    const resident = residents.enter(() => {
-      layouts.delete(layout);
-      siblings.delete(resident);
-      if (siblings.size === 0) byChunk.delete(chunk.id);
-    });
-    siblings.add(resident);
+    const resident = enterColumn(chunk.id, layouts, layout);
     const frame = loading(resident, (allocate) => loadColumn(memory, allocate, chunk.rows, column, format));
     layouts.set(layout, { frame, resident });
+    owners.set(frame, resident);
+    return frame;
+  };
+
+  const pinVisible = (chunk: Chunk, rows: VisibleRows): BitmapFrame => {
+    const known = byRows.get(rows);
+    if (known !== undefined && known.resident.position >= 0) {
+      hits++;
+      residents.pin(known.resident);
+      return known.frame;
+    }
+    misses++;
+    const resident = enterBitmap(chunk.id);
+    const { bitmap } = rows;
+    const frame = loading(resident, (allocate) => {
+      const address = allocate(bitmap.length);
+      put(memory, address, bitmap, Math.ceil(chunk.rows / 8), 'visible rows');
+      return { bitmap: address };
+    });
+    byRows.set(rows, { frame, resident });
     owners.set(frame, resident);
     return frame;
   };
@@ -165,6 +229,7 @@ export function createBufferPool(memory: EngineMemory): BufferPool {
 
   return {
     pinColumn,
+    pinVisible,
     pinDictionary,
     unpin(frame) {
       const resident = owners.get(frame);
@@ -172,7 +237,7 @@ export function createBufferPool(memory: EngineMemory): BufferPool {
       residents.unpin(resident);
     },
     drop(chunkId) {
-      for (const resident of [...(byChunk.get(chunkId) ?? [])]) residents.remove(resident);
+      for (const resident of [...(byChunk.get(chunkId)?.all ?? [])]) residents.remove(resident);
     },
     dropDictionary(dictionaryId) {
       const entry = byDictionary.get(dictionaryId);

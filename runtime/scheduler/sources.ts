@@ -8,7 +8,7 @@ import { writeValue } from '../columns/values.ts';
 import { DESCRIPTOR } from '../kernels/frame.ts';
 import { rowLayout } from '../kernels/memory.ts';
 import { laneOf } from '../kernels/value.ts';
-import type { DictionaryFrame } from '../memory/buffer-pool.ts';
+import type { BitmapFrame } from '../memory/buffer-pool.ts';
 import type { Frame } from '../memory/loading.ts';
 import { filter, rowsSource } from '../operators/basic.ts';
 import type { Source } from '../operators/emitter.ts';
@@ -40,7 +40,8 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     transaction: query.transaction,
   });
   const texts = cursor.formats.filter((f) => f.encoding === 'strings' || f.encoding === 'any').length;
-  const rows = cursor.rows ?? plan.table.statistics().rowCount;
+  const most = cursor.rows ?? cursor.mostRows;
+  const rows = most ?? plan.table.statistics().rowCount;
   const stable = cursor.transient !== true && rows * texts * TEXT_ROW_BYTES * STABLE_SHARE <= memory.poolBudget.limit;
   let stored = 0;
   const columns = plan.columns.map((column, i) => {
@@ -49,8 +50,10 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   });
   const { ranges, left } = scanRanges(comparisons, ordinals, cursor.formats);
   const predicates = [...left.map(({ expression }) => expression), ...rest];
-  // Descriptors and bitmaps are reused once their morsel is released.
-  const idle: { readonly descriptor: number; visible: number }[] = [];
+  // Descriptors are reused once their morsel is released.
+  const idle: number[] = [];
+  /** What releases the morsels that nobody has released yet. */
+  const held = new Set<() => void>();
   let read = 0;
   // The first chunk tells which dynamic types to expect; a file's chunks, which come later, have no dynamic columns.
   const peeked = cursor.formats.some((f) => f.encoding === 'any') ? cursor.next() : undefined;
@@ -60,60 +63,59 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
 
   const load = (chunk: Chunk): SourceMorsel => {
     read++;
-    const place = idle.pop() ?? {
-      descriptor: allocateZeroed(query, specialOffset(ordinals.length) + 8),
-      visible: 0,
+    const address = idle.pop() ?? allocateZeroed(query, specialOffset(ordinals.length) + 8);
+    const pinned: (Frame | BitmapFrame)[] = [];
+    const release = (): void => {
+      if (!held.delete(release)) return;
+      idle.push(address);
+      for (const frame of pinned) pool.unpin(frame);
+      // Chunks of a table come again at the next scan; those of a file never do.
+      if (cursor.transient === true) pool.drop(chunk.id);
     };
-    const { descriptor } = place;
-    const pinned: (Frame | DictionaryFrame)[] = [];
-    const view = () => memory.view();
-    chunk.columns.forEach((column, i) => {
-      const format = cursor.formats[i];
-      if (format === undefined) return;
+    held.add(release);
+    const frames = cursor.formats.map((format, i) => {
       const frame = pool.pinColumn(chunk, i, format);
-      pinned.push(frame);
-      const at = descriptor + DESCRIPTOR.columns + i * DESCRIPTOR.column.bytes;
-      let extra = frame.tags;
-      if (format.encoding === 'dictionary' && format.dictionary !== undefined) {
-        const views = pool.pinDictionary(column.dictionary ?? format.dictionary);
-        // Values go by their address in the dictionary wherever they end up.
-        query.pins.push(views);
-        extra = views.views;
-      }
-      view().setUint32(at + DESCRIPTOR.column.values, frame.values, true);
-      view().setUint32(at + DESCRIPTOR.column.validity, frame.validity, true);
-      view().setUint32(at + DESCRIPTOR.column.heap, frame.heap, true);
-      view().setUint32(at + DESCRIPTOR.column.extra, extra, true);
-      view().setBigInt64(at + DESCRIPTOR.column.base, frame.base, true);
+      if (stable) query.pins.push(frame);
+      else pinned.push(frame);
+      return frame;
     });
-    if (chunk.selection !== undefined) {
-      if (place.visible === 0) place.visible = allocate(query, BITMAP_BYTES);
-      writeBitmap(memory.u8(), place.visible, chunk.selection);
+    const extras = frames.map(({ tags: extra }, i) => {
+      const format = cursor.formats[i];
+      if (format?.encoding !== 'dictionary' || format.dictionary === undefined) return extra;
+      const views = pool.pinDictionary(chunk.columns[i]?.dictionary ?? format.dictionary);
+      // Values go by their address in the dictionary wherever they end up.
+      query.pins.push(views);
+      return views.views;
+    });
+    let bitmap = 0;
+    if (chunk.visible !== undefined) {
+      const frame = pool.pinVisible(chunk, chunk.visible);
+      pinned.push(frame);
+      bitmap = frame.bitmap;
     }
-    view().setUint32(descriptor + DESCRIPTOR.rows, chunk.rows, true);
-    view().setUint32(descriptor + DESCRIPTOR.visible, chunk.selection === undefined ? 0 : place.visible, true);
-    view().setBigInt64(descriptor + rowIdOffset(ordinals.length), chunk.firstRowId, true);
+    // Whatever is pinned may have made the memory grow.
+    const view = memory.view();
+    frames.forEach((frame, i) => {
+      const at = address + DESCRIPTOR.columns + i * DESCRIPTOR.column.bytes;
+      view.setUint32(at + DESCRIPTOR.column.values, frame.values, true);
+      view.setUint32(at + DESCRIPTOR.column.validity, frame.validity, true);
+      view.setUint32(at + DESCRIPTOR.column.heap, frame.heap, true);
+      view.setUint32(at + DESCRIPTOR.column.extra, extras[i] ?? 0, true);
+      view.setBigInt64(at + DESCRIPTOR.column.base, frame.base, true);
+    });
+    view.setUint32(address + DESCRIPTOR.rows, chunk.rows, true);
+    view.setUint32(address + DESCRIPTOR.visible, bitmap, true);
+    view.setBigInt64(address + rowIdOffset(ordinals.length), chunk.firstRowId, true);
     const special = chunk.columns.every((column, i) => tags[i] === undefined || column.tag === tags[i]);
-    view().setUint32(descriptor + specialOffset(ordinals.length), special ? 1 : 0, true);
-    if (stable) query.pins.push(...pinned);
-    return {
-      address: descriptor,
-      rows: chunk.rows,
-      release: () => {
-        idle.push(place);
-        if (stable) return;
-        for (const frame of pinned) pool.unpin(frame);
-        // Chunks of a table come again at the next scan; those of a file never do.
-        if (cursor.transient === true) pool.drop(chunk.id);
-      },
-    };
+    view.setUint32(address + specialOffset(ordinals.length), special ? 1 : 0, true);
+    return { address, rows: chunk.rows, release };
   };
 
   return {
     source: scanSource(columns, ranges, { stable, tags }),
     operators: predicates.length === 0 ? [] : [filter(predicates)],
     parallel: rows >= PARALLEL_ROWS,
-    mostRows: cursor.rows === undefined ? undefined : BigInt(cursor.rows),
+    mostRows: most === undefined ? undefined : BigInt(most),
     next: () => {
       const next = waiting ?? cursor.next();
       waiting = undefined;
@@ -121,21 +123,12 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
       return next === undefined ? undefined : load(next);
     },
     close: () => {
+      for (const release of held) release();
       const known = query.pruned.get(plan) ?? { read: 0, pruned: 0 };
       query.pruned.set(plan, { read: known.read + read, pruned: known.pruned + cursor.pruned() });
       cursor.close();
     },
   };
-}
-
-const BITMAP_BYTES = CHUNK_ROWS / 8 + 8;
-
-function writeBitmap(bytes: Uint8Array, address: number, positions: Uint32Array): void {
-  bytes.fill(0, address, address + BITMAP_BYTES);
-  for (const position of positions) {
-    const at = address + (position >>> 3);
-    bytes[at] = (bytes[at] ?? 0) | (1 << (position & 7));
-  }
 }
 
 /** Rows in blocks, block by block. */

@@ -12,7 +12,7 @@ import { RowVersions } from './versions.ts';
  */
 export class Delta {
   readonly firstRow: number;
-  readonly versions: RowVersions = new RowVersions();
+  readonly versions: RowVersions = RowVersions.oneByOne();
   readonly pieces: Segment[] = [];
   private readonly builders: readonly ColumnBuilder[];
 

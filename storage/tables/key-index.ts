@@ -167,9 +167,9 @@ export class KeyIndex {
     const key = `(${names}) = (${shown})`;
     if ((begin < 0 && begin !== own) || end < 0) {
       throw new OrbitError(
-        'object_in_use',
+        'serialization_failure',
         `the key ${key} of table "${this.table.name}" is being changed by another transaction`,
-        { hint: 'Try again once that transaction has ended.' },
+        { hint: 'Roll the transaction back and try again once the other one has ended.' },
       );
     }
     throw new OrbitError('unique_violation', `duplicate key: table "${this.table.name}" already has ${key}`);

@@ -17,10 +17,10 @@ import { DictionaryBuilder } from './dictionary.ts';
 import { createBuilder, encodingOf } from './encode.ts';
 import { type KeyedTable, KeyIndex, type StoredRow } from './key-index.ts';
 import { isStrictlyAscending } from './key-order.ts';
-import { openScan } from './scan.ts';
+import { openScan, SegmentList } from './scan.ts';
 import { Segment } from './segment.ts';
 import { TableObserver } from './table-observer.ts';
-import { NEVER, RowVersions, type Viewpoint } from './versions.ts';
+import { MAX_COMMAND, NEVER, RowVersions, type Viewpoint } from './versions.ts';
 import { createWriteLog, type WriteLog } from './write-log.ts';
 
 export interface MemoryTableOptions {
@@ -81,6 +81,10 @@ export function createMemoryTable({
   const observer = new TableObserver(columns);
   const segments: Segment[] = [];
   let delta = createDelta(0);
+  /** `segments`, until they change. */
+  let settled: SegmentList | undefined;
+  /** The same with so many rows of the delta. */
+  let whole: { readonly settled: SegmentList; readonly deltaRows: number; readonly list: SegmentList } | undefined;
   /** Committed rows that are not deleted. */
   let rowCount = 0;
   const keyed: KeyedTable = { name, columns, locate };
@@ -99,6 +103,7 @@ export function createMemoryTable({
     if (delta.rows === 0) return;
     const segment = delta.close();
     segments.push(segment);
+    settled = undefined;
     observer.observe(segment);
     delta = createDelta(segment.firstRow + segment.rows);
     settleEncodings();
@@ -111,18 +116,24 @@ export function createMemoryTable({
       for (const segment of [...segments, ...delta.pieces]) {
         const column = segment.chunk.columns[ordinal];
         if (column?.dictionary === undefined) continue;
-        const settled = spellOut(column, segment.rows);
-        segment.replaceColumn(ordinal, settled);
-        observer.countDistinct(ordinal, settled, segment.rows);
+        const plain = spellOut(column, segment.rows);
+        segment.replaceColumn(ordinal, plain);
+        observer.countDistinct(ordinal, plain, segment.rows);
       }
       dictionaries[ordinal] = undefined;
+      settled = undefined;
     });
   }
 
-  function readable(): readonly Segment[] {
+  function readable(): SegmentList {
     delta.seal();
     settleEncodings();
-    return [...segments, ...delta.pieces];
+    settled ??= new SegmentList(columns, [...segments]);
+    if (whole?.settled !== settled || whole.deltaRows !== delta.rows) {
+      const list = delta.rows === 0 ? settled : new SegmentList(columns, delta.pieces, settled);
+      whole = { settled, deltaRows: delta.rows, list };
+    }
+    return whole.list;
   }
 
   /** The stamps of a row, wherever it is. */
@@ -144,7 +155,10 @@ export function createMemoryTable({
     };
   }
 
-  function logOf(transaction: Transaction): WriteLog {
+  function logOf(transaction: Transaction, command: number): WriteLog {
+    if (command > MAX_COMMAND) {
+      throw new OrbitError('program_limit_exceeded', 'the transaction has more commands than a transaction can have');
+    }
     return transactions.enlist(transaction, observer, () => createWriteLog(transaction.id, grow, unload));
   }
 
@@ -157,6 +171,7 @@ export function createMemoryTable({
     const gone = new Set(loads);
     const kept = segments.filter(({ versions }) => !gone.has(versions));
     segments.splice(0, segments.length, ...kept);
+    settled = undefined;
     indexes.fill(undefined);
     lookups.clear();
   }
@@ -165,7 +180,7 @@ export function createMemoryTable({
     const known = indexes[key];
     if (known !== undefined) return known;
     const index = new KeyIndex(keyed, keys[key] ?? []);
-    for (const segment of readable()) index.addSegment(segment);
+    for (const segment of readable().segments) index.addSegment(segment);
     indexes[key] = index;
     return index;
   }
@@ -174,7 +189,7 @@ export function createMemoryTable({
   function append(transaction: Transaction, command: number, row: readonly Value[], replaced?: number): number {
     const hashes = keys.map((_, key) => indexOf(key).check(row, transaction.id, replaced));
     if (delta.isFull) closeDelta();
-    const log = logOf(transaction);
+    const log = logOf(transaction, command);
     const position = delta.append(row);
     const ordinal = delta.firstRow + position;
     delta.versions.begin(position, transaction.id, command);
@@ -201,7 +216,7 @@ export function createMemoryTable({
 
   function endRow(transaction: Transaction, command: number, row: number): void {
     const { versions, versionRow } = versionsOf(row);
-    const log = logOf(transaction);
+    const log = logOf(transaction, command);
     versions.end(versionRow, transaction.id, command);
     log.deleted(versions, versionRow);
   }
@@ -218,13 +233,13 @@ export function createMemoryTable({
     closeDelta();
     let firstRow = delta.firstRow;
     const loaded = chunks.map(({ rows, columns: encoded }) => {
-      const versions = new RowVersions(-transaction.id, command);
-      versions.writers.add(transaction.id);
+      const versions = RowVersions.loaded(transaction.id, command);
       const segment = new Segment(firstRow, rows, encoded.map(withOwnEncoding(rows)), versions, 0);
       firstRow += rows;
       return segment;
     });
-    segments.push(...loaded);
+    for (const segment of loaded) segments.push(segment);
+    settled = undefined;
     lookups.clear();
     delta = createDelta(firstRow);
     try {
@@ -236,7 +251,7 @@ export function createMemoryTable({
       unload(loaded.map(({ versions }) => versions));
       throw error;
     }
-    const log = logOf(transaction);
+    const log = logOf(transaction, command);
     for (const segment of loaded) {
       observer.observe(segment);
       log.loaded(segment.versions, segment.rows);
@@ -281,7 +296,7 @@ export function createMemoryTable({
     // Unlike a key's index, it must know the rows that only an older snapshot still sees.
     const forgotten = (versions: RowVersions, row: number) => versions.endedBefore(row, transactions.oldestSnapshot());
     const lookup = new KeyIndex(keyed, ordinals, forgotten);
-    for (const segment of readable()) lookup.addSegment(segment);
+    for (const segment of readable().segments) lookup.addSegment(segment);
     lookups.set(name, lookup);
     return lookup;
   }
@@ -295,7 +310,7 @@ export function createMemoryTable({
   function scan(request: ScanRequest): TableScanCursor {
     const viewpoint = viewpointOf(request);
     const known = request.transaction === undefined ? rowCount : undefined;
-    return openScan(name, columns, readable(), request, viewpoint, known);
+    return openScan(readable(), request, viewpoint, known);
   }
 
   function viewpointOf({ transaction, command }: ScanRequest): Viewpoint {
@@ -375,7 +390,7 @@ function segmentOf(segments: readonly Segment[], row: number): Segment {
 }
 
 function writeConflict(table: string): OrbitError {
-  return new OrbitError('object_in_use', `a row of table "${table}" was changed by a concurrent transaction`, {
+  return new OrbitError('serialization_failure', `a row of table "${table}" was changed by a concurrent transaction`, {
     hint: 'Roll the transaction back and try again.',
   });
 }

@@ -1,30 +1,59 @@
 import type { ColumnDefinition } from '../../compiler/catalog/catalog.ts';
 import { internalError } from '../../compiler/types/error.ts';
-import type { Chunk, ChunkColumn } from '../../runtime/columns/chunk.ts';
+import type { Chunk, ChunkColumn, ColumnFormat } from '../../runtime/columns/chunk.ts';
 import type { ScanRequest, TableScanCursor } from '../../runtime/columns/source.ts';
 import { commonFormat, isPruned } from './format.ts';
 import type { Segment } from './segment.ts';
 import type { Viewpoint } from './versions.ts';
 
-/** A scan of what `segments` hold now: writes that follow change their stamps, which the viewpoint does not see. */
+/** The segments of a table as they are until one is added, removed or encoded anew; remembers what scans ask of them. */
+export class SegmentList {
+  readonly segments: readonly Segment[];
+  /** Those of `segments`: a chunk is replaced when a column is encoded anew, but a scan has promised its formats. */
+  readonly chunks: readonly Chunk[];
+  /** Visible or not. */
+  readonly rows: number;
+  private readonly columns: readonly ColumnDefinition[];
+  private readonly before: SegmentList | undefined;
+  private readonly formats: (ColumnFormat | undefined)[] = [];
+
+  /** `more` follow the segments of `before`, which are not looked at again. */
+  constructor(columns: readonly ColumnDefinition[], more: readonly Segment[], before?: SegmentList) {
+    const chunks = more.map(({ chunk }) => chunk);
+    this.columns = columns;
+    this.before = before;
+    this.segments = before === undefined ? more : [...before.segments, ...more];
+    this.chunks = before === undefined ? chunks : [...before.chunks, ...chunks];
+    this.rows = more.reduce((sum, { rows }) => sum + rows, before?.rows ?? 0);
+  }
+
+  /** What all chunks of a column can be widened to. */
+  format(ordinal: number): ColumnFormat {
+    const known = this.formats[ordinal];
+    if (known !== undefined) return known;
+    const definition = this.columns[ordinal];
+    if (definition === undefined) throw internalError(`there is no column ${ordinal}`);
+    const { before } = this;
+    const more = (before === undefined ? this.chunks : this.chunks.slice(before.chunks.length)).map((chunk) =>
+      columnOf(chunk, ordinal),
+    );
+    const format = commonFormat(definition, more, before?.chunks.length ? before.format(ordinal) : undefined);
+    this.formats[ordinal] = format;
+    return format;
+  }
+}
+
+/**
+ * A scan of what the segments hold now: writes that follow change their stamps, which the viewpoint does not see.
+ * `rowCount`: rows that the viewpoint sees, if that is known.
+ */
 export function openScan(
-  table: string,
-  columns: readonly ColumnDefinition[],
-  segments: readonly Segment[],
+  list: SegmentList,
   { ordinals, prune }: ScanRequest,
   viewpoint: Viewpoint,
   rowCount: number | undefined,
 ): TableScanCursor {
-  // A chunk is replaced when a column is encoded anew; this scan has promised the formats of these.
-  const chunks = segments.map(({ chunk }) => chunk);
-  const formats = ordinals.map((ordinal) => {
-    const definition = columns[ordinal];
-    if (definition === undefined) throw internalError(`table ${table} has no column ${ordinal}`);
-    return commonFormat(
-      definition,
-      chunks.map((chunk) => columnOf(chunk, ordinal)),
-    );
-  });
+  const { segments, chunks } = list;
   let at = 0;
   let pruned = 0;
 
@@ -32,20 +61,23 @@ export function openScan(
     while (at < chunks.length) {
       const chunk = chunks[at]!;
       const segment = segments[at++]!;
-      if (isPruned(chunk, prune)) {
+      if (prune.length > 0 && isPruned(chunk, prune)) {
         pruned++;
         continue;
       }
-      const selection = segment.selection(viewpoint);
-      if (selection?.length === 0) continue;
-      return { ...chunk, columns: ordinals.map((ordinal) => columnOf(chunk, ordinal)), selection };
+      const visible = segment.visibility.of(viewpoint);
+      if (visible?.count === 0) continue;
+      const { id, firstRowId } = chunk;
+      const columns = ordinals.map((ordinal) => columnOf(chunk, ordinal));
+      return { id, rows: chunk.rows, firstRowId, columns, visible };
     }
     return undefined;
   }
 
   return {
-    formats,
+    formats: ordinals.map((ordinal) => list.format(ordinal)),
     rows: prune.length === 0 ? rowCount : undefined,
+    mostRows: rowCount ?? list.rows,
     pruned: () => pruned,
     next,
     close: () => {

@@ -1,10 +1,14 @@
+import type { Stamps } from '../../runtime/memory/visibility.ts';
 import { allocateBytes, grownCapacity } from './buffers.ts';
 
 /** Not deleted; as a beginning: rolled back, so seen by nobody. */
 export const NEVER: number = Number.POSITIVE_INFINITY;
 
-const BLOCK_SHIFT = 6;
-const BLOCK_ROWS = 1 << BLOCK_SHIFT;
+/** Changes are remembered by blocks of so many rows. */
+export const BLOCK_SHIFT = 6;
+
+/** Command ids are kept in 32 bits. */
+export const MAX_COMMAND = 0xffff_ffff;
 
 /** Who looks at a table, and when. */
 export interface Viewpoint {
@@ -16,29 +20,55 @@ export interface Viewpoint {
   readonly command: number;
 }
 
+/** What a transaction that has not ended has written here. */
+export interface OwnWrites {
+  /** Grows with every write. */
+  readonly count: number;
+  /** The last of its commands that wrote. */
+  readonly lastCommand: number;
+  /** Blocks with rows that it began or ended one by one. */
+  readonly blocks: ReadonlySet<number>;
+}
+
+interface Writer extends OwnWrites {
+  count: number;
+  lastCommand: number;
+  readonly blocks: Set<number>;
+}
+
 /**
  * When each row of up to 65,536 began and ceased to exist. A stamp is the number of a commit, or NEVER, or minus the
  * id of a transaction that has not ended; then the command arrays say which of its commands it was. Rows that were
- * loaded together share one beginning until the array is needed.
+ * loaded together share one beginning, others have one each.
  */
-export class RowVersions {
+export class RowVersions implements Stamps {
+  begins: Float64Array | undefined;
+  beginCommands: Uint32Array | undefined;
+  ends: Float64Array | undefined;
+  endCommands: Uint32Array | undefined;
+  private readonly commonCommand: number;
+  private commonBegin: number;
   /** The highest commit number among the stamps. */
   private lastChange = 0;
-  /** The same for each block of rows; absent while all rows share their stamps. */
+  /** The same for each block of rows, without the common beginning; absent while nothing else was committed. */
   private blockChanges: Float64Array | undefined;
-  /** Transactions with writes here that have not ended. */
-  readonly writers: Set<number> = new Set();
-  private commonBegin: number;
-  private readonly commonCommand: number;
-  private begins: Float64Array | undefined;
-  private beginCommands: Uint32Array | undefined;
-  private ends: Float64Array | undefined;
-  private endCommands: Uint32Array | undefined;
+  private readonly writers = new Map<number, Writer>();
 
-  /** `commonBegin` and its command are the stamp of all rows, unless rows are appended one by one. */
-  constructor(commonBegin: number = NEVER, commonCommand = 0) {
+  private constructor(commonBegin: number, commonCommand: number) {
     this.commonBegin = commonBegin;
     this.commonCommand = commonCommand;
+  }
+
+  /** For rows that come one by one. */
+  static oneByOne(): RowVersions {
+    return new RowVersions(NEVER, 0);
+  }
+
+  /** For rows that a command of a transaction has loaded together. */
+  static loaded(transaction: number, command: number): RowVersions {
+    const versions = new RowVersions(-transaction, command);
+    versions.writer(transaction, command);
+    return versions;
   }
 
   beginOf(row: number): number {
@@ -59,7 +89,7 @@ export class RowVersions {
     this.beginCommands = withRoom(this.beginCommands, row, Uint32Array, 0);
     this.begins[row] = -transaction;
     this.beginCommands[row] = command;
-    this.writers.add(transaction);
+    this.writer(transaction, command).blocks.add(row >>> BLOCK_SHIFT);
   }
 
   end(row: number, transaction: number, command: number): void {
@@ -67,7 +97,7 @@ export class RowVersions {
     this.endCommands = withRoom(this.endCommands, row, Uint32Array, 0);
     this.ends[row] = -transaction;
     this.endCommands[row] = command;
-    this.writers.add(transaction);
+    this.writer(transaction, command).blocks.add(row >>> BLOCK_SHIFT);
   }
 
   /** Gives the beginnings of the rows from `from` up to `to` their final stamp. */
@@ -87,21 +117,47 @@ export class RowVersions {
     if (stamp !== NEVER) this.lastChange = Math.max(this.lastChange, stamp);
   }
 
-  /**
-   * What a viewer sees of rows `from` up to `to` is the same whenever this number is; undefined where nothing is sure
-   * because of writes of the viewer's own. `exact` looks closer, at the blocks of the rows.
-   */
-  lastChangeSeen(from: number, to: number, viewpoint: Viewpoint, exact: boolean): number | undefined {
-    const { snapshot, transaction } = viewpoint;
-    if (this.writers.has(transaction)) return undefined;
-    if (!exact || this.blockChanges === undefined) return Math.min(snapshot, this.lastChange);
-    let last = this.commonBegin === NEVER ? 0 : this.commonBegin;
-    const blocks = Math.min(this.blockChanges.length, (to + BLOCK_ROWS - 1) >>> BLOCK_SHIFT);
+  /** The transaction has ended, and its stamps are final. */
+  settled(transaction: number): void {
+    this.writers.delete(transaction);
+  }
+
+  writesOf(transaction: number): OwnWrites | undefined {
+    return this.writers.get(transaction);
+  }
+
+  /** A snapshot sees the same of all rows as that of this commit does. */
+  lastChangeSeen(snapshot: number): number {
+    return Math.min(snapshot, this.lastChange);
+  }
+
+  /** The same for the rows from `from` up to `to` alone: more snapshots have this number in common. */
+  lastChangeSeenOf(from: number, to: number, snapshot: number): number {
+    const { blockChanges } = this;
+    let last = this.begins === undefined ? this.commonBegin : 0;
+    const blocks = Math.min(blockChanges?.length ?? 0, (to + (1 << BLOCK_SHIFT) - 1) >>> BLOCK_SHIFT);
     for (let block = from >>> BLOCK_SHIFT; block < blocks; block++) {
-      const change = this.blockChanges[block]!;
+      const change = blockChanges![block]!;
       if (change > last) last = change;
     }
     return Math.min(snapshot, last);
+  }
+
+  /** Calls `visit` with the blocks of these rows in which commits above `commit` have changed rows. */
+  eachChangedBlock(from: number, to: number, commit: number, visit: (block: number) => void): void {
+    const { blockChanges } = this;
+    if (blockChanges === undefined) return;
+    const blocks = Math.min(blockChanges.length, (to + (1 << BLOCK_SHIFT) - 1) >>> BLOCK_SHIFT);
+    for (let block = from >>> BLOCK_SHIFT; block < blocks; block++) if (blockChanges[block]! > commit) visit(block);
+  }
+
+  isLoadOf(transaction: number): boolean {
+    return transaction !== 0 && this.begins === undefined && this.commonBegin === -transaction;
+  }
+
+  /** Whether the viewer sees that rows have begun which have no beginning of their own; undefined if all have one. */
+  seesLoad(viewpoint: Viewpoint): boolean | undefined {
+    return this.begins === undefined ? isSeen(this.commonBegin, this.commonCommand, viewpoint) : undefined;
   }
 
   /** Whether one row is seen. */
@@ -116,38 +172,15 @@ export class RowVersions {
     return this.beginOf(row) === NEVER || (end > 0 && end <= oldestSnapshot);
   }
 
-  /** Positions, counted from `from`, of the rows up to `to` that are seen; undefined if all are. */
-  visible(from: number, to: number, viewpoint: Viewpoint): Uint32Array | undefined {
-    if (this.begins === undefined && this.ends === undefined) {
-      return isSeen(this.commonBegin, this.commonCommand, viewpoint) ? undefined : new Uint32Array(0);
+  private writer(transaction: number, command: number): Writer {
+    let writer = this.writers.get(transaction);
+    if (writer === undefined) {
+      writer = { count: 0, lastCommand: 0, blocks: new Set() };
+      this.writers.set(transaction, writer);
     }
-    const positions = new Uint32Array(allocateBytes(4 * (to - from)).buffer, 0, to - from);
-    const count = this.select(from, to, viewpoint, positions);
-    return count === to - from ? undefined : positions.subarray(0, count);
-  }
-
-  private select(from: number, to: number, viewpoint: Viewpoint, positions: Uint32Array): number {
-    const { snapshot, command } = viewpoint;
-    const own = -viewpoint.transaction;
-    const { begins, beginCommands, ends, endCommands } = this;
-    // Rows past the end of the array have not been deleted.
-    const ended = ends === undefined ? 0 : ends.length;
-    const common = isSeen(this.commonBegin, this.commonCommand, viewpoint);
-    let count = 0;
-    for (let row = from; row < to; row++) {
-      let seen = common;
-      if (begins !== undefined) {
-        const begin = begins[row]!;
-        seen = begin > 0 ? begin <= snapshot : begin === own && beginCommands![row]! < command;
-      }
-      if (!seen) continue;
-      if (row < ended) {
-        const end = ends![row]!;
-        if (end > 0 ? end <= snapshot : end === own && endCommands![row]! < command) continue;
-      }
-      positions[count++] = row - from;
-    }
-    return count;
+    writer.count++;
+    writer.lastCommand = Math.max(writer.lastCommand, command);
+    return writer;
   }
 
   private changed(from: number, to: number, stamp: number): void {

@@ -36,8 +36,8 @@ export function createWriteLog(
     for (const { versions, from, to } of inserts) versions.settleBegins(from, to, inserted);
     for (const { versions, from, to } of deletes) versions.settleEnds(from, to, deleted);
     for (const versions of loads) versions.settleLoad(inserted);
-    for (const { versions } of [...inserts, ...deletes]) versions.writers.delete(transaction);
-    for (const versions of loads) versions.writers.delete(transaction);
+    for (const { versions } of [...inserts, ...deletes]) versions.settled(transaction);
+    for (const versions of loads) versions.settled(transaction);
   }
 
   return {

@@ -41,7 +41,7 @@ class Model {
   /** The errors that ending row `id` may raise; none: it can be ended. */
   endErrors(own: ModelTransaction, id: number): readonly string[] {
     const gone = own.snapshot.has(id) && !this.committed.has(id);
-    return gone || this.deletedByOther(own, id) ? ['object_in_use'] : [];
+    return gone || this.deletedByOther(own, id) ? ['serialization_failure'] : [];
   }
 
   insertErrors(own: ModelTransaction | undefined, key: bigint | null, except?: number): readonly string[] {
@@ -49,12 +49,14 @@ class Model {
     const errors: string[] = [];
     for (const [id, row] of this.committed) {
       if (row[0] !== key || id === except || own?.deleted(id)) continue;
-      errors.push([...this.open.values()].some((other) => other.deleted(id)) ? 'object_in_use' : 'unique_violation');
+      errors.push(
+        [...this.open.values()].some((other) => other.deleted(id)) ? 'serialization_failure' : 'unique_violation',
+      );
     }
     for (const transaction of this.open.values()) {
       for (const { id, row } of transaction.writes) {
         if (row?.[0] !== key || id === except || transaction.deleted(id)) continue;
-        errors.push(transaction === own ? 'unique_violation' : 'object_in_use');
+        errors.push(transaction === own ? 'unique_violation' : 'serialization_failure');
       }
     }
     return errors;
@@ -299,7 +301,7 @@ describe('scans', () => {
     expect(cursor.pruned()).toBe(3);
   });
 
-  test('keep chunk ids and selections while nothing changes', async () => {
+  test('keep chunk ids and bitmaps while nothing changes', async () => {
     const { transactions, table } = load(10);
     const first = await table.scan(request).next();
     const transaction = transactions.begin();
@@ -309,9 +311,9 @@ describe('scans', () => {
     const after = await table.scan(request).next();
     const again = await table.scan(request).next();
     expect([before?.id, after?.id]).toEqual([first?.id, first?.id]);
-    expect(before?.selection).toBeUndefined();
-    expect([...after!.selection!]).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
-    expect(again?.selection).toBe(after?.selection);
+    expect(before?.visible).toBeUndefined();
+    expect([...positions(after!)]).toEqual([0, 1, 2, 4, 5, 6, 7, 8, 9]);
+    expect(again?.visible).toBe(after?.visible);
   });
 
   test('see rows that came one by one in few pieces', async () => {

@@ -4,6 +4,7 @@ import type { Value } from '../../compiler/types/value.ts';
 import type { Chunk, ColumnFormat } from '../../runtime/columns/chunk.ts';
 import type { ScanRequest, TableSource } from '../../runtime/columns/source.ts';
 import { readValue } from '../../storage/tables/decode.ts';
+import { isValid } from '../../storage/tables/validity.ts';
 
 /** The visible rows of a table in scan order. Checks on the way that every chunk fits the formats the scan promised. */
 export async function readTable(
@@ -23,10 +24,11 @@ export async function readTable(
   return rows;
 }
 
-/** The row ids of the visible rows. */
-export function* positions(chunk: Chunk): Iterable<number> {
-  if (chunk.selection !== undefined) yield* chunk.selection;
-  else for (let row = 0; row < chunk.rows; row++) yield row;
+/** The positions of the visible rows. */
+export function* positions({ rows, visible }: Chunk): Iterable<number> {
+  for (let row = 0; row < rows; row++) {
+    if (visible === undefined || isValid(visible.bitmap, row)) yield row;
+  }
 }
 
 function checkFormat(chunk: Chunk, i: number, format: ColumnFormat | undefined): void {
