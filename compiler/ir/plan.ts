@@ -139,7 +139,10 @@ export interface SetOperation {
   readonly right: Plan;
 }
 
-/** Each input row once for each element of the list `expression`; `outer` keeps rows with none. Columns: input's, `element`, `ordinality`. */
+/**
+ * Each input row once for each element of `expression`, which is a list or dynamic: a dynamic value that is no list has
+ * no elements. `outer` keeps rows with none. Columns: input's, `element`, `ordinality`.
+ */
 export interface Unnest {
   readonly kind: 'unnest';
   readonly columns: readonly Column[];

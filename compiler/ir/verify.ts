@@ -144,8 +144,9 @@ function verifyPlan(plan: Plan, outer: Scope, defined: Set<ColumnId>): void {
       check(plan.expression);
       const { element, ordinality } = plan;
       const listType = plan.expression.type;
-      if (listType.kind !== 'list') fail(`${typeName(listType)} is no list`);
-      else yields(element, listType.element, true, fail);
+      if (listType.kind === 'any') yields(element, listType, true, fail);
+      else if (listType.kind === 'list') yields(element, listType.element, true, fail);
+      else fail(`${typeName(listType)} is no list`);
       define(element);
       if (ordinality !== undefined) {
         yields(ordinality, INT64, plan.outer, fail);

@@ -1,3 +1,4 @@
+import { hasEffects } from '../ir/effects.ts';
 import type { Plan } from '../ir/plan.ts';
 import { mapPlanChildren, withChildren } from '../ir/traverse.ts';
 import { unreachable } from '../types/error.ts';
@@ -29,8 +30,8 @@ function visit(plan: Plan, ordered: boolean): Plan {
     case 'join':
       return mapPlanChildren(plan, (child) => visit(child, false));
     case 'apply':
-      // An Apply goes through its left side in order.
-      return withChildren(plan, [visit(plan.left, ordered), visit(plan.right, ordered)]);
+      // An Apply goes through its left side in order, and so does what its right side writes.
+      return withChildren(plan, [visit(plan.left, ordered || hasEffects(plan.right)), visit(plan.right, ordered)]);
     case 'insert':
     case 'update':
     case 'delete':

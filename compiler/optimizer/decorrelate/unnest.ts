@@ -1,6 +1,7 @@
 import { and, apply, constant, filter, hasExactlyOneRow, isTrueConstant, join, limit, TRUE } from '../../ir/build.ts';
 import type { ColumnIds } from '../../ir/columns.ts';
 import { joinColumns } from '../../ir/derive.ts';
+import { hasEffects } from '../../ir/effects.ts';
 import type { Apply, Plan } from '../../ir/plan.ts';
 import { INT64 } from '../../types/type.ts';
 import { ids as idsOf, isTrue } from '../calls.ts';
@@ -22,6 +23,10 @@ import { overScalarAggregate } from './scalar-aggregate.ts';
 export function unnest(original: DependentJoin, ids: ColumnIds): Plan {
   const spec = { ...original, join: narrowest(original), right: relevantPart(original) };
   const outer = idsOf(spec.left.columns);
+  const columns = joinColumns(spec.join, spec.left.columns, original.right.columns, spec.mark);
+  // A join runs its sides in any order, and perhaps not at all: what writes stays in an Apply, the left side first.
+  if (hasEffects(spec.right)) return restrictTo(applied(spec, ids), columns);
+  if (hasEffects(spec.left)) return restrictTo(overLeftRows(spec) ?? applied(spec, ids), columns);
   if (!isCorrelated(spec.right, outer)) return independentJoin(spec, ids);
   const result = isVolatilePlan(spec.right)
     ? applied(spec, ids)
@@ -30,7 +35,7 @@ export function unnest(original: DependentJoin, ids: ColumnIds): Plan {
       overScalarAggregate(spec, ids) ??
       overDomain(spec, ids) ??
       applied(spec, ids));
-  return restrictTo(result, joinColumns(spec.join, spec.left.columns, original.right.columns, spec.mark));
+  return restrictTo(result, columns);
 }
 
 /** Exactly one row for each outer row needs no padding. */
