@@ -135,6 +135,7 @@ export async function executeBody(
     case 'set':
       throw new OrbitError('feature_not_supported', `there is no setting "${body.name}"`, { range: body.range });
     case 'show':
+      if (body.name === 'tables') return executeBody({ kind: 'listTables' }, execution, deliver, bind);
       throw new OrbitError('feature_not_supported', `there is no setting "${body.name ?? 'all'}"`, {
         range: body.range,
       });

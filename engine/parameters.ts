@@ -2,7 +2,7 @@ import type { BoundParameter } from '../compiler/frontends/sql/parameters.ts';
 import { castValue } from '../compiler/types/cast.ts';
 import { OrbitError } from '../compiler/types/error.ts';
 import { parseText } from '../compiler/types/text.ts';
-import { ANY, BOOL, FLOAT64, INT64, type Type, typeName } from '../compiler/types/type.ts';
+import { ANY, BOOL, decimal, FLOAT64, INT64, type Type, typeName } from '../compiler/types/type.ts';
 import type { AnyValue, Value } from '../compiler/types/value.ts';
 import type { Parameters } from './database.ts';
 import type { JsValue } from './result.ts';
@@ -21,9 +21,12 @@ function isPositional(parameters: Parameters): parameters is readonly JsValue[] 
   return Array.isArray(parameters);
 }
 
+/** Of bigints beyond 64 bits; beyond 38 digits they are out of range. */
+const WIDE_INTEGER: Type = decimal(38, 0);
+
 function declaredType(value: JsValue): Type | undefined {
   if (typeof value === 'boolean') return BOOL;
-  if (typeof value === 'bigint') return INT64;
+  if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? INT64 : WIDE_INTEGER;
   // Integers and texts fit many types: the place where they stand decides.
   if (typeof value === 'number') return Number.isInteger(value) ? undefined : FLOAT64;
   if (value === null || typeof value === 'string') return undefined;
@@ -54,7 +57,9 @@ function toValue(value: JsValue, type: Type, label: string): Value {
   if (type.kind === 'any') return toAny(value);
   if (typeof value === 'string') return parseText(value, type);
   if (typeof value === 'boolean') return castValue(value, BOOL, type);
-  if (typeof value === 'bigint') return castValue(value, INT64, type);
+  if (typeof value === 'bigint') {
+    return castValue(value, BigInt.asIntN(64, value) === value ? INT64 : WIDE_INTEGER, type);
+  }
   if (typeof value === 'number') {
     if (type.kind === 'utf8') return String(value);
     // A decimal takes the digits as they are written, not the double's.

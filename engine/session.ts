@@ -235,13 +235,16 @@ async function streamed(
   return {
     columns: columns ?? [],
     [Symbol.asyncIterator]: async function* () {
+      let release: (() => void) | undefined;
       try {
         for (;;) {
+          release?.();
+          release = undefined;
           if (waiting !== undefined) {
             const { batch, taken } = waiting;
             waiting = undefined;
+            release = taken;
             yield batch;
-            taken();
           } else if (ended) {
             if (failure !== undefined) throw failure;
             return;
@@ -252,7 +255,9 @@ async function streamed(
           }
         }
       } finally {
+        // The reader may leave between a batch and the next: the query must not wait for it.
         abort.abort();
+        release?.();
         waiting?.taken();
         await finished;
       }

@@ -42,7 +42,10 @@ const common = {
   splitting: true,
   format: 'esm',
   target: 'es2022',
-  packages: 'external',
+  // Bundled and without its white space, the parser library loads in a third of the time: half of a command's start.
+  packages: 'bundle',
+  minifyWhitespace: true,
+  minifySyntax: true,
   charset: 'utf8',
   legalComments: 'none',
   logLevel: 'warning',
@@ -72,7 +75,7 @@ function licenses(inputs) {
     .map((folder) => {
       const { name, version } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
       const file = readdirSync(join(root, folder)).find((entry) => /^licen[cs]e/i.test(entry));
-      if (file === undefined) throw new Error(`${name} is part of the browser bundle and comes without its license`);
+      if (file === undefined) throw new Error(`${name} is part of a bundle and comes without its license`);
       return `${name} ${version}\n\n${readFileSync(join(root, folder, file), 'utf8').trim()}\n`;
     })
     .join(`\n${'-'.repeat(80)}\n\n`);
@@ -88,21 +91,21 @@ function run(command, args) {
 
 async function bundles() {
   if (nodeEntries.length > 0) {
-    await build({
+    const { metafile } = await build({
       ...common,
+      metafile: true,
       platform: 'node',
       target: ['es2022', 'node20.19'],
       entryPoints: nodeEntries,
       chunkNames: 'chunks/[name]-[hash]',
     });
+    writeFileSync(join(scratch, 'THIRD-PARTY-LICENSES.txt'), licenses(Object.keys(metafile.inputs)));
   }
   if (browserEntries.length > 0) {
     const { metafile } = await build({
       ...common,
       metafile: true,
       platform: 'browser',
-      // Whole, so that a page can load it as it is: a worker has no import map that would say where packages are.
-      packages: 'bundle',
       conditions: ['browser'],
       entryPoints: browserEntries,
       chunkNames: 'browser/[name]-[hash]',

@@ -35,6 +35,8 @@ const MAX_PARAMETERS = 65_535; // what PostgreSQL's protocol can carry
 export function createParameters(declared: DeclaredParameters): ParameterTypes {
   const types: (Type | undefined)[] = [...(declared.positional ?? [])];
   const names = new Map<string, number>();
+  /** One more than the highest parameter that the statement mentions. */
+  let count = 0;
   let first: 'numbered' | 'named' | undefined = types.length > 0 ? 'numbered' : undefined;
 
   const indexOf = (tree: sql.Parameter): number => {
@@ -61,6 +63,7 @@ export function createParameters(declared: DeclaredParameters): ParameterTypes {
   return {
     reference: (tree) => {
       const index = indexOf(tree);
+      count = Math.max(count, index + 1);
       types[index] ??= undefined;
       return parameter(index, types[index] ?? NULL, tree.range);
     },
@@ -71,7 +74,7 @@ export function createParameters(declared: DeclaredParameters): ParameterTypes {
     },
     all: () => {
       const nameOf = new Map([...names].map(([name, index]) => [index, name]));
-      return Array.from(types, (type, index) => ({ name: nameOf.get(index), type: type ?? UTF8 }));
+      return Array.from(types.slice(0, count), (type, index) => ({ name: nameOf.get(index), type: type ?? UTF8 }));
     },
   };
 }
