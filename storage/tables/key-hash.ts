@@ -1,6 +1,7 @@
 import type { Type } from '../../compiler/types/type.ts';
-import { isInterval, type Value } from '../../compiler/types/value.ts';
+import type { Value } from '../../compiler/types/value.ts';
 import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
+import { valueKey } from '../../runtime/columns/value-key.ts';
 import { rawInteger, readValue, textRange } from './decode.ts';
 import { hashBytes, hashWords } from './hash.ts';
 import { unsignedView } from './integers.ts';
@@ -19,16 +20,17 @@ export function hashStored(column: ChunkColumn, type: Type, row: number): number
       return hashBigint(rawInteger(column, row));
     case 'strings':
     case 'dictionary': {
+      if (type.kind === 'list') return hashHost(readValue(column, type, row), type);
       const { bytes, start, end } = textRange(column, row);
       return hashBytes(bytes, start, end);
     }
     default:
-      return hashHost(readValue(column, type, row));
+      return hashHost(readValue(column, type, row), type);
   }
 }
 
 /** The same hash, of a host value. */
-export function hashHost(value: Value): number {
+export function hashHost(value: Value, type: Type): number {
   switch (typeof value) {
     case 'boolean':
       return hashWords(value ? 1 : 0, 0);
@@ -36,15 +38,18 @@ export function hashHost(value: Value): number {
       return hashBigint(value);
     case 'number':
       return Number.isInteger(value) ? hashWords(value | 0, Math.floor(value / 4_294_967_296)) : hashFloat(value);
-    case 'string': {
-      const bytes = encoder.encode(value);
-      return hashBytes(bytes, 0, bytes.length);
-    }
+    case 'string':
+      return hashText(value);
     default:
       if (value instanceof Uint8Array) return hashBytes(value, 0, value.length);
-      if (isInterval(value)) return combineHashes(hashWords(value.months, value.days), hashBigint(value.micros));
-      return 0;
+      // Intervals, lists and dynamic values may be equal without being alike.
+      return hashText(valueKey(value, type));
   }
+}
+
+function hashText(text: string): number {
+  const bytes = encoder.encode(text);
+  return hashBytes(bytes, 0, bytes.length);
 }
 
 /** Adds the hashes of `rows` stored values to `hashes`. */

@@ -1,7 +1,8 @@
 import type { ColumnDefinition } from '../../compiler/catalog/catalog.ts';
+import { sameValue } from '../../compiler/types/compare.ts';
 import { OrbitError } from '../../compiler/types/error.ts';
 import { formatValue } from '../../compiler/types/text.ts';
-import { isInterval, type Value } from '../../compiler/types/value.ts';
+import type { Value } from '../../compiler/types/value.ts';
 import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
 import { readValue } from './decode.ts';
 import { combineHashes, hashColumn, hashHost } from './key-hash.ts';
@@ -64,7 +65,7 @@ export class KeyIndex {
       if (isGone(stored.versions, stored.versionRow)) return;
       const same = this.ordinals.every((ordinal) => {
         const type = this.table.columns[ordinal]!.type;
-        return sameValue(readValue(stored.columns[ordinal]!, type, stored.position), values[ordinal] ?? null);
+        return sameValue(readValue(stored.columns[ordinal]!, type, stored.position), values[ordinal] ?? null, type);
       });
       if (same) this.refuse(stored, transaction, values);
     });
@@ -77,7 +78,7 @@ export class KeyIndex {
     for (const ordinal of this.ordinals) {
       const value = values[ordinal] ?? null;
       if (value === null) return undefined;
-      hash = combineHashes(hash, hashHost(value));
+      hash = combineHashes(hash, hashHost(value, this.table.columns[ordinal]!.type));
     }
     return hash;
   }
@@ -91,7 +92,7 @@ export class KeyIndex {
       const stored = this.table.locate(row);
       const same = this.ordinals.every((ordinal) => {
         const type = this.table.columns[ordinal]!.type;
-        return sameValue(readValue(stored.columns[ordinal]!, type, stored.position), values[ordinal] ?? null);
+        return sameValue(readValue(stored.columns[ordinal]!, type, stored.position), values[ordinal] ?? null, type);
       });
       if (same) found.push(row);
     });
@@ -138,7 +139,7 @@ export class KeyIndex {
       for (const ordinal of this.ordinals) {
         const type = this.table.columns[ordinal]!.type;
         const value = readValue(columns[ordinal]!, type, position);
-        if (!sameValue(value, readValue(stored.columns[ordinal]!, type, stored.position))) return;
+        if (!sameValue(value, readValue(stored.columns[ordinal]!, type, stored.position), type)) return;
         values[ordinal] = value;
       }
       this.refuse(stored, transaction, values);
@@ -207,13 +208,4 @@ function isGone(versions: RowVersions, row: number): boolean {
   if (versions.beginOf(row) === NEVER) return true;
   const end = versions.endOf(row);
   return end > 0 && end !== NEVER;
-}
-
-/** As grouping has it: a number that is no number equals itself. */
-function sameValue(a: Value, b: Value): boolean {
-  if (Object.is(a, b) || a === b) return true;
-  if (a instanceof Uint8Array && b instanceof Uint8Array) {
-    return a.length === b.length && a.every((byte, i) => byte === b[i]);
-  }
-  return isInterval(a) && isInterval(b) && a.months === b.months && a.days === b.days && a.micros === b.micros;
 }
