@@ -1,0 +1,239 @@
+import { columnRef } from '../../compiler/ir/build.ts';
+import { aggregateCall } from '../../compiler/ir/call.ts';
+import type { ColumnId } from '../../compiler/ir/expression.ts';
+import { children } from '../../compiler/physical/columns.ts';
+import type { HashJoin, NestedLoopJoin, PhysicalApply, PhysicalPlan } from '../../compiler/physical/plan.ts';
+import { checkPlan } from './check-plan.ts';
+import type { Statement } from './harness.ts';
+import { aggregateNode, makeAggregate } from './make-aggregates.ts';
+import { makeApply, makeHashJoin, makeLoopJoin } from './make-joins.ts';
+import { makeScan, makeValues } from './make-leaves.ts';
+import { makeFilter, makeLimit, makeProject, makeSort, makeUnion, makeUnnest } from './make-rows.ts';
+import { makeWrite, type WriteKind } from './make-writes.ts';
+import { Making, NOTHING_OUTSIDE, type Outside, type Pool, Unfit } from './making.ts';
+import { type Node, readable } from './node.ts';
+import { Random } from './random.ts';
+import type { ReferenceTables } from './tables.ts';
+
+const HASH_JOINS: readonly HashJoin['join'][] = [
+  'inner',
+  'left',
+  'full',
+  'semi',
+  'anti',
+  'mark',
+  'single',
+  'buildSemi',
+  'buildAnti',
+  'buildLeft',
+];
+const LOOP_JOINS: readonly NestedLoopJoin['join'][] = ['inner', 'left', 'full', 'semi', 'anti', 'mark', 'single'];
+const APPLY_JOINS: readonly PhysicalApply['join'][] = ['inner', 'left', 'semi', 'anti', 'mark', 'single'];
+const WRITES: readonly WriteKind[] = ['insert', 'update', 'delete', 'merge'];
+
+/** The operators as the tests count them. */
+export const OPERATORS: readonly string[] = [
+  'tableScan',
+  'values',
+  'filter',
+  'project',
+  ...HASH_JOINS.map((join) => `hashJoin ${join}`),
+  ...LOOP_JOINS.map((join) => `nestedLoopJoin ${join}`),
+  ...APPLY_JOINS.map((join) => `apply ${join}`),
+  'hashAggregate',
+  'hashAggregate without groups',
+  'sort',
+  'sort with limit',
+  'limit',
+  'unionAll',
+  'unnest',
+  'unnest outer',
+  ...WRITES,
+];
+
+/** The name of a node's operator among OPERATORS. */
+export function operatorOf(plan: PhysicalPlan): string {
+  switch (plan.kind) {
+    case 'hashJoin':
+    case 'nestedLoopJoin':
+    case 'apply':
+      return `${plan.kind} ${plan.join}`;
+    case 'hashAggregate':
+      return plan.groups.length === 0 ? 'hashAggregate without groups' : plan.kind;
+    case 'sort':
+      return plan.limit === undefined && plan.offset === undefined ? plan.kind : 'sort with limit';
+    case 'unnest':
+      return plan.outer ? 'unnest outer' : plan.kind;
+    default:
+      return plan.kind;
+  }
+}
+
+/** Operators over inputs that are there already. */
+type Step = (making: Making, input: Node, more: (depth: number) => Node, outside: Outside) => Node;
+
+const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
+  ['filter', (making, input, _, outside) => makeFilter(making, input, outside)],
+  ['project', (making, input, _, outside) => makeProject(making, input, outside)],
+  ...HASH_JOINS.map((join): [string, Step] => [
+    `hashJoin ${join}`,
+    (making, input, more, outside) => {
+      const other = join === 'single' && making.random.chance(0.7) ? distinctRows(making, more(1), outside) : more(2);
+      // Those that put out build rows get their input there.
+      const swap = join === 'single' ? false : join.startsWith('build') || making.random.chance(0.3);
+      return swap
+        ? makeHashJoin(making, join, other, input, outside)
+        : makeHashJoin(making, join, input, other, outside);
+    },
+  ]),
+  ...LOOP_JOINS.map((join): [string, Step] => [
+    `nestedLoopJoin ${join}`,
+    (making, input, more, outside) => {
+      const other = join === 'single' && making.random.chance(0.7) ? distinctRows(making, more(1), outside) : more(2);
+      return makeLoopJoin(making, join, input, other, outside);
+    },
+  ]),
+  ...APPLY_JOINS.map((join): [string, Step] => [
+    `apply ${join}`,
+    (making, input, _, outside) => {
+      const inner = (scope: Outside): Node => {
+        if (join !== 'single') return grow(making, making.random.integer(1, 3), scope);
+        const node = grow(making, making.random.integer(1, 2), scope);
+        return makeAggregate(making, node, scope, 0);
+      };
+      return makeApply(making, join, firstRows(making, input, outside), inner, outside);
+    },
+  ]),
+  ['hashAggregate', (making, input, _, outside) => makeAggregate(making, input, outside, making.random.integer(1, 4))],
+  ['hashAggregate without groups', (making, input, _, outside) => makeAggregate(making, input, outside, 0)],
+  ['sort', (making, input, _, outside) => makeSort(making, input, outside, false)],
+  ['sort with limit', (making, input, _, outside) => makeSort(making, input, outside, true)],
+  ['limit', (making, input, _, outside) => makeLimit(making, input, outside)],
+  [
+    'unionAll',
+    (making, input, more, outside) => {
+      const others = Array.from({ length: making.random.integer(1, 2) }, () => more(2));
+      return makeUnion(making, [input, ...others], outside);
+    },
+  ],
+  ['unnest', (making, input, _, outside) => makeUnnest(making, input, outside, false)],
+  ['unnest outer', (making, input, _, outside) => makeUnnest(making, input, outside, true)],
+]);
+
+/** Few enough rows for the outer side of an Apply, the same ones whatever the order. */
+function firstRows(making: Making, input: Node, outside: Outside): Node {
+  if (input.rows.length <= 12) return input;
+  const groups = makeAggregate(making, input, outside, 1);
+  if (groups.rows.length <= 12) return groups;
+  return making.attempt(
+    3,
+    () => makeSort(making, input, outside, true),
+    ({ rows, free }) => !free && rows.length <= 12,
+  );
+}
+
+/** One row for each value of some columns: what `single` joins look up. */
+function distinctRows(making: Making, input: Node, outside: Outside): Node {
+  const columns = making.random.shuffled(readable(input)).slice(0, 2);
+  if (columns.length === 0) return input;
+  return aggregateNode(
+    making,
+    input,
+    outside,
+    columns.map((column) => columnRef(column)),
+    [aggregateCall('count', [])],
+  );
+}
+
+const STEP_NAMES = [...STEPS.keys()];
+
+/** A plan of at most `depth` operators above each other, whose rows are known. */
+function grow(making: Making, depth: number, outside: Outside): Node {
+  const { random } = making;
+  if (depth <= 1 || random.chance(0.12)) {
+    return random.chance(0.75) ? makeScan(making, outside) : makeValues(making, outside);
+  }
+  const node = making.attempt(
+    5,
+    () => {
+      const name = random.weighted([
+        [2, 'filter'],
+        [2, 'project'],
+        [4, random.pick(STEP_NAMES)],
+      ]);
+      return step(making, name, grow(making, depth - 1, outside), depth, outside);
+    },
+    ({ free }) => !free,
+  );
+  if (node.free) throw new Unfit('any of the rows');
+  return node;
+}
+
+function step(making: Making, name: string, input: Node, depth: number, outside: Outside): Node {
+  const make = STEPS.get(name);
+  if (make === undefined) throw new Error(`no operator ${name}`);
+  return make(making, input, (most) => grow(making, Math.min(depth - 1, most), outside), outside);
+}
+
+/** A generated statement and what is known about its result. */
+export interface Generated extends Statement {
+  readonly seed: number;
+  /** The root is a limit over rows without an order: any of them will do, but so many. */
+  readonly free: boolean;
+  readonly approximate: ReadonlySet<ColumnId>;
+}
+
+/** The plan of a seed: always the same one. `operator` is in it for sure. */
+export function generate(seed: number, operator: string, pool: Pool, database: ReferenceTables): Generated {
+  const random = new Random(seed);
+  for (let attempt = 0; ; attempt++) {
+    const making = new Making(random, pool, database);
+    try {
+      const root = makeRoot(making, operator);
+      if (
+        attempt < 40 &&
+        root.rows.length === 0 &&
+        !WRITES.some((kind) => kind === root.plan.kind) &&
+        random.chance(0.9)
+      )
+        continue;
+      const { tables, parameters } = making;
+      checkPlan(root.plan);
+      return { plan: root.plan, tables: [...tables], parameters, seed, free: root.free, approximate: root.approximate };
+    } catch (error) {
+      if (!(error instanceof Unfit) || attempt > 200) throw error;
+    }
+  }
+}
+
+function makeRoot(making: Making, operator: string): Node {
+  const { random } = making;
+  const write = WRITES.find((kind) => kind === operator);
+  if (write !== undefined) {
+    // Merge goes row by row, so that its input needs an order.
+    const input =
+      write === 'merge' ? makeValues(making, NOTHING_OUTSIDE) : grow(making, random.integer(1, 3), NOTHING_OUTSIDE);
+    return makeWrite(making, write, input);
+  }
+  if (operator === 'tableScan' || operator === 'values') {
+    const own = operator === 'values' ? makeValues(making, NOTHING_OUTSIDE) : makeScan(making, NOTHING_OUTSIDE);
+    return random.chance(0.5) ? own : step(making, random.pick(STEP_NAMES), own, 3, NOTHING_OUTSIDE);
+  }
+  const depth = random.integer(1, 4);
+  let node = step(making, operator, grow(making, depth, NOTHING_OUTSIDE), depth, NOTHING_OUTSIDE);
+  const above = random.weighted([
+    [4, 0],
+    [4, 1],
+    [2, 2],
+  ]);
+  for (let i = 0; i < above; i++) {
+    if (node.free) return step(making, 'hashAggregate without groups', node, 1, NOTHING_OUTSIDE);
+    node = step(making, random.pick(STEP_NAMES), node, 3, NOTHING_OUTSIDE);
+  }
+  return node;
+}
+
+/** Every node of the plan, also those below an Apply. */
+export function nodesOf(plan: PhysicalPlan): readonly PhysicalPlan[] {
+  return [plan, ...children(plan).flatMap(nodesOf)];
+}

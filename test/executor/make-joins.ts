@@ -1,0 +1,192 @@
+import { and, columnRef, constant } from '../../compiler/ir/build.ts';
+import { call } from '../../compiler/ir/call.ts';
+import { asNullable, joinColumns } from '../../compiler/ir/derive.ts';
+import type { Column, Expression } from '../../compiler/ir/expression.ts';
+import type { HashJoin, NestedLoopJoin, PhysicalApply, PhysicalPlan } from '../../compiler/physical/plan.ts';
+import * as T from '../../compiler/types/type.ts';
+import { bind } from '../../runtime/reference/context.ts';
+import { type Making, NOTHING_OUTSIDE, type Outside, Unfit } from './making.ts';
+import { type Node, over, readable } from './node.ts';
+import { someValue, TYPES } from './values.ts';
+
+/** Pairs that the reference may compare. */
+const MOST_PAIRS = 40_000;
+
+function checkPairs(left: Node, right: Node): void {
+  if (left.rows.length * right.rows.length > MOST_PAIRS) throw new Unfit('too many pairs');
+}
+
+export function makeHashJoin(making: Making, join: HashJoin['join'], probe: Node, build: Node, outside: Outside): Node {
+  checkPairs(probe, build);
+  const { random } = making;
+  const wantsEmpty = random.chance(0.04);
+  return making.attempt(
+    10,
+    () => {
+      const keys = Array.from(
+        {
+          length: random.weighted([
+            [6, 1],
+            [3, 2],
+            [1, 3],
+          ]),
+        },
+        () => {
+          const type = keyType(making, probe, build);
+          const sides = [probe, build].map((side) => keyOf(making, side, type, outside));
+          const [a, b] = sides;
+          if (a === undefined || b === undefined) throw new Error('a key has two sides');
+          return { probe: a, build: b, nullsEqual: random.chance(0.2) };
+        },
+      );
+      const both = [...readable(probe), ...readable(build)];
+      const residual = random.chance(join === 'single' ? 0.5 : 0.35)
+        ? making.expressions(both, outside).condition(2)
+        : undefined;
+      const nullAware = (join === 'anti' || join === 'mark') && random.chance(0.4);
+      const mark = join === 'mark' ? making.newColumn('mark', T.BOOL, nullAware) : undefined;
+      making.tryOut(
+        keys.map((key) => key.probe),
+        probe,
+        outside,
+      );
+      making.tryOut(
+        keys.map((key) => key.build),
+        build,
+        outside,
+      );
+      const plan: HashJoin = {
+        kind: 'hashJoin',
+        columns: hashJoinColumns(making, join, probe, build, mark),
+        join,
+        probe: probe.plan,
+        build: build.plan,
+        keys,
+        residual,
+        nullAware,
+        mark,
+      };
+      return over(plan, making.evaluate(plan, [probe, build], outside), [probe, build]);
+    },
+    ({ rows }) => rows.length > 0 || wantsEmpty,
+  );
+}
+
+function hashJoinColumns(
+  making: Making,
+  join: HashJoin['join'],
+  probe: Node,
+  build: Node,
+  mark: Column | undefined,
+): readonly Column[] {
+  const { columns: left } = probe.plan;
+  const { columns: right } = build.plan;
+  switch (join) {
+    case 'buildSemi':
+    case 'buildAnti':
+      return right;
+    case 'buildLeft':
+      return making.random.shuffled([...left.map(asNullable), ...right]);
+    case 'semi':
+    case 'anti':
+      return left;
+    default:
+      return making.random.shuffled(joinColumns(join, left, right, mark));
+  }
+}
+
+/** A type that both sides have a column of, if there is one. */
+function keyType(making: Making, left: Node, right: Node): T.Type {
+  const shared = readable(left).filter(({ type }) => readable(right).some((other) => T.typeEquals(other.type, type)));
+  return shared.length > 0 && making.random.chance(0.9) ? making.random.pick(shared).type : making.random.pick(TYPES);
+}
+
+function keyOf(making: Making, side: Node, type: T.Type, outside: Outside): Expression {
+  const { random } = making;
+  const fitting = readable(side).filter((column) => T.typeEquals(column.type, type));
+  if (fitting.length > 0 && random.chance(0.8)) return columnRef(random.pick(fitting));
+  return making.expressions(readable(side), outside).of(type, 1);
+}
+
+export function makeLoopJoin(
+  making: Making,
+  join: NestedLoopJoin['join'],
+  outer: Node,
+  inner: Node,
+  outside: Outside,
+): Node {
+  checkPairs(outer, inner);
+  const { random } = making;
+  const both = [...readable(outer), ...readable(inner)];
+  return making.attempt(
+    10,
+    () => {
+      const type = keyType(making, outer, inner);
+      const equality = (): Expression =>
+        call(random.pick(['eq', 'eq', 'lt', 'is_not_distinct']), [
+          keyOf(making, outer, type, outside),
+          keyOf(making, inner, type, outside),
+        ]);
+      const free = making.expressions(both, outside).condition(2);
+      const predicate = random.weighted<Expression>([
+        [4, equality()],
+        [2, and([equality(), free])],
+        [3, free],
+        [1, constant(true, T.BOOL)],
+      ]);
+      const nullAware = (join === 'anti' || join === 'mark') && random.chance(0.4);
+      const mark = join === 'mark' ? making.newColumn('mark', T.BOOL, nullAware) : undefined;
+      const plan: NestedLoopJoin = {
+        kind: 'nestedLoopJoin',
+        columns: joinColumns(join, outer.plan.columns, inner.plan.columns, mark),
+        join,
+        outer: outer.plan,
+        inner: inner.plan,
+        predicate,
+        nullAware,
+        mark,
+      };
+      return over(plan, making.evaluate(plan, [outer, inner], outside), [outer, inner]);
+    },
+    ({ rows }) => rows.length > 0,
+  );
+}
+
+/** Outer rows for which the inner side runs, at most. */
+const MOST_RUNS = 16;
+
+/** `makeInner` gets what is outside of the inner side, with one of the outer rows. */
+export function makeApply(
+  making: Making,
+  join: PhysicalApply['join'],
+  outer: Node,
+  makeInner: (outside: Outside) => Node,
+  outside: Outside = NOTHING_OUTSIDE,
+): Node {
+  if (outer.rows.length > MOST_RUNS) throw new Unfit('too many outer rows');
+  const { random } = making;
+  const sample =
+    outer.rows.length > 0 ? random.pick(outer.rows) : outer.plan.columns.map(({ type }) => someValue(random, type));
+  const scope: Outside = {
+    columns: [...readable(outer), ...outside.columns],
+    row: bind(outer.plan.columns, sample, outside.row),
+  };
+  return making.attempt(
+    4,
+    () => {
+      const inner = makeInner(scope);
+      if (inner.free) throw new Unfit('any of the inner rows');
+      const mark = join === 'mark' ? making.newColumn('mark', T.BOOL, false) : undefined;
+      const plan: PhysicalPlan = {
+        kind: 'apply',
+        columns: joinColumns(join, outer.plan.columns, inner.plan.columns, mark),
+        join,
+        outer: outer.plan,
+        inner: inner.plan,
+        mark,
+      };
+      return over(plan, making.evaluate(plan, [outer], outside), [outer, inner]);
+    },
+    ({ rows }) => rows.length > 0,
+  );
+}

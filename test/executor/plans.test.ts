@@ -1,0 +1,116 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { printPhysical } from '../../compiler/physical/print.ts';
+import type { RunOptions } from '../../runtime/scheduler/executor.ts';
+import type { Executor } from '../../runtime/scheduler/query.ts';
+import { disagreement } from './agreement.ts';
+import { showRow } from './compare.ts';
+import { type Generated, generate, nodesOf, OPERATORS, operatorOf } from './generate.ts';
+import { executors, runReference, writtenTables } from './harness.ts';
+import { shrink } from './shrink.ts';
+import { tablePool } from './table-pool.ts';
+import { ReferenceTables } from './tables.ts';
+
+/** Seeds that every run has, and some that only this run has. */
+const FIXED = 1_700;
+const FRESH = 300;
+const START = process.env.EXECUTOR_SEED === undefined ? Date.now() % 1_000_000_000 : Number(process.env.EXECUTOR_SEED);
+
+/** Kernels stop all the time: every way of taking up their work again is gone. */
+const TINY = { loopBudget: 16, firstBlockBytes: 64, largestBlockBytes: 200, topSlack: 4 };
+
+const pool = tablePool(1);
+const database = new ReferenceTables([...pool.values()].flat());
+const engines = executors();
+
+/** How a plan is run: small plans with counters now and then, all of them on both memories, one of the two in tiny steps. */
+function forms(statement: Generated): readonly [Executor, Partial<RunOptions>][] {
+  const { seed, tables } = statement;
+  const { shared, unshared } = engines;
+  const small = tables.every((table) => table.rows.length < 1_000);
+  const analyze = seed % 3 === 0 && small && writtenTables(statement).length === 0;
+  const [first, second] = seed % 2 === 0 ? [shared, unshared] : [unshared, shared];
+  return [
+    [first, { analyze }],
+    [second, { analyze, tuning: TINY }],
+  ];
+}
+
+const plans = new Map<string, number>();
+const withRows = new Map<string, number>();
+let total = 0;
+
+async function problemOf(statement: Generated): Promise<string | undefined> {
+  const expected = runReference(statement);
+  for (const [executor, options] of forms(statement)) {
+    const problem = await disagreement(executor, statement, expected, options).catch(
+      (error: unknown) => `${error instanceof Error ? error.stack : String(error)}`,
+    );
+    if (problem === undefined) continue;
+    const memory = executor.memory.shared ? 'shared' : 'unshared';
+    return `${memory}${options.tuning === undefined ? '' : ', in tiny steps'}: ${problem}`;
+  }
+  return undefined;
+}
+
+async function check(seed: number): Promise<void> {
+  const statement = generate(seed, OPERATORS[seed % OPERATORS.length] ?? 'values', pool, database);
+  const problem = await problemOf(statement);
+  if (problem !== undefined) await report(statement, problem);
+  const outcome = runReference(statement);
+  total += 1;
+  for (const operator of new Set(nodesOf(statement.plan).map(operatorOf))) {
+    plans.set(operator, (plans.get(operator) ?? 0) + 1);
+    if ('rows' in outcome && outcome.rows.length > 0) withRows.set(operator, (withRows.get(operator) ?? 0) + 1);
+  }
+}
+
+async function report(statement: Generated, problem: string): Promise<void> {
+  const kind = kindOf(problem);
+  const smaller = await shrink(statement, async (candidate) => kindOf((await problemOf(candidate)) ?? '') === kind);
+  const parameters = showRow(statement.parameters);
+  expect.fail(
+    `seed ${statement.seed}: ${problem}\n\nshrunk:\n${printPhysical(smaller.plan)}\nparameters ${parameters}\n${await problemOf(smaller)}`,
+  );
+}
+
+/** The problem without its figures: what a smaller plan has to show too. */
+function kindOf(problem: string): string {
+  return (problem.split('\n')[0] ?? '').replaceAll(/\d+|\(.*/g, '#');
+}
+
+const BATCH = 100;
+
+describe('the executor agrees with the reference', () => {
+  for (let from = 0; from < FIXED; from += BATCH) {
+    it(`seeds ${from} to ${from + BATCH - 1}`, async () => {
+      for (let seed = from; seed < from + BATCH; seed++) await check(seed);
+    });
+  }
+  for (let from = START; from < START + FRESH; from += BATCH) {
+    it(`fresh seeds from ${from}`, async () => {
+      for (let seed = from; seed < from + BATCH; seed++) await check(seed);
+    });
+  }
+
+  it('has every operator in 50 plans, 90 % of them with rows', () => {
+    const lines = OPERATORS.map((operator) => {
+      const count = plans.get(operator) ?? 0;
+      const share = (100 * (withRows.get(operator) ?? 0)) / Math.max(count, 1);
+      return { operator, count, share };
+    });
+    console.log(
+      `${total} plans\n${lines.map(({ operator, count, share }) => `${operator.padEnd(30)} ${String(count).padStart(5)} ${share.toFixed(1).padStart(6)} %`).join('\n')}`,
+    );
+    for (const { operator, count, share } of lines) {
+      expect(count, operator).toBeGreaterThanOrEqual(50);
+      expect(share, operator).toBeGreaterThanOrEqual(90);
+    }
+  });
+
+  afterAll(() => {
+    for (const { memory, pool: buffers } of Object.values(engines)) {
+      expect(memory.queriesBudget.used).toBe(0);
+      expect(buffers.statistics().pinnedBytes).toBe(0);
+    }
+  });
+});
