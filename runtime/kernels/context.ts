@@ -49,6 +49,7 @@ export interface KernelError {
   readonly code: ErrorCode;
   readonly message: string;
   readonly range?: SourceRange | undefined;
+  readonly hint?: string | undefined;
 }
 
 /** A slot that holds a constant of the statement: written when the context is made. */

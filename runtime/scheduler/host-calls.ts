@@ -1,4 +1,5 @@
-import { internalError } from '../../compiler/types/error.ts';
+import type { Expression } from '../../compiler/ir/expression.ts';
+import { internalError, OrbitError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { readValue, writeValue } from '../columns/values.ts';
 import type { HostCall } from '../kernels/context.ts';
@@ -19,6 +20,17 @@ export interface HostEvaluate {
   readonly evaluate: (ctx: number, index: number, row: number) => void;
   readonly register: (ctx: number, calls: RegisteredCalls) => void;
   readonly forget: (ctx: number) => void;
+}
+
+/** Row implementations know nothing of the statement: their errors get the place of the words that called them. */
+function placed(expression: Expression, run: () => Value): Value {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof OrbitError) || error.range !== undefined) throw error;
+    const { code, message, hint, place } = error;
+    throw new OrbitError(code, message, { range: expression.range, hint, place, cause: error });
+  }
 }
 
 /** Evaluates by the row implementations: see kernels/host.ts. */
@@ -43,7 +55,9 @@ export function hostEvaluate(memoryOf: () => EngineMemory): HostEvaluate {
         const isNull = field.nullOffset !== undefined && memory.u8()[address + field.nullOffset] !== 0;
         values.set(id, isNull ? null : readValue(memory, address + field.offset, field.type, field.lane));
       }
-      const result = evaluate(call.expression, values, valueContext(registered.parameters, new Map()));
+      const result = placed(call.expression, () =>
+        evaluate(call.expression, values, valueContext(registered.parameters, new Map())),
+      );
       const { nullOffset, offset, type, lane } = call.result;
       if (nullOffset !== undefined) memory.u8()[address + nullOffset] = result === null ? 1 : 0;
       writeValue(memory, address + offset, type, lane, result, (bytes) => allocate(registered.task, bytes));

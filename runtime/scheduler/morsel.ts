@@ -42,7 +42,7 @@ export async function runMorsel(
       case STATUS.ERROR: {
         const error = errors[memory.view().getUint32(ctx + CONTEXT.error, true)];
         if (error === undefined) throw internalError('a kernel reported an unknown error');
-        throw new OrbitError(error.code, error.message, { range: error.range });
+        throw new OrbitError(error.code, error.message, { range: error.range, hint: error.hint });
       }
       case STATUS.MEMORY:
         throw memory.outOfMemory(task.budget, 0);

@@ -14,13 +14,27 @@ export const I128_RANGE: Bounds = [-(2n ** 127n), 2n ** 127n - 1n];
 
 export function outOfRange(type: Type, range: SourceRange | undefined): KernelError {
   const code = 'numeric_value_out_of_range';
-  if (type.kind === 'decimal') return { code, message: 'numeric field overflow', range };
-  if (isInteger(type)) return { code, message: `${sqlTypeName(type)} out of range`, range };
+  if (type.kind === 'decimal') {
+    return {
+      code,
+      message: 'numeric field overflow',
+      range,
+      hint: 'Decimals have at most 38 digits; cast an operand to fewer digits, or to a float.',
+    };
+  }
+  if (isInteger(type)) {
+    return { code, message: `${sqlTypeName(type)} out of range`, range, hint: 'Cast an operand to a wider type.' };
+  }
   return { code, message: 'value out of range: overflow', range };
 }
 
 export function divisionByZero(range: SourceRange | undefined): KernelError {
-  return { code: 'division_by_zero', message: 'division by zero', range };
+  return {
+    code: 'division_by_zero',
+    message: 'division by zero',
+    range,
+    hint: 'NULLIF(divisor, 0) makes it NULL instead.',
+  };
 }
 
 // Math.min and Math.max take no bigints.
