@@ -1,3 +1,4 @@
+import type { TableHandle, TableStatistics } from '../catalog/catalog.ts';
 import { conjuncts } from '../ir/build.ts';
 import { expressionColumns } from '../ir/columns.ts';
 import type { AggregateCall, ColumnId, Expression } from '../ir/expression.ts';
@@ -13,7 +14,7 @@ import {
   scaleColumns,
   unknownColumn,
 } from './estimates.ts';
-import { closure, factsOf } from './facts.ts';
+import { closure, factsOf, isUniqueOn } from './facts.ts';
 import { estimateJoin, splitCondition } from './join-estimate.ts';
 import { distinctValues, type Lookup, selectivity } from './selectivity.ts';
 
@@ -25,10 +26,18 @@ export interface Estimator {
 
 export function createEstimator(): Estimator {
   const known = new WeakMap<Plan, Estimate>();
+  const tables = new Map<TableHandle, TableStatistics>();
+  const statistics = (table: TableHandle): TableStatistics => {
+    const before = tables.get(table);
+    if (before !== undefined) return before;
+    const result = table.statistics();
+    tables.set(table, result);
+    return result;
+  };
   const estimate = (plan: Plan): Estimate => {
     const before = known.get(plan);
     if (before !== undefined) return before;
-    const result = derive(plan, estimate);
+    const result = plan.kind === 'scan' ? scanEstimate(plan, statistics(plan.table)) : derive(plan, estimate);
     known.set(plan, result);
     return result;
   };
@@ -40,10 +49,8 @@ const NOTHING: Estimate = { rows: 0, columns: NO_COLUMNS, keys: [] };
 const LIST_LENGTH = 5;
 const LIMIT_BY_PARAMETER = 1000;
 
-function derive(plan: Plan, estimate: Estimator['estimate']): Estimate {
+function derive(plan: Exclude<Plan, Scan>, estimate: Estimator['estimate']): Estimate {
   switch (plan.kind) {
-    case 'scan':
-      return scanEstimate(plan);
     case 'values': {
       const rows = plan.rows.length;
       if (rows === 0) return NOTHING;
@@ -95,8 +102,7 @@ function derive(plan: Plan, estimate: Estimator['estimate']): Estimate {
   }
 }
 
-function scanEstimate({ table, columns, ordinals }: Scan): Estimate {
-  const statistics = table.statistics();
+function scanEstimate({ table, columns, ordinals }: Scan, statistics: TableStatistics): Estimate {
   const rows = Math.max(1, statistics.rowCount);
   const keys: KeyDomain[] = table.keys.flatMap((key) => {
     const own = key.map((ordinal) => columns[ordinals.indexOf(ordinal)]?.id).filter((id) => id !== undefined);
@@ -186,6 +192,8 @@ function computedColumn(expression: Expression, rows: number, lookup: Lookup): C
 
 /** The number of groups: combinations of values that are not determined by one another. */
 function groupCount(groups: readonly Expression[], input: Estimate, lookup: Lookup, plan: Plan): number {
+  const ids = groups.flatMap((group) => (group.kind === 'column' ? [group.id] : []));
+  if (isUniqueOn(plan, ids)) return input.rows;
   const { dependencies } = factsOf(plan);
   let combinations = 1;
   const seen: ColumnId[] = [];
@@ -234,8 +242,11 @@ function aggregateColumn(call: AggregateCall, rows: number, groups: number, look
   const column = arg?.kind === 'column' ? lookup(arg.id) : undefined;
   const unknown = unknownColumn(groups * 10);
   switch (call.fn) {
-    case 'count':
-      return { ...unknown, spread: { mean: perGroup, deviation: Math.sqrt(perGroup) } };
+    case 'count': {
+      const deviation = Math.sqrt(perGroup);
+      const distinct = Math.max(1, Math.min(groups, SPREAD_WIDTH * deviation));
+      return { ...unknown, distinct, domain: distinct, spread: { mean: perGroup, deviation } };
+    }
     case 'sum': {
       if (column?.min === undefined || column.max === undefined) return unknown;
       const mean = (column.min + column.max) / 2;
@@ -255,6 +266,9 @@ function aggregateColumn(call: AggregateCall, rows: number, groups: number, look
       return unknown;
   }
 }
+
+/** Nearly all values of a normal distribution lie within so many deviations from end to end. */
+const SPREAD_WIDTH = 6;
 
 function limited(input: Estimate, count: Expression | undefined): Estimate {
   if (count === undefined) return input;

@@ -28,7 +28,3 @@ export function hashJoinCost(build: number, probe: number, output: number): numb
 export function nestedLoopCost(outer: number, inner: number, output: number): number {
   return inner + outer * Math.max(1, inner) * COMPARED_PAIR + output * OUTPUT;
 }
-
-export function hashAggregateCost(input: number, groups: number): number {
-  return input * lookup(groups) + groups * (BUILD + OUTPUT);
-}

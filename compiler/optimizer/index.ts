@@ -1,6 +1,7 @@
 import { type ColumnIds, columnIdsAfter } from '../ir/columns.ts';
 import type { Plan } from '../ir/plan.ts';
 import { verify } from '../ir/verify.ts';
+import { OrbitError } from '../types/error.ts';
 import { createEstimator } from './cardinality.ts';
 import { decorrelate } from './decorrelate/index.ts';
 import { distinctToAggregate } from './distinct.ts';
@@ -64,11 +65,24 @@ export function optimize(original: Plan, options: OptimizeOptions = {}): Optimiz
     if (options.off?.includes(pass.name)) continue;
     const before = plan;
     const start = performance.now();
-    plan = pass.run(before, context);
+    plan = withinStack(() => pass.run(before, context));
     const ms = performance.now() - start;
     const changed = plan !== before;
     if (options.verify && changed) verify(plan);
     trace.push({ pass: pass.name, ms, changed, ...(options.keepPlans ? { before, after: plan } : {}) });
   }
   return { plan, trace };
+}
+
+/** Passes recurse over plans, whose depth a statement's text can make as large as it likes. */
+function withinStack(run: () => Plan): Plan {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new OrbitError('statement_too_complex', 'the statement is nested too deeply', {
+      hint: 'Split it, for example with temporary tables.',
+      cause: error,
+    });
+  }
 }

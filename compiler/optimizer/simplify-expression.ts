@@ -1,7 +1,6 @@
-import { scalarFunction } from '../functions/resolve.ts';
 import { and, castNullable, constant, FALSE, inList, isFalseConstant, nullOf, or, TRUE } from '../ir/build.ts';
 import { expressionEquals, identicalValues } from '../ir/equal.ts';
-import type { Call, Case, Cast, Constant, Expression, InList, Logic } from '../ir/expression.ts';
+import type { Call, Case, Cast, Expression, InList, Logic } from '../ir/expression.ts';
 import { mapExpressionChildren } from '../ir/traverse.ts';
 import { sameValue } from '../types/compare.ts';
 import { BOOL } from '../types/type.ts';
@@ -291,11 +290,6 @@ function simplifyCast(original: Cast): Expression {
   return nullable === original.nullable ? original : { ...original, nullable };
 }
 
-/** Whether a function's result is NULL whenever one of its arguments is. */
-export function isStrict(call: Call): boolean {
-  return scalarFunction(call.fn)?.nulls === 'strict';
-}
-
 /** The condition as one where only truth matters: unknown counts as false. */
 export function simplifyCondition(condition: Expression): Expression {
   return simplifyTruth(simplifyExpression(condition));
@@ -327,8 +321,4 @@ function simplifyTruth(condition: Expression): Expression {
     default:
       return condition;
   }
-}
-
-export function isNullConstant(expression: Expression): expression is Constant {
-  return isConstant(expression, null);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { verify } from '../../compiler/ir/verify.ts';
 import { optimize, PASSES } from '../../compiler/optimizer/index.ts';
-import { walk } from '../../compiler/physical/columns.ts';
+import { expressions, walk } from '../../compiler/physical/columns.ts';
 import { lower } from '../../compiler/physical/lower.ts';
 import { printPhysical } from '../../compiler/physical/print.ts';
 import { findPeer, requirePeer } from '../support/peers.ts';
@@ -54,6 +54,7 @@ describe.skipIf(!requirePeer('kits'))('TPC-H', () => {
       walk(lower(plan), (node) => {
         expect(node.kind).not.toBe('apply');
         expect(node.estimate).toBeDefined();
+        for (const expression of expressions(node)) expect(expression.kind).not.toBe('subquery');
       });
     }
   });
