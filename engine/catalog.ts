@@ -1,6 +1,6 @@
 import type { Catalog, TableHandle } from '../compiler/catalog/catalog.ts';
 import { OrbitError, type SourceRange } from '../compiler/types/error.ts';
-import { createMemoryTable, type MemoryTable } from '../storage/tables/memory-table.ts';
+import { createMemoryTable, type MemoryTable, type MemoryTableOptions } from '../storage/tables/memory-table.ts';
 import type { TransactionManager } from '../storage/transactions/manager.ts';
 
 /** The schema that unqualified names mean. */
@@ -15,11 +15,9 @@ export interface DatabaseCatalog {
   readonly createSchema: (schema: string) => void;
   readonly dropSchema: (schema: string) => void;
   readonly tablesOf: (schema: string) => readonly MemoryTable[];
-  readonly create: (
-    name: string,
-    schema: string | undefined,
-    make: (transactions: TransactionManager) => Omit<Parameters<typeof createMemoryTable>[0], 'name' | 'transactions'>,
-  ) => MemoryTable;
+  /** A table of this database's transactions, which nobody sees until it is put into a schema. */
+  readonly make: (options: Omit<MemoryTableOptions, 'transactions'>) => MemoryTable;
+  readonly put: (schema: string | undefined, table: MemoryTable) => void;
   readonly drop: (name: string, schema: string | undefined) => boolean;
   readonly tables: () => readonly { readonly schema: string; readonly table: MemoryTable }[];
   /** What binding a statement sees: the tables, and the files that it names. */
@@ -38,12 +36,11 @@ export function createCatalog(transactions: TransactionManager): DatabaseCatalog
     createSchema: (schema) => schemas.set(schema, new Map()),
     dropSchema: (schema) => schemas.delete(schema),
     tablesOf: (schema) => [...(schemaOf(schema)?.values() ?? [])],
-    create: (name, schema, make) => {
+    make: (options) => createMemoryTable({ ...options, transactions }),
+    put: (schema, made) => {
       const tables = schemaOf(schema);
       if (tables === undefined) throw undefinedSchema(schema ?? DEFAULT_SCHEMA);
-      const created = createMemoryTable({ ...make(transactions), name, transactions });
-      tables.set(name, created);
-      return created;
+      tables.set(made.name, made);
     },
     drop: (name, schema) => schemaOf(schema)?.delete(name) ?? false,
     tables: () => [...schemas].flatMap(([schema, tables]) => [...tables.values()].map((t) => ({ schema, table: t }))),

@@ -11,11 +11,13 @@ import { internalError, OrbitError } from '../compiler/types/error.ts';
 import { typeName, UTF8 } from '../compiler/types/type.ts';
 import type { Value } from '../compiler/types/value.ts';
 import type { Statement } from '../grammars/sql/tree.ts';
+import { cancelled } from '../runtime/scheduler/query.ts';
 import { type CsvLoadOptions, loadCsv } from '../storage/files/csv/load-csv.ts';
 import { isMemoryTable } from '../storage/tables/memory-table.ts';
 import { undefinedSchema } from './catalog.ts';
 import type { Parameters } from './database.ts';
 import { explainStatement } from './explain.ts';
+import { pause } from './pause.node.ts';
 import { type Execution, inTransaction, type Outcome, runQuery } from './run.ts';
 import type { Deliver } from './session.ts';
 
@@ -187,10 +189,9 @@ function checkNew(
 function createTable(body: BoundCreateTable, execution: Execution): Outcome {
   const outcome: Outcome = { command: 'CREATE TABLE', columns: NO_COLUMNS };
   if (!checkNew(execution, body)) return outcome;
-  execution.database.catalog.create(body.table.name, body.table.schema, () => ({
-    columns: body.columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
-    keys: body.keys.map((key) => key.columns),
-  }));
+  const { catalog } = execution.database;
+  const keys = body.keys.map((key) => key.columns);
+  catalog.put(body.table.schema, catalog.make({ name: body.table.name, columns: body.columns, keys }));
   return outcome;
 }
 
@@ -209,10 +210,9 @@ async function createTableAs(body: BoundCreateTableAs, execution: Execution): Pr
       runQuery(execution, body.plan, body.columns, transaction, command, collecting),
     );
   }
-  const table = execution.database.catalog.create(body.table.name, body.table.schema, () => ({
-    columns: body.columns.map(({ name, type, nullable }) => ({ name, type, nullable })),
-    keys: [],
-  }));
+  // Loaded before anybody sees it: a statement that fails or is cancelled leaves what was there.
+  const { catalog } = execution.database;
+  const table = catalog.make({ name: body.table.name, columns: body.columns });
   const loader = table.bulkLoader();
   for (let from = 0; from < rows.length; ) {
     const count = loader.room(rows.length - from);
@@ -221,8 +221,12 @@ async function createTableAs(body: BoundCreateTableAs, execution: Execution): Pr
     });
     loader.flush();
     from += count;
+    await pause();
+    if (execution.signal?.aborted === true) throw cancelled();
   }
-  return { ...outcome, affected: loader.finish() };
+  const affected = loader.finish();
+  catalog.put(body.table.schema, table);
+  return { ...outcome, affected };
 }
 
 function drop(body: BoundDrop, { database }: Execution): Outcome {
@@ -263,7 +267,7 @@ const COPY_OPTIONS: ReadonlySet<string> = new Set([
   'nullstr',
 ]);
 
-async function copyFrom(body: BoundCopyFrom, { database, session }: Execution): Promise<Outcome> {
+async function copyFrom(body: BoundCopyFrom, { database, session, signal }: Execution): Promise<Outcome> {
   if (body.source.kind === 'stream') throw unsupported('COPY … FROM STDIN');
   if (session.transaction !== undefined) throw unsupported('COPY inside a transaction');
   const { table } = body;
@@ -292,6 +296,8 @@ async function copyFrom(body: BoundCopyFrom, { database, session }: Execution): 
     escape: text('escape'),
     nullText: text('null', 'nullstr'),
   };
-  const affected = await loadCsv(database.files, body.source.path, options, table);
+  const affected = await loadCsv(database.files, body.source.path, options, table, () => {
+    if (signal?.aborted === true) throw cancelled();
+  });
   return { command: 'COPY', columns: NO_COLUMNS, affected };
 }

@@ -6,6 +6,8 @@ export interface ColumnDefinition {
   readonly name: string;
   readonly type: Type;
   readonly nullable: boolean;
+  /** Of texts, in characters: longer values are refused. */
+  readonly maxLength?: number | undefined;
 }
 
 /** What is known of a column's values; every figure is optional and may be stale, except where `exact` says otherwise. */

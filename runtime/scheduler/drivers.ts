@@ -7,7 +7,7 @@ import type { RowBlocks } from '../operators/rows.ts';
 import type { SortState } from '../operators/sort.ts';
 import type { KernelInstance } from './modules.ts';
 import { sortAddresses } from './sorting.ts';
-import { allocate, allocateZeroed, type Task } from './task.ts';
+import { allocate, allocateLarge, allocateZeroed, type Task } from './task.ts';
 
 /**
  * What a sink needs of the host while one thread runs a pipeline: room at the start and whenever the kernel says FULL.
@@ -183,7 +183,7 @@ function tableDriver(task: Task, spec: () => TableSpec): Driver<readonly RowBloc
       if (view.getUint32(ctx + table.count, true) < view.getUint32(ctx + table.limit, true)) return;
       // Large steps while that is cheap: every step enters all rows again.
       bits += bits < 16 ? 3 : bits < 22 ? 2 : 1;
-      directory = allocateZeroed(task, 2 ** bits * 8);
+      directory = await allocateLarge(task, 2 ** bits * 8);
       // The current block counts too: it is closed, and what is left of it goes unused.
       list.give(ctx, table.blocks);
       for (const { address, rows } of list.blocks) {

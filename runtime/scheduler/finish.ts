@@ -1,7 +1,7 @@
 import type { JoinDirectory, JoinState } from '../operators/hash-join.ts';
 import { type BuildResult, type RowBlock, required, rowCount, STEP_ROWS } from './drivers.ts';
 import type { KernelInstance } from './modules.ts';
-import { allocate, allocateZeroed, type Task } from './task.ts';
+import { allocate, allocateLarge, type Task } from './task.ts';
 
 /** An integer key indexes an array if that takes at most this many entries for each row. */
 const DENSE_FACTOR = 6;
@@ -34,7 +34,7 @@ export async function linkRows(
   };
   if (integer && span <= BigInt(Math.max(DENSE_ALWAYS, rows * DENSE_FACTOR))) {
     const size = Number(span);
-    const address = allocateZeroed(task, Math.max(size * 4, 8));
+    const address = await allocateLarge(task, Math.max(size * 4, 8));
     await link((from, count) => kernel.call('link_dense', from, count, address, low));
     return {
       address,
@@ -47,7 +47,7 @@ export async function linkRows(
     };
   }
   const bits = Math.max(4, Math.ceil(Math.log2(Math.max(rows, 1) * 2)));
-  const address = allocateZeroed(task, 2 ** bits * 8);
+  const address = await allocateLarge(task, 2 ** bits * 8);
   await link((from, count) => kernel.call('link_hashed', ctx, from, count, address, 2 ** bits - 1, 32 - bits));
   return { address, mask: 2 ** bits - 1, shift: 32 - bits, unique: chained === 0, rows, sawNull };
 }

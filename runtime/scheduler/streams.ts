@@ -124,14 +124,14 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
       return [await applying(query, plan, outer, counted)];
     case 'unnest': {
       const rows = await query.collect(query, plan.input, outer);
-      return [hostStream(query, plan.columns, unnestRows(query, plan, rows, outer), 'unnest', counted)];
+      return [hostStream(query, plan.columns, await unnestRows(query, plan, rows, outer), 'unnest', counted)];
     }
     case 'insert':
     case 'update':
     case 'delete':
     case 'merge': {
       const rows = await query.collect(query, plan.input, outer);
-      return [hostStream(query, plan.columns, writeRows(query, plan, rows, outer), plan.kind, counted)];
+      return [hostStream(query, plan.columns, await writeRows(query, plan, rows, outer), plan.kind, counted)];
     }
   }
 }

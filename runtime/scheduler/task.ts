@@ -36,6 +36,20 @@ export function allocate(task: Task, bytes: number): number {
   return task.memory.arenaAlloc(task.arena, task.budget, bytes);
 }
 
+/** Bytes that are cleared between two chances to cancel: a few milliseconds. */
+const CLEAR_BYTES = 1 << 24;
+
+/** Zeroed in steps, for directories of any size. */
+export async function allocateLarge(task: Task, bytes: number): Promise<number> {
+  const address = allocate(task, bytes);
+  for (let from = 0; from < bytes; from += CLEAR_BYTES) {
+    task.memory.u8().fill(0, address + from, address + Math.min(bytes, from + CLEAR_BYTES));
+    const pause = task.breathe();
+    if (pause !== undefined) await pause;
+  }
+  return address;
+}
+
 /** Zeroed, since arenas give out memory as it is. */
 export function allocateZeroed(task: Task, bytes: number): number {
   const address = allocate(task, bytes);

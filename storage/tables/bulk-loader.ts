@@ -5,6 +5,7 @@ import { CHUNK_ROWS, type ChunkColumn } from '../../runtime/columns/chunk.ts';
 import type { ColumnBuilder } from './builder.ts';
 import type { DictionaryBuilder } from './dictionary.ts';
 import { createBuilder, MAX_CHUNK_HEAP, sealColumn } from './encode.ts';
+import { checkLengths } from './lengths.ts';
 import { TextBuilder } from './text.ts';
 
 export interface LoadedChunk {
@@ -50,7 +51,9 @@ export function createBulkLoader(
     const sealed = builders.map((builder) => sealColumn(builder));
     sealed.forEach((column, ordinal) => {
       const definition = columns[ordinal];
-      if (definition?.nullable === false && column.nullCount > 0) throw nullViolation(table, definition);
+      if (definition === undefined) return;
+      if (!definition.nullable && column.nullCount > 0) throw nullViolation(table, definition);
+      checkLengths(table, definition, column, count);
     });
     chunks.push({ rows: count, columns: sealed });
     total += count;

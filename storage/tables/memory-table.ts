@@ -17,6 +17,7 @@ import { DictionaryBuilder } from './dictionary.ts';
 import { createBuilder, encodingOf } from './encode.ts';
 import { type KeyedTable, KeyIndex, type StoredRow } from './key-index.ts';
 import { isStrictlyAscending } from './key-order.ts';
+import { checkLength } from './lengths.ts';
 import { openScan, SegmentList } from './scan.ts';
 import { Segment } from './segment.ts';
 import { TableObserver } from './table-observer.ts';
@@ -225,6 +226,7 @@ export function createMemoryTable({
     if (row.length !== columns.length) throw internalError(`a row of ${row.length} values for table ${name}`);
     columns.forEach((column, ordinal) => {
       if (!column.nullable && row[ordinal] === null) throw nullViolation(name, column);
+      checkLength(name, column, row[ordinal] ?? null);
     });
   }
 

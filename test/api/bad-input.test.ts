@@ -23,7 +23,8 @@ beforeAll(async () => {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
   writeFileSync(join(folder, 'latin1.csv'), Buffer.from([0x61, 0x0a, 0xe9, 0xe8, 0x0a]));
   db = await open(':memory:', { threads: 1 });
-  await db.query('create table t (a integer not null, b varchar, primary key (a))');
+  await db.query('create table t (a integer not null, b varchar(10), primary key (a))');
+  await db.query('create table short (a integer, b varchar(10))');
   await db.query("insert into t values (1, 'one'), (2, 'two')");
 });
 
@@ -62,6 +63,8 @@ const cases: readonly (readonly [name: string, sql: string, sqlstate: string, sa
   ['2,000 subqueries', `select * from ${many(2000, '(select * from ')}t${many(2000, ') t')}`, '54001', /nested too deeply/],
   ['a key twice', "insert into t values (3, 'x'), (1, 'again')", '23505', /a/],
   ['a missing value', "insert into t values (null, 'x')", '23502', /null/i],
+  ['a text that is too long', "insert into t values (3, 'longer than it may be')", '22001', /at most 10 characters/],
+  ['a file with a text that is too long', "copy short from '@/many.csv' (header)", '22001', /at most 10 characters/],
   ['two rows for one', 'select (select a from t)', '21000', /more than one row/],
   ['a negative limit', 'select * from t limit -1', '2201W', /negative/],
   ['an aggregate in WHERE', 'select a from t where count(*) > 1', '42803', /aggregate/],

@@ -81,11 +81,13 @@ export async function loadCsv(
   path: string,
   options: CsvLoadOptions,
   table: LoadTarget,
+  /** Runs after each block of the file; what it throws ends the load, of which nothing is then seen. */
+  afterBlock: () => void = () => {},
 ): Promise<number> {
   const loader = createCsvLoader(path, options, table);
   const feeder = new BlockFeeder(await host.open(path), loader, options.blockSize ?? BLOCK_SIZE);
   try {
-    while (await feeder.feed());
+    while (await feeder.feed()) afterBlock();
     return loader.finish();
   } finally {
     await feeder.close();
