@@ -10,14 +10,7 @@ import type { Tables } from '../../runtime/scheduler/query.ts';
 export type Rows = readonly (readonly Value[])[];
 
 /** Tables for plans that use none. */
-export const NO_TABLES: RowTables = {
-  scan: none,
-  find: none,
-  newest: none,
-  insert: none,
-  update: none,
-  delete: none,
-};
+const NO_TABLES: RowTables = { scan: none, find: none, newest: none, insert: none, update: none, delete: none };
 
 function none(): never {
   throw new Error('the plan has no tables');
