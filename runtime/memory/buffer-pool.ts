@@ -1,7 +1,7 @@
 import { internalError } from '../../compiler/types/error.ts';
 import type { Chunk, ChunkColumn, ColumnFormat, Dictionary, VisibleRows } from '../columns/chunk.ts';
 import type { EngineMemory } from './engine-memory.ts';
-import { type Allocate, checkFormat, type Frame, loadColumn, put, widthOf } from './loading.ts';
+import { type Allocate, checkFormat, checkNulls, type Frame, loadColumn, put, widthOf } from './loading.ts';
 import { createResidents, type Resident } from './residents.ts';
 
 /** A dictionary's values as string views; their layout is at `frameViews`. */
@@ -75,10 +75,11 @@ interface DictionaryEntry {
 
 export function createBufferPool(memory: EngineMemory): BufferPool {
   const residents = createResidents(memory);
-  // Found by the column object, not by chunk and position: scans deliver the columns that they were asked for, in the
-  // order in which they were. Weak, since a frame need not keep host memory that nothing else refers to: residents must
-  // not refer to it either.
-  const byColumn = new WeakMap<ChunkColumn, Map<string, Entry<Frame>>>();
+  // By layout, found by the column object, not by chunk and position: scans deliver the columns that they were asked for,
+  // in the order in which they were. Weak, since a frame need not keep host memory that nothing else refers to:
+  // residents must not refer to it either.
+  const byLayout = new Map<string, WeakMap<ChunkColumn, Entry<Frame>>>();
+  const byFormat = new WeakMap<ColumnFormat, WeakMap<ChunkColumn, Entry<Frame>>>();
   const byRows = new WeakMap<VisibleRows, Entry<BitmapFrame>>();
   const byChunk = new Map<number, Siblings>();
   const byDictionary = new Map<number, DictionaryEntry>();
@@ -97,74 +98,68 @@ export function createBufferPool(memory: EngineMemory): BufferPool {
     }
   };
 
-  /** A new resident of a chunk, pinned; `forget` is called when it goes. */
-  const enter = (chunkId: number, isBitmap: boolean, forget: () => void): Resident => {
+  /** A new resident of a chunk, pinned. What has gone is told by its resident. */
+  const enter = (chunkId: number): Resident => {
     const siblings = byChunk.get(chunkId) ?? { all: new Set(), bitmaps: [] };
     byChunk.set(chunkId, siblings);
     const { all, bitmaps } = siblings;
     const resident = residents.enter(() => {
-      forget();
       all.delete(resident);
-      if (isBitmap) bitmaps.splice(bitmaps.indexOf(resident), 1);
+      const place = bitmaps.indexOf(resident);
+      if (place >= 0) bitmaps.splice(place, 1);
       if (all.size === 0) byChunk.delete(chunkId);
     });
     all.add(resident);
-    if (!isBitmap) return resident;
-    const [oldest] = bitmaps;
-    bitmaps.push(resident);
-    if (oldest !== undefined && bitmaps.length > BITMAPS_A_CHUNK) residents.remove(oldest);
     return resident;
   };
 
-  const enterColumn = (chunkId: number, layouts: Map<string, Entry<Frame>>, layout: string): Resident =>
-    enter(chunkId, false, () => layouts.delete(layout));
+  /** The frame of an entry that is still there, pinned. */
+  const pinKnown = <F extends AnyFrame>(entry: Entry<F> | undefined): F | undefined => {
+    if (entry === undefined || entry.resident.position < 0) return undefined;
+    hits++;
+    residents.pin(entry.resident);
+    return entry.frame;
+  };
 
-  const enterBitmap = (chunkId: number): Resident => {
-    // The entry of a bitmap that has gone is told by its resident.
-    return enter(chunkId, true, () => {});
+  const entriesOf = (format: ColumnFormat): WeakMap<ChunkColumn, Entry<Frame>> => {
+    const layout = `${format.encoding} ${widthOf(format)}`;
+    const entries = byLayout.get(layout) ?? new WeakMap<ChunkColumn, Entry<Frame>>();
+    byLayout.set(layout, entries);
+    byFormat.set(format, entries);
+    return entries;
   };
 
   const pinColumn = (chunk: Chunk, columnIndex: number, format: ColumnFormat): Frame => {
     const column = chunk.columns[columnIndex];
     if (column === undefined) throw internalError(`chunk ${chunk.id} has no column ${columnIndex}`);
+    const entries = byFormat.get(format) ?? entriesOf(format);
+    checkNulls(column, format);
+    const known = pinKnown(entries.get(column));
+    if (known !== undefined) return known;
     checkFormat(column, format);
-    const layout = `${format.encoding} ${widthOf(format)}`;
-    let layouts = byColumn.get(column);
-    if (layouts === undefined) {
-      layouts = new Map();
-      byColumn.set(column, layouts);
-    }
-    const known = layouts.get(layout);
-    if (known !== undefined) {
-      hits++;
-      residents.pin(known.resident);
-      return known.frame;
-    }
     misses++;
-    const resident = enterColumn(chunk.id, layouts, layout);
+    const resident = enter(chunk.id);
     const frame = loading(resident, (allocate) => loadColumn(memory, allocate, chunk.rows, column, format));
-    layouts.set(layout, { frame, resident });
+    entries.set(column, { frame, resident });
     owners.set(frame, resident);
     return frame;
   };
 
   const pinVisible = (chunk: Chunk, rows: VisibleRows): BitmapFrame => {
-    const known = byRows.get(rows);
-    if (known !== undefined && known.resident.position >= 0) {
-      hits++;
-      residents.pin(known.resident);
-      return known.frame;
-    }
+    const known = pinKnown(byRows.get(rows));
+    if (known !== undefined) return known;
     misses++;
-    const resident = enterBitmap(chunk.id);
-    const { bitmap } = rows;
+    const resident = enter(chunk.id);
     const frame = loading(resident, (allocate) => {
-      const address = allocate(bitmap.length);
-      put(memory, address, bitmap, Math.ceil(chunk.rows / 8), 'visible rows');
-      return { bitmap: address };
+      const bitmap = allocate(rows.bitmap.length);
+      put(memory, bitmap, rows.bitmap, Math.ceil(chunk.rows / 8), 'visible rows');
+      return { bitmap };
     });
     byRows.set(rows, { frame, resident });
     owners.set(frame, resident);
+    const bitmaps = byChunk.get(chunk.id)?.bitmaps ?? [];
+    bitmaps.push(resident);
+    if (bitmaps.length > BITMAPS_A_CHUNK) residents.remove(bitmaps[0] ?? resident);
     return frame;
   };
 

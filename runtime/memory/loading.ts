@@ -40,6 +40,10 @@ export function checkFormat(column: ChunkColumn, format: ColumnFormat): void {
     throw internalError(`${encoding} of ${column.width} bytes in a chunk, ${format.width} in the scan`);
   if (widthOf(column) > widthOf(format))
     throw internalError(`a chunk has ${column.width} bytes a value where the scan says ${format.width}`);
+}
+
+/** The same for what differs between formats of one layout. */
+export function checkNulls(column: ChunkColumn, format: ColumnFormat): void {
   if (column.nullCount > 0 && !format.nullable)
     throw internalError('a chunk has nulls where the scan says there are none');
 }

@@ -5,7 +5,11 @@ import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
 import { decodeAnyPayload, encodeAnyPayload } from '../../runtime/columns/nested.ts';
 import { allocateBytes, grownCapacity } from './buffers.ts';
 import { type ColumnBuilder, wrongValue } from './builder.ts';
+import { shredFields } from './shredding.ts';
 import { NullBitmap } from './validity.ts';
+
+/** Chunks of fewer rows are not shredded: scans are done with them before the code for shredded fields is made. */
+const SHREDDED_ROWS = 1024;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -70,7 +74,7 @@ export class AnyBuilder implements ColumnBuilder {
     }
   }
 
-  seal(from: number, to: number): ChunkColumn {
+  seal(from: number, to: number, narrow: boolean): ChunkColumn {
     const { validity, nullCount } = this.nulls.seal(from, to);
     const count = to - from;
     const origin = from < this.rows ? this.starts[from]! : this.used;
@@ -89,7 +93,20 @@ export class AnyBuilder implements ColumnBuilder {
     let tag = nullCount === 0 && count > 0 ? first : undefined;
     for (let row = 0; row < count && tag !== undefined; row++) if (tags[row] !== first) tag = undefined;
     const range = tag === ANY_TAG.int64 ? boundsOf(payloads, count) : undefined;
-    return { encoding: 'any', width: 8, base: 0n, values, tags, heap, tag, range, validity, nullCount };
+    const column: ChunkColumn = {
+      encoding: 'any',
+      width: 8,
+      base: 0n,
+      values,
+      tags,
+      heap,
+      tag,
+      range,
+      validity,
+      nullCount,
+    };
+    if (!narrow || count < SHREDDED_ROWS) return column;
+    return { ...column, shredded: shredFields(column, count) };
   }
 
   reset(): void {

@@ -1,6 +1,5 @@
 import type { ColumnDefinition } from '../../compiler/catalog/catalog.ts';
 import type { Chunk, ChunkColumn, ColumnFormat } from '../../runtime/columns/chunk.ts';
-import type { PruningPredicate } from '../../runtime/columns/source.ts';
 import { encodingOf } from './encode.ts';
 import { codeWidth } from './text.ts';
 
@@ -19,7 +18,7 @@ export function commonFormat(
   let width: ColumnFormat['width'] = others?.width ?? 1;
   let nullable = others?.nullable ?? false;
   let [low, high] = others?.range ?? [];
-  let bounded = others === undefined || others.range !== undefined;
+  let bounded = others === undefined || others.range !== undefined || others.encoding === 'any';
   let dictionary = others?.dictionary;
   for (const column of columns) {
     encoding = column.encoding;
@@ -42,18 +41,24 @@ export function commonFormat(
   return { type: definition.type, encoding, width, nullable, range, dictionary };
 }
 
-/** Whether no row of the chunk can satisfy all predicates. `chunk` has the table's columns in the table's order. */
-export function isPruned(chunk: Chunk, predicates: readonly PruningPredicate[]): boolean {
-  for (const { ordinal, low, high } of predicates) {
-    const column = chunk.columns[ordinal];
-    if (column === undefined || column.encoding !== 'integers') continue;
-    // A comparison with a constant is never true of a null.
-    if (column.nullCount === chunk.rows) return true;
-    if (column.range === undefined) continue;
-    const [min, max] = column.range;
-    if ((low !== undefined && max < low) || (high !== undefined && min > high)) return true;
-  }
-  return false;
+/**
+ * The zone maps of a column: for each chunk two numbers that its values lie between. Rounding keeps their order, so what
+ * is smaller as a number is smaller.
+ */
+export function zonesOf(chunks: readonly Chunk[], ordinal: number): Float64Array {
+  const zones = new Float64Array(2 * chunks.length);
+  chunks.forEach(({ rows, columns }, i) => {
+    const column = columns[ordinal];
+    let [low, high] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+    if (column?.encoding === 'integers') {
+      // A comparison with a constant is never true of a null: without values, nothing lies between the bounds.
+      if (column.nullCount === rows) [low, high] = [high, low];
+      else if (column.range !== undefined) [low, high] = [Number(column.range[0]), Number(column.range[1])];
+    }
+    zones[2 * i] = low;
+    zones[2 * i + 1] = high;
+  });
+  return zones;
 }
 
 function emptyWidth(encoding: ColumnFormat['encoding']): ColumnFormat['width'] {

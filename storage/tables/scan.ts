@@ -1,8 +1,8 @@
 import type { ColumnDefinition } from '../../compiler/catalog/catalog.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import type { Chunk, ChunkColumn, ColumnFormat } from '../../runtime/columns/chunk.ts';
-import type { ScanRequest, TableScanCursor } from '../../runtime/columns/source.ts';
-import { commonFormat, isPruned } from './format.ts';
+import type { PruningPredicate, ScanRequest, TableScanCursor } from '../../runtime/columns/source.ts';
+import { commonFormat, zonesOf } from './format.ts';
 import type { Segment } from './segment.ts';
 import type { Viewpoint } from './versions.ts';
 
@@ -16,6 +16,7 @@ export class SegmentList {
   private readonly columns: readonly ColumnDefinition[];
   private readonly before: SegmentList | undefined;
   private readonly formats: (ColumnFormat | undefined)[] = [];
+  private readonly zones: (Float64Array | undefined)[] = [];
 
   /** `more` follow the segments of `before`, which are not looked at again. */
   constructor(columns: readonly ColumnDefinition[], more: readonly Segment[], before?: SegmentList) {
@@ -41,6 +42,29 @@ export class SegmentList {
     this.formats[ordinal] = format;
     return format;
   }
+
+  /** Tells of a chunk, by its number, whether none of its rows can satisfy all predicates. */
+  pruner(predicates: readonly PruningPredicate[]): ((chunk: number) => boolean) | undefined {
+    if (predicates.length === 0) return undefined;
+    const tests = predicates.map(({ ordinal, low, high }) => ({
+      zones: this.zonesOf(ordinal),
+      low: low === undefined ? Number.NEGATIVE_INFINITY : Number(low),
+      high: high === undefined ? Number.POSITIVE_INFINITY : Number(high),
+    }));
+    return (chunk) => tests.some(({ zones, low, high }) => zones[2 * chunk + 1]! < low || zones[2 * chunk]! > high);
+  }
+
+  private zonesOf(ordinal: number): Float64Array {
+    const known = this.zones[ordinal];
+    if (known !== undefined) return known;
+    const { before, chunks } = this;
+    const zones = new Float64Array(2 * chunks.length);
+    const first = before?.chunks.length ?? 0;
+    if (before !== undefined) zones.set(before.zonesOf(ordinal));
+    zones.set(zonesOf(chunks.slice(first), ordinal), 2 * first);
+    this.zones[ordinal] = zones;
+    return zones;
+  }
 }
 
 /**
@@ -54,18 +78,19 @@ export function openScan(
   rowCount: number | undefined,
 ): TableScanCursor {
   const { segments, chunks } = list;
+  const isPruned = list.pruner(prune);
   let at = 0;
   let pruned = 0;
 
   function next(): Chunk | undefined {
     while (at < chunks.length) {
-      const chunk = chunks[at]!;
-      const segment = segments[at++]!;
-      if (prune.length > 0 && isPruned(chunk, prune)) {
+      const i = at++;
+      if (isPruned?.(i) === true) {
         pruned++;
         continue;
       }
-      const visible = segment.visibility.of(viewpoint);
+      const chunk = chunks[i]!;
+      const visible = segments[i]!.visibility.of(viewpoint);
       if (visible?.count === 0) continue;
       const { id, firstRowId } = chunk;
       const columns = ordinals.map((ordinal) => columnOf(chunk, ordinal));
