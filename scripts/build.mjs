@@ -121,6 +121,25 @@ async function bundles() {
   }
 }
 
+/** Leaves out declarations that the public ones do not lead to: the inside is nobody's API, and names packages that are bundled. */
+function keepReachable(types) {
+  const reached = new Set();
+  const visit = (path) => {
+    if (reached.has(path) || !existsSync(path)) return;
+    reached.add(path);
+    for (const [, , from] of readFileSync(path, 'utf8').matchAll(
+      /(\bfrom\s*|\bimport\s*\(\s*|\bimport\s+)["'](\.\.?\/[^"']*?)\.js["']/g,
+    )) {
+      visit(resolve(dirname(path), `${from}.d.ts`));
+    }
+  };
+  for (const entry of ['engine/index.d.ts', 'engine/index.browser.d.ts']) visit(join(types, entry));
+  for (const entry of readdirSync(types, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !reached.has(path)) rmSync(path);
+  }
+}
+
 /** Returns tsc's exit status. It emits in spite of type errors, so that they do not stop a developer from running the code. */
 async function declarations() {
   if (!exists('engine/index.ts')) return 0;
@@ -142,6 +161,7 @@ async function declarations() {
     );
     if (rewritten !== text) writeFileSync(path, rewritten);
   }
+  keepReachable(types);
   return status;
 }
 

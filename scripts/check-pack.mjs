@@ -7,10 +7,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freshEnvironment, output, root, run } from './fresh.mjs';
 
-const consumer = `import { open } from 'orbit-workbench';
+// Two threads, and enough rows for them: the worker's file must be found in the installed package.
+const consumer = `import { open, type QueryResult } from 'orbit-workbench';
+import { writeFileSync } from 'node:fs';
 
-const start: (...args: never[]) => unknown = open;
-console.log(typeof start);
+const rows = Array.from({ length: 250_000 }, (_, i) => i + ',' + (i % 7)).join('\\n');
+writeFileSync('numbers.csv', 'a,b\\n' + rows + '\\n');
+const db = await open(':memory:', { threads: 2 });
+await db.query('create table t (a bigint, b integer)');
+await db.query("copy t from 'numbers.csv' (header)");
+const result: QueryResult = await db.query('select b, count(*) as n, sum(a) as s from t group by b order by b limit 1');
+console.log(JSON.stringify(result.texts));
+await db.close();
 `;
 
 const folder = mkdtempSync(join(tmpdir(), 'orbit-pack-'));
@@ -73,14 +81,17 @@ try {
     exactOptionalPropertyTypes: true,
     target: 'es2022',
     module: 'nodenext',
+    // The consumer's own choice; the package must not need them.
     types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
   };
   writeFileSync(
     join(project, 'tsconfig.json'),
     JSON.stringify({ compilerOptions: { ...options, outDir: 'out', skipLibCheck: false }, files: ['consumer.ts'] }),
   );
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', '.'], { cwd: project, env });
-  assert.equal(output(process.execPath, ['out/consumer.js'], { cwd: project, env }).trim(), 'function');
+  const answer = output(process.execPath, ['out/consumer.js'], { cwd: project, env }).trim();
+  assert.equal(answer, '[["0","35715","4464339285"]]');
   console.log('the API type-checks and runs');
 } finally {
   rmSync(folder, { recursive: true, force: true });
