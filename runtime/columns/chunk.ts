@@ -60,10 +60,21 @@ export interface ChunkColumn {
   readonly tags?: Uint8Array | undefined;
   /** For `any`: the tag of all values, where they have one and none is NULL. */
   readonly tag?: number | undefined;
+  /** For `any`: columns of object fields that most rows have, by path (field-path.ts). The values have them too. */
+  readonly shredded?: ReadonlyMap<string, ShreddedField> | undefined;
   readonly dictionary?: Dictionary | undefined;
   readonly nullCount: number;
   /** Zone map over raw integers, for the integers encoding (and `any` with the tag int64): bounds of the values that are not null. */
   readonly range?: readonly [bigint, bigint] | undefined;
+}
+
+/** A field of the objects in a chunk: a column of bool, int64, float64 or utf8 as the tag says. */
+export interface ShreddedField {
+  readonly tag: number;
+  /** NULL where a row has no such field, or one of another kind. */
+  readonly column: ChunkColumn;
+  /** No row has the field with a value of another kind: NULL means that there is none. */
+  readonly whole: boolean;
 }
 
 /** Rows of a chunk that a scan sees. Immutable, and the same object while nothing changes: the buffer pool knows it by that. */

@@ -10,8 +10,11 @@ import { isValid } from './validity.ts';
 
 /** Rows of a chunk that are looked at to choose what is shredded. */
 const SAMPLE = 128;
-/** The share of a chunk's rows that must have a field of one kind. */
+/** The share of a chunk's rows that must have a field of one kind; in a sample, fewer raise hope. */
 const HOT = 0.9;
+const HOPEFUL = 0.8;
+/** Its multiples spread evenly modulo 1, so that no period of the data is met. */
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
 const MAX_FIELDS = 32;
 /** Fields of fields, not deeper. */
 const MAX_PATH = 2;
@@ -45,9 +48,7 @@ function objectsOf({ values, tags, validity }: ChunkColumn, rows: number): Float
 }
 
 function hotFields(objects: Float64Array, heap: Uint8Array): readonly (readonly [string, number])[] {
-  const step = Math.ceil(objects.length / SAMPLE);
   const seen = new Map<string, Uint32Array>();
-  let sampled = 0;
   const cursor = new FieldCursor(heap);
   const visit = (object: number, names: readonly string[]): void => {
     const count = cursor.count(object);
@@ -62,14 +63,14 @@ function hotFields(objects: Float64Array, heap: Uint8Array): readonly (readonly 
       if (tag === ANY_TAG.object && path.length < MAX_PATH) visit(start, path);
     }
   };
-  for (let row = 0; row < objects.length; row += step) {
-    sampled++;
-    const object = objects[row] ?? -1;
+  const sampled = Math.min(objects.length, SAMPLE);
+  for (let i = 0; i < sampled; i++) {
+    const object = objects[Math.floor(((i * GOLDEN_RATIO) % 1) * objects.length)] ?? -1;
     if (object >= 0) visit(object, []);
   }
   return [...seen]
     .flatMap(([path, kinds]) =>
-      SCALARS.filter((tag) => (kinds[tag] ?? 0) >= HOT * sampled).map((tag) => [path, tag] as const),
+      SCALARS.filter((tag) => (kinds[tag] ?? 0) >= HOPEFUL * sampled).map((tag) => [path, tag] as const),
     )
     .slice(0, MAX_FIELDS);
 }
