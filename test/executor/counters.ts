@@ -6,9 +6,14 @@ import type { RunReport } from '../../runtime/scheduler/executor.ts';
 import type { Statement } from './harness.ts';
 import { ReferenceTables } from './tables.ts';
 
+/**
+ * How many of its rows the executor makes a node put out: `some` where what stands above it in the same pipeline may
+ * stop early; `none` where all of the subtree may be left alone.
+ */
+type Extent = 'all' | 'some' | 'none';
+
 interface Count {
   rows: number;
-  /** The executor may stop early, or not begin at all: under a limit, or where a join's other side is empty. */
   atMost: boolean;
 }
 
@@ -16,7 +21,7 @@ interface Count {
 export function wrongCounter({ plan, tables, parameters }: Statement, report: RunReport): string | undefined {
   const expected = new Map<PhysicalPlan, Count>();
   const context = { parameters, tables: new ReferenceTables(tables), outer: new Map() };
-  countRows(plan, context, false, expected);
+  countRows(plan, context, 'all', expected);
   for (const [node, { rows, atMost }] of expected) {
     const actual = report.counters.get(node)?.rows ?? 0;
     if (atMost ? actual > rows : actual !== rows) return `${node.kind} counts ${actual} rows instead of ${rows}`;
@@ -27,21 +32,23 @@ export function wrongCounter({ plan, tables, parameters }: Statement, report: Ru
 function countRows(
   plan: PhysicalPlan,
   context: ReferenceContext,
-  atMost: boolean,
+  extent: Extent,
   counts: Map<PhysicalPlan, Count>,
 ): void {
+  const atMost = extent !== 'all';
   const known = counts.get(plan) ?? { rows: 0, atMost };
   counts.set(plan, known);
   known.atMost ||= atMost;
   known.rows += interpret(plan, context).length;
   if (plan.kind === 'apply') {
-    countRows(plan.outer, context, false, counts);
+    const below = extent === 'none' ? 'none' : 'all';
+    countRows(plan.outer, context, below, counts);
     for (const row of interpret(plan.outer, context)) {
-      countRows(plan.inner, { ...context, outer: bind(plan.outer.columns, row, context.outer) }, false, counts);
+      countRows(plan.inner, { ...context, outer: bind(plan.outer.columns, row, context.outer) }, below, counts);
     }
     return;
   }
-  for (const child of children(plan)) countRows(child, context, mayStop(plan, child, atMost, context), counts);
+  for (const child of children(plan)) countRows(child, context, extentOf(plan, child, extent, context), counts);
 }
 
 /** Whether some row of the build side can be found at all. */
@@ -52,23 +59,23 @@ function hasKeys({ build, keys }: HashJoin, context: ReferenceContext): boolean 
   return rows.some((row) => row.every((value, i) => value !== null || keys[i]?.nullsEqual === true));
 }
 
-/** Whether `parent` may leave some of `child`'s rows alone. */
-function mayStop(parent: PhysicalPlan, child: PhysicalPlan, atMost: boolean, context: ReferenceContext): boolean {
+function extentOf(parent: PhysicalPlan, child: PhysicalPlan, extent: Extent, context: ReferenceContext): Extent {
+  if (extent === 'none') return 'none';
   switch (parent.kind) {
     case 'limit':
-      return true;
+      return 'some';
     case 'hashJoin': {
-      if (child === parent.build) return false;
+      if (child === parent.build) return 'all';
       const needsBuild = parent.join === 'inner' || parent.join === 'semi' || parent.join.startsWith('build');
-      return atMost || (needsBuild && !hasKeys(parent, context));
+      return needsBuild && !hasKeys(parent, context) ? 'none' : extent;
     }
     case 'nestedLoopJoin':
-      return child === parent.outer && atMost;
+      return child === parent.outer ? extent : 'all';
     case 'hashAggregate':
     case 'sort':
     case 'unnest':
-      return false;
+      return 'all';
     default:
-      return atMost;
+      return extent;
   }
 }

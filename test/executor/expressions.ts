@@ -81,6 +81,16 @@ export class Expressions {
     return this.of(T.BOOL, depth);
   }
 
+  /** A comparison of a column with a constant, as scans make the most of. */
+  bound(): Expression {
+    const random = this.#random;
+    if (this.#columns.length === 0) return this.condition(1);
+    const column = random.pick(this.#columns);
+    const sides = [columnRef(column), constant(someValue(random, column.type), column.type)];
+    const fn = random.pick(['eq', 'lt', 'le', 'gt', 'ge', 'ge', 'le', 'ne']);
+    return call(fn, random.chance(0.8) ? sides : sides.reverse());
+  }
+
   leaf(type: T.Type): Expression {
     const random = this.#random;
     const fitting = this.#columns.filter((column) => T.typeEquals(column.type, type));

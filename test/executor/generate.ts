@@ -97,6 +97,10 @@ const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
     `apply ${join}`,
     (making, input, _, outside) => {
       const inner = (scope: Outside): Node => {
+        // Only what runs once for each row may write.
+        if ((join === 'inner' || join === 'left') && making.random.chance(0.15)) {
+          return makeWrite(making, 'insert', makeValues(making, scope), scope);
+        }
         if (join !== 'single') return grow(making, making.random.integer(1, 3), scope);
         const node = grow(making, making.random.integer(1, 2), scope);
         return makeAggregate(making, node, scope, 0);
@@ -122,13 +126,13 @@ const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
 
 /** Few enough rows for the outer side of an Apply, the same ones whatever the order. */
 function firstRows(making: Making, input: Node, outside: Outside): Node {
-  if (input.rows.length <= 12) return input;
+  if (input.rows.length <= 8) return input;
   const groups = makeAggregate(making, input, outside, 1);
-  if (groups.rows.length <= 12) return groups;
+  if (groups.rows.length <= 8) return groups;
   return making.attempt(
     3,
     () => makeSort(making, input, outside, true),
-    ({ rows, free }) => !free && rows.length <= 12,
+    ({ rows, free }) => !free && rows.length <= 8,
   );
 }
 
@@ -146,6 +150,17 @@ function distinctRows(making: Making, input: Node, outside: Outside): Node {
 }
 
 const STEP_NAMES = [...STEPS.keys()];
+
+/** What may stand over a node that writes: all of its rows are asked for, once. */
+const OVER_WRITES = [
+  'filter',
+  'project',
+  'hashAggregate',
+  'hashAggregate without groups',
+  'sort',
+  'unionAll',
+  'unnest',
+];
 
 /** A plan of at most `depth` operators above each other, whose rows are known. */
 function grow(making: Making, depth: number, outside: Outside): Node {
@@ -190,13 +205,7 @@ export function generate(seed: number, operator: string, pool: Pool, database: R
     const making = new Making(random, pool, database);
     try {
       const root = makeRoot(making, operator);
-      if (
-        attempt < 40 &&
-        root.rows.length === 0 &&
-        !WRITES.some((kind) => kind === root.plan.kind) &&
-        random.chance(0.9)
-      )
-        continue;
+      if (attempt < 40 && root.rows.length === 0 && random.chance(0.97)) continue;
       const { tables, parameters } = making;
       checkPlan(root.plan);
       return { plan: root.plan, tables: [...tables], parameters, seed, free: root.free, approximate: root.approximate };
@@ -213,7 +222,8 @@ function makeRoot(making: Making, operator: string): Node {
     // Merge goes row by row, so that its input needs an order.
     const input =
       write === 'merge' ? makeValues(making, NOTHING_OUTSIDE) : grow(making, random.integer(1, 3), NOTHING_OUTSIDE);
-    return makeWrite(making, write, input);
+    const node = makeWrite(making, write, input, NOTHING_OUTSIDE);
+    return random.chance(0.6) ? node : step(making, random.pick(OVER_WRITES), node, 3, NOTHING_OUTSIDE);
   }
   if (operator === 'tableScan' || operator === 'values') {
     const own = operator === 'values' ? makeValues(making, NOTHING_OUTSIDE) : makeScan(making, NOTHING_OUTSIDE);

@@ -1,14 +1,23 @@
 import { cast, columnRef, constant } from '../../compiler/ir/build.ts';
 import { aggregateCall } from '../../compiler/ir/call.ts';
-import type { AggregateCall, Column, Expression } from '../../compiler/ir/expression.ts';
+import type { AggregateCall, Column, Expression, SortKey } from '../../compiler/ir/expression.ts';
 import type { HashAggregate } from '../../compiler/physical/plan.ts';
 import * as T from '../../compiler/types/type.ts';
+import { showRow } from './compare.ts';
 import type { Expressions } from './expressions.ts';
-import type { Making, Outside } from './making.ts';
+import { type Making, type Outside, Unfit } from './making.ts';
 import { type Node, over, readable } from './node.ts';
 
 /** The reference looks for a row's group among all groups. */
-const MOST_COMPARISONS = 1_000_000;
+const MOST_COMPARISONS = 100_000;
+
+function checkGroups(making: Making, input: Node, groups: readonly Expression[], outside: Outside): void {
+  if (input.rows.length ** 2 < MOST_COMPARISONS) return;
+  const columns = groups.map(({ type, nullable }) => making.newColumn('tried', type, nullable));
+  const plan = { kind: 'project', columns, input: input.plan, expressions: groups } as const;
+  const keys = making.evaluate(plan, [input], outside).map((row) => showRow(row));
+  if (new Set(keys).size * keys.length > MOST_COMPARISONS) throw new Unfit('too many groups');
+}
 
 export function makeAggregate(making: Making, input: Node, outside: Outside, groupCount: number): Node {
   const { random } = making;
@@ -17,12 +26,13 @@ export function makeAggregate(making: Making, input: Node, outside: Outside, gro
     8,
     () => {
       const groups = Array.from({ length: groupCount }, () => groupOf(making, input, expressions));
+      checkGroups(making, input, groups, outside);
       const calls = Array.from({ length: random.integer(groupCount === 0 ? 1 : 0, 4) }, () =>
         aggregateOf(making, input, outside, groups),
       );
       return aggregateNode(making, input, outside, groups, calls);
     },
-    ({ rows }) => rows.length > 0 && rows.length * input.rows.length < MOST_COMPARISONS,
+    ({ rows }) => rows.length > 0,
   );
 }
 
@@ -99,6 +109,8 @@ function aggregateOf(making: Making, input: Node, outside: Outside, groups: read
     'var_pop',
     'stddev_samp',
     'stddev_pop',
+    'string_agg',
+    'array_agg',
   ]);
   const options = {
     distinct: random.chance(0.2) && !ROUGH.has(fn) && fn !== 'any_value',
@@ -114,7 +126,19 @@ function aggregateOf(making: Making, input: Node, outside: Outside, groups: read
       return aggregateCall(fn, [summand(making, input, some)], options);
     case 'min':
     case 'max':
-      return aggregateCall(fn, [some(({ kind }) => kind !== 'any' && kind !== 'list', T.UTF8)], options);
+      return aggregateCall(fn, [some(() => true, T.UTF8)], options);
+    case 'string_agg': {
+      const text = some(({ kind }) => kind === 'utf8', T.UTF8);
+      return aggregateCall(fn, [text, constant(', ', T.UTF8)], {
+        ...options,
+        distinct: false,
+        orderBy: ordered(making, text),
+      });
+    }
+    case 'array_agg': {
+      const value = some(() => true, T.INT32);
+      return aggregateCall(fn, [value], { ...options, orderBy: ordered(making, value) });
+    }
     case 'any_value':
       // Only a group's own value is the same whichever row it is taken from.
       return aggregateCall(fn, [groups.length > 0 ? random.pick(groups) : constant('x', T.UTF8)], options);
@@ -136,6 +160,11 @@ function aggregateOf(making: Making, input: Node, outside: Outside, groups: read
   }
 }
 
+/** An order in which only equal values change places. */
+function ordered({ random }: Making, expression: Expression): readonly SortKey[] {
+  return [{ expression, descending: random.chance(0.5), nullsFirst: random.chance(0.5) }];
+}
+
 /** Something to add up: floats only where no order of additions makes a difference. */
 function summand(
   making: Making,
@@ -149,5 +178,5 @@ function summand(
       some(({ kind }) => kind === 'int32', T.INT32),
       T.FLOAT64,
     );
-  return some((type) => T.isInteger(type) || type.kind === 'decimal', T.INT32);
+  return some((type) => T.isInteger(type) || type.kind === 'decimal' || type.kind === 'interval', T.INT32);
 }

@@ -48,7 +48,9 @@ export function makeScan(making: Making, outside: Outside, options: ScanOptions 
     6,
     () => {
       const expressions = making.expressions(columns, outside);
-      const predicates = Array.from({ length: count }, () => expressions.condition(random.integer(1, 2)));
+      const predicates = Array.from({ length: count }, () =>
+        random.chance(0.5) ? expressions.bound() : expressions.condition(random.integer(1, 2)),
+      );
       const plan: TableScan = {
         kind: 'tableScan',
         table: table.handle,

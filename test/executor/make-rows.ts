@@ -64,7 +64,7 @@ export function project(making: Making, input: Node, outside: Outside, expressio
 /** Sorts by some columns or expressions; `total`: so that only equal rows are left in any order. */
 export function makeSort(making: Making, input: Node, outside: Outside, limited: boolean): Node {
   const { random } = making;
-  const sortable = readable(input).filter(({ type }) => type.kind !== 'any' && type.kind !== 'list');
+  const sortable = readable(input);
   const isTotal = sortable.length === input.plan.columns.length;
   const expressions = making.expressions(readable(input), outside);
   return making.attempt(
@@ -89,7 +89,7 @@ export function makeSort(making: Making, input: Node, outside: Outside, limited:
   );
 }
 
-const SORT_TYPES: readonly T.Type[] = [T.INT32, T.UTF8, T.FLOAT64, T.decimal(18, 3), T.INTERVAL, T.BOOL];
+const SORT_TYPES: readonly T.Type[] = [T.INT32, T.UTF8, T.FLOAT64, T.decimal(18, 3), T.INTERVAL, T.BOOL, T.ANY];
 
 function bounds(making: Making, input: Node): { limit?: Expression; offset?: Expression } {
   const { random } = making;

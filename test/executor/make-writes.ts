@@ -12,18 +12,14 @@ import { INT64 } from '../../compiler/types/type.ts';
 import { makeHashJoin } from './make-joins.ts';
 import { makeScan, pickTable } from './make-leaves.ts';
 import { makeFilter } from './make-rows.ts';
-import { type Making, NOTHING_OUTSIDE } from './making.ts';
-import { leaf, type Node, readable } from './node.ts';
+import { type Making, NOTHING_OUTSIDE, type Outside } from './making.ts';
+import { type Node, over, readable } from './node.ts';
 import { COMMAND, type TestTable } from './tables.ts';
 import { someValue } from './values.ts';
 
 export type WriteKind = 'insert' | 'update' | 'delete' | 'merge';
 
-/**
- * A node that writes a table of its own plan. It is not evaluated here, since that would change the tables that all
- * plans read: its rows are unknown, and only nodes that need not know them stand above it.
- */
-export function makeWrite(making: Making, kind: WriteKind, input: Node): Node {
+export function makeWrite(making: Making, kind: WriteKind, input: Node, outside: Outside): Node {
   const table = pickTable(making, [
     [1, 'one'],
     [8, 'small'],
@@ -31,27 +27,28 @@ export function makeWrite(making: Making, kind: WriteKind, input: Node): Node {
   ]);
   switch (kind) {
     case 'insert':
-      return unevaluated(insert(making, table, input));
+      return insert(making, table, input, outside);
     case 'update':
-      return unevaluated(update(making, table, input));
+      return update(making, table, input);
     case 'delete': {
       const target = targets(making, table, input);
-      return unevaluated({
+      const plan: PhysicalDelete = {
         kind: 'delete',
         columns: target.plan.columns,
         table: table.handle,
         input: target.plan,
         rowId: rowIdOf(target).id,
         command: COMMAND,
-      } satisfies PhysicalDelete);
+      };
+      return evaluated(making, plan, target, NOTHING_OUTSIDE);
     }
     case 'merge':
-      return unevaluated(merge(making, table, input));
+      return merge(making, table, input);
   }
 }
 
-function unevaluated(plan: PhysicalPlan): Node {
-  return leaf(plan, []);
+function evaluated(making: Making, plan: PhysicalPlan, input: Node, outside: Outside): Node {
+  return over(plan, making.evaluate(plan, [input], outside), [input]);
 }
 
 function written(making: Making, table: TestTable): readonly Column[] {
@@ -59,23 +56,30 @@ function written(making: Making, table: TestTable): readonly Column[] {
 }
 
 /** A value for the column, which is not NULL where the column may not be. */
-function valueFor(making: Making, table: TestTable, ordinal: number, from: readonly Column[]): Expression {
+function valueFor(
+  making: Making,
+  table: TestTable,
+  ordinal: number,
+  from: readonly Column[],
+  outside = NOTHING_OUTSIDE,
+): Expression {
   const definition = table.handle.columns[ordinal];
   if (definition === undefined) throw new Error(`no column ${ordinal}`);
   const { type, nullable } = definition;
-  const value = making.expressions(from, NOTHING_OUTSIDE).of(type, making.random.integer(0, 2));
+  const value = making.expressions(from, outside).of(type, making.random.integer(0, 2));
   if (nullable || !value.nullable) return value;
   return call('coalesce', [value, constant(someValue(making.random, type), type)]);
 }
 
-function insert(making: Making, table: TestTable, input: Node): PhysicalInsert {
+function insert(making: Making, table: TestTable, input: Node, outside: Outside): Node {
   return making.attempt(
     8,
     () => {
-      const values = table.handle.columns.map((_, ordinal) => valueFor(making, table, ordinal, readable(input)));
-      making.tryOut(values, input, NOTHING_OUTSIDE);
+      const values = table.handle.columns.map((_, ordinal) =>
+        valueFor(making, table, ordinal, readable(input), outside),
+      );
       const own = written(making, table);
-      return {
+      const plan: PhysicalInsert = {
         kind: 'insert',
         columns: [...input.plan.columns, ...own],
         table: table.handle,
@@ -84,8 +88,9 @@ function insert(making: Making, table: TestTable, input: Node): PhysicalInsert {
         written: own,
         command: COMMAND,
       };
+      return evaluated(making, plan, input, outside);
     },
-    () => true,
+    ({ rows }) => rows.length > 0,
   );
 }
 
@@ -104,7 +109,7 @@ function rowIdOf({ plan }: Node): Column {
   return column;
 }
 
-function update(making: Making, table: TestTable, other: Node): PhysicalUpdate {
+function update(making: Making, table: TestTable, other: Node): Node {
   const { random } = making;
   const target = targets(making, table, other);
   return making.attempt(
@@ -119,9 +124,8 @@ function update(making: Making, table: TestTable, other: Node): PhysicalUpdate {
         )
         .slice(0, 3);
       const values = ordinals.map((ordinal) => valueFor(making, table, ordinal, readable(target)));
-      making.tryOut(values, target, NOTHING_OUTSIDE);
       const own = written(making, table);
-      return {
+      const plan: PhysicalUpdate = {
         kind: 'update',
         columns: [...target.plan.columns, ...own],
         table: table.handle,
@@ -132,13 +136,14 @@ function update(making: Making, table: TestTable, other: Node): PhysicalUpdate {
         written: own,
         command: COMMAND,
       };
+      return evaluated(making, plan, target, NOTHING_OUTSIDE);
     },
-    () => true,
+    ({ rows }) => rows.length > 0,
   );
 }
 
 /** `input` must have an order: a later row sees what an earlier one has inserted. */
-function merge(making: Making, table: TestTable, input: Node): PhysicalMerge {
+function merge(making: Making, table: TestTable, input: Node): Node {
   const { random } = making;
   return making.attempt(
     8,
@@ -155,9 +160,8 @@ function merge(making: Making, table: TestTable, input: Node): PhysicalMerge {
         value: valueFor(making, table, ordinal, [...readable(input), ...current]),
       }));
       const insertValues = columns.map((_, ordinal) => valueFor(making, table, ordinal, readable(input)));
-      making.tryOut([...matchValues, ...insertValues], input, NOTHING_OUTSIDE);
       const own = written(making, table);
-      return {
+      const plan: PhysicalMerge = {
         kind: 'merge',
         columns: [...input.plan.columns, ...own],
         table: table.handle,
@@ -170,7 +174,8 @@ function merge(making: Making, table: TestTable, input: Node): PhysicalMerge {
         written: own,
         command: COMMAND,
       };
+      return evaluated(making, plan, input, NOTHING_OUTSIDE);
     },
-    () => true,
+    ({ rows }) => rows.length > 0,
   );
 }

@@ -1,6 +1,6 @@
 import { type ColumnIds, columnIds } from '../../compiler/ir/columns.ts';
 import type { Column, Expression } from '../../compiler/ir/expression.ts';
-import { mapChildren } from '../../compiler/physical/columns.ts';
+import { children, mapChildren } from '../../compiler/physical/columns.ts';
 import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
 import { OrbitError } from '../../compiler/types/error.ts';
 import type { Type } from '../../compiler/types/type.ts';
@@ -13,7 +13,7 @@ import type { Rows } from './harness.ts';
 import { asValues, type Node } from './node.ts';
 import type { Random } from './random.ts';
 import type { Size } from './table-pool.ts';
-import type { ReferenceTables, TestTable } from './tables.ts';
+import { ReferenceTables, type TestTable } from './tables.ts';
 
 export type Pool = ReadonlyMap<Size, readonly TestTable[]>;
 
@@ -27,6 +27,16 @@ export const NOTHING_OUTSIDE: Outside = { columns: [], row: new Map() };
 
 /** More rows than this make the reference slow: its joins compare every pair. */
 const MOST_ROWS = 6_000;
+
+export function writes(plan: PhysicalPlan): boolean {
+  return (
+    plan.kind === 'insert' ||
+    plan.kind === 'update' ||
+    plan.kind === 'delete' ||
+    plan.kind === 'merge' ||
+    children(plan).some(writes)
+  );
+}
 
 /** Thrown where a choice turns out not to work: another one is made then. */
 export class Unfit extends Error {}
@@ -62,7 +72,8 @@ export class Making {
       return input === undefined ? child : asValues(input);
     });
     try {
-      const rows = interpret(shallow, { parameters: this.parameters, tables: this.#tables, outer: row });
+      const tables = writes(shallow) ? new ReferenceTables([...this.tables]) : this.#tables;
+      const rows = interpret(shallow, { parameters: this.parameters, tables, outer: row });
       if (rows.length > MOST_ROWS) throw new Unfit('too many rows');
       checkRows(plan.columns, rows);
       return rows;
