@@ -46,7 +46,8 @@ const common = {
   packages: 'bundle',
   minifyWhitespace: true,
   minifySyntax: true,
-  charset: 'utf8',
+  // Escapes keep the text one byte a character, which V8 reads faster.
+  charset: 'ascii',
   legalComments: 'none',
   logLevel: 'warning',
   define: { __ORBIT_VERSION__: JSON.stringify(manifest.version) },
