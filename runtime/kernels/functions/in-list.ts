@@ -46,13 +46,13 @@ function member(call: FunctionCall, v: Val, values: readonly Value[]): Expr | un
 function comparisons({ compiler }: FunctionCall, v: Val, values: readonly Value[]): Expr | undefined {
   const { kernel } = compiler;
   const { k } = kernel;
-  let found: Expr = i32(0);
+  let found: Expr | undefined;
   for (const value of values) {
     const equal = compareVals(k, () => scratch(kernel, 32), 'eq', v, compiler.constant(v.type, value));
     if (equal === undefined) return undefined;
-    found = found.kind === 'const' ? equal : op('i32.or', found, equal);
+    found = found === undefined ? equal : op('i32.or', found, equal);
   }
-  return found;
+  return found ?? i32(0);
 }
 
 /** Most texts in lists are short, and then two comparisons of words decide without a branch. */
