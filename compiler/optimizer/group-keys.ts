@@ -3,11 +3,11 @@ import type { AggregateCall, Column, Expression } from '../ir/expression.ts';
 import type { Aggregate, Plan } from '../ir/plan.ts';
 import { mapPlan } from '../ir/traverse.ts';
 import type { Type } from '../types/type.ts';
-import { restrictTo } from './decorrelate/correlation.ts';
 import { closure, factsOf } from './facts.ts';
 import { deriveNullability } from './nullability.ts';
 import type { OptimizerContext, Pass } from './pass.ts';
 import { renumber } from './renumber.ts';
+import { restrictTo } from './restrict.ts';
 
 /**
  * Groups only by columns that determine the others: grouping by a key of a table and more of its columns is grouping

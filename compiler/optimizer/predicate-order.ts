@@ -1,18 +1,56 @@
 import type { Expression } from '../ir/expression.ts';
 import { expressionChildren } from '../ir/traverse.ts';
 import type { Type } from '../types/type.ts';
+import { asComparison } from './calls.ts';
+import { isExactCast } from './cast-comparison.ts';
 import { type Lookup, selectivity } from './selectivity.ts';
 
 /**
  * Conditions in the order in which they are best checked: those that take most rows away for what they cost come
- * first (Hellerstein and Stonebraker, SIGMOD 1993). The order of equals stays.
+ * first (Hellerstein and Stonebraker, SIGMOD 1993). Those that can fail come last and keep their order, as
+ * `x <> 0 and 1 / x > 2` is what people write.
  */
 export function byPromise(terms: readonly Expression[], lookup: Lookup): readonly Expression[] {
   if (terms.length < 2) return terms;
-  return terms
+  const safe = terms
+    .filter((term) => !canFail(term))
     .map((term) => ({ term, rank: evaluationCost(term) / Math.max(1e-6, 1 - selectivity(term, lookup)) }))
     .sort((a, b) => a.rank - b.rank)
     .map(({ term }) => term);
+  return [...safe, ...terms.filter(canFail)];
+}
+
+const NEVER_FAIL = new Set([
+  'not',
+  'is_null',
+  'is_not_null',
+  'is_true',
+  'is_not_true',
+  'is_false',
+  'is_not_false',
+  'is_distinct',
+  'is_not_distinct',
+  'coalesce',
+  'nullif',
+  'like',
+  'ilike',
+  'lower',
+  'upper',
+  'length',
+  'extract',
+]);
+
+/** Whether some value can make the evaluation fail. */
+function canFail(expression: Expression): boolean {
+  if (expressionChildren(expression).some(canFail)) return true;
+  switch (expression.kind) {
+    case 'cast':
+      return expression.onError === 'error' && !isExactCast(expression.arg.type, expression.type);
+    case 'call':
+      return asComparison(expression) === undefined && !NEVER_FAIL.has(expression.fn);
+    default:
+      return false;
+  }
 }
 
 const PATTERN_COST = 20;

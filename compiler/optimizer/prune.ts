@@ -4,10 +4,10 @@ import type { ColumnId, Expression } from '../ir/expression.ts';
 import type { Aggregate, Apply, Join, Plan, Project, SetOperation, Values } from '../ir/plan.ts';
 import { expressionChildren, planExpressions, withChildren } from '../ir/traverse.ts';
 import { unreachable } from '../types/error.ts';
-import { restrictTo } from './decorrelate/correlation.ts';
 import { hasAtMostOneRow, matchesOnce } from './facts.ts';
 import { replaceColumns } from './nullability.ts';
 import type { Pass } from './pass.ts';
+import { restrictTo } from './restrict.ts';
 import { hasVolatileExpressions, isVolatile, isVolatilePlan } from './volatility.ts';
 
 /**

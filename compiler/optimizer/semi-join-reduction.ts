@@ -4,11 +4,11 @@ import type { Aggregate, Join, Plan } from '../ir/plan.ts';
 import { planChildren, withChildren } from '../ir/traverse.ts';
 import { asComparison, equal } from './calls.ts';
 import type { Estimator } from './cardinality.ts';
-import { restrictTo } from './decorrelate/correlation.ts';
 import { isUniqueOn } from './facts.ts';
 import type { JoinGraph } from './join-graph.ts';
 import type { OptimizerContext } from './pass.ts';
 import { renumber } from './renumber.ts';
+import { restrictTo } from './restrict.ts';
 import { isRepeatable } from './volatility.ts';
 
 /** A reducer must leave out at least three quarters of the groups, ... */

@@ -1,6 +1,5 @@
-import { columnRef } from '../../ir/build.ts';
 import { expressionColumns, freeColumns } from '../../ir/columns.ts';
-import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
+import type { ColumnId, Expression } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { asComparison } from '../calls.ts';
 
@@ -35,14 +34,4 @@ export function asCorrelation(condition: Expression, outer: ReadonlySet<ColumnId
   if (isOuter(left) && !usesAny(right, outer)) return { outer: left, inner: right };
   if (isOuter(right) && !usesAny(left, outer)) return { outer: right, inner: left };
   return undefined;
-}
-
-/** The plan with those of its columns that are wanted, in that order; the plan itself where nothing changes. */
-export function restrictTo(plan: Plan, wanted: readonly Column[]): Plan {
-  if (wanted.length === plan.columns.length && wanted.every((column, i) => column.id === plan.columns[i]?.id)) {
-    return plan;
-  }
-  const own = new Map(plan.columns.map((column) => [column.id, column]));
-  const columns = wanted.map((column) => own.get(column.id) ?? column);
-  return { kind: 'project', columns, input: plan, expressions: columns.map((column) => columnRef(column)) };
 }

@@ -6,13 +6,14 @@ import type { Aggregate, Join, Plan, SetOperation, Values } from '../../ir/plan.
 import { mapAggregate } from '../../ir/traverse.ts';
 import type { Type } from '../../types/type.ts';
 import { ids as idsOf, isConstant, references, same } from '../calls.ts';
+import { emptyValue } from '../empty-aggregate.ts';
 import { withNullability } from '../fold.ts';
 import { replaceColumns } from '../nullability.ts';
 import { renumber } from '../renumber.ts';
+import { restrictTo } from '../restrict.ts';
 import { hasVolatileExpressions, isRepeatable } from '../volatility.ts';
-import { isCorrelated, restrictTo, usesAny } from './correlation.ts';
+import { isCorrelated, usesAny } from './correlation.ts';
 import type { DependentJoin } from './dependent-join.ts';
-import { emptyValue } from './scalar-aggregate.ts';
 
 /**
  * The general way (Neumann and Kemper, "Unnesting Arbitrary Queries", BTW 2015): the right side is computed once for

@@ -6,8 +6,9 @@ import { mapExpressionChildren, mapPlanChildren, mapPlanExpressions, withChildre
 import { OrbitError } from '../../types/error.ts';
 import { ids as idsOf } from '../calls.ts';
 import type { Pass } from '../pass.ts';
+import { restrictTo } from '../restrict.ts';
 import { asExistenceTest, attachExistence } from './attach.ts';
-import { restrictTo, usesAny } from './correlation.ts';
+import { usesAny } from './correlation.ts';
 import { type Attached, containsSubquery, replaceSubqueries } from './subqueries.ts';
 import { asDependentJoin, unnest } from './unnest.ts';
 

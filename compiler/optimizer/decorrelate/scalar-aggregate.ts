@@ -1,10 +1,10 @@
-import { aggregateFunction } from '../../functions/resolve.ts';
-import { and, caseOf, columnRef, conjuncts, constant, filter, isTrueConstant, join, nullOf } from '../../ir/build.ts';
+import { and, caseOf, columnRef, conjuncts, filter, isTrueConstant, join, nullOf } from '../../ir/build.ts';
 import { type ColumnIds, expressionColumns } from '../../ir/columns.ts';
 import { asNullable } from '../../ir/derive.ts';
-import type { AggregateCall, Column, ColumnId, Expression } from '../../ir/expression.ts';
+import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Plan } from '../../ir/plan.ts';
 import { ids as idsOf, isConstant, isNeverTrue, isTrue, not, references } from '../calls.ts';
+import { emptyValue } from '../empty-aggregate.ts';
 import { withNullability } from '../fold.ts';
 import { replaceColumns } from '../nullability.ts';
 import { simplifyCondition, simplifyExpression } from '../simplify-expression.ts';
@@ -12,13 +12,6 @@ import { hasVolatileExpressions } from '../volatility.ts';
 import { usesAny } from './correlation.ts';
 import type { DependentJoin } from './dependent-join.ts';
 import { groupByCorrelation, type Pulled } from './pull-up.ts';
-
-/** The value of the aggregate over no rows. */
-export function emptyValue(call: AggregateCall): Expression {
-  const parameters = call.args.map((arg) => arg.type);
-  const value = aggregateFunction(call.fn)?.create({ parameters, result: call.type }).result() ?? null;
-  return constant(value, call.type);
-}
 
 /**
  * The right side aggregates into a single row, whatever the outer row. The aggregate is computed for all values of

@@ -4,7 +4,7 @@ import { expressionColumns } from '../../ir/columns.ts';
 import type { AggregateCall, Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Join, Plan } from '../../ir/plan.ts';
 import { equal, ids as idsOf, isConstant, isNeverTrue, same } from '../calls.ts';
-import { emptyValue } from '../decorrelate/scalar-aggregate.ts';
+import { emptyValue } from '../empty-aggregate.ts';
 import { isUniqueOn } from '../facts.ts';
 import { withNullability } from '../fold.ts';
 import { splitCondition } from '../join-estimate.ts';
