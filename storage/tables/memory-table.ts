@@ -45,11 +45,14 @@ export interface MemoryTable extends TableHandle, TableSource, TableSink {
     ordinals: readonly number[],
     values: readonly Value[],
   ) => readonly IdentifiedRow[];
-  /** The row, and the transaction's command that ended it if one has; -1 if none. */
+  /**
+   * The row that the transaction has made of this one by updates, or the row itself, with the transaction's command
+   * that wrote it: -1 for a row of others. Undefined if the transaction has deleted it.
+   */
   readonly newest: (
     transaction: Transaction,
     rowId: bigint,
-  ) => { readonly row: IdentifiedRow; readonly command: number };
+  ) => { readonly row: IdentifiedRow; readonly command: number } | undefined;
 }
 
 export interface IdentifiedRow {
@@ -340,8 +343,9 @@ export function createMemoryTable({
         row[ordinal] = values[i] ?? null;
       });
       checkRow(row);
-      append(transaction, command, row, old);
+      const replacement = append(transaction, command, row, old);
       endRow(transaction, command, old);
+      logOf(transaction, command).replaced(old, replacement);
     },
     delete: (transaction, command, rowId) => {
       const row = Number(rowId);
@@ -363,10 +367,15 @@ export function createMemoryTable({
         .map(identified);
     },
     newest: (transaction, rowId) => {
-      const row = Number(rowId);
-      const { versions, versionRow } = versionsOf(row);
-      const own = versions.endOf(versionRow) === -transaction.id;
-      return { row: identified(row), command: own ? versions.endCommandOf(versionRow) : -1 };
+      for (let row: number | undefined = Number(rowId); row !== undefined; ) {
+        const { versions, versionRow } = versionsOf(row);
+        if (versions.endOf(versionRow) !== -transaction.id) {
+          const own = versions.beginOf(versionRow) === -transaction.id;
+          return { row: identified(row), command: own ? (versions.beginCommands?.[versionRow] ?? -1) : -1 };
+        }
+        row = logOf(transaction, 0).replacementOf(row);
+      }
+      return undefined;
     },
     bulkLoader: (transaction, command = 0) =>
       createBulkLoader(name, columns, dictionaries, (chunks) => {

@@ -11,6 +11,9 @@ interface RowRange {
 export interface WriteLog extends Participant {
   readonly inserted: (versions: RowVersions, row: number) => void;
   readonly deleted: (versions: RowVersions, row: number) => void;
+  /** The row, by its ordinal, has a newer version with an ordinal of its own. */
+  readonly replaced: (row: number, by: number) => void;
+  readonly replacementOf: (row: number) => number | undefined;
   /** All rows of `versions` were loaded together. */
   readonly loaded: (versions: RowVersions, rows: number) => void;
 }
@@ -24,6 +27,7 @@ export function createWriteLog(
   const inserts: RowRange[] = [];
   const deletes: RowRange[] = [];
   const loads: RowVersions[] = [];
+  const replacements = new Map<number, number>();
   let growth = 0;
 
   function note(ranges: RowRange[], versions: RowVersions, row: number): void {
@@ -49,6 +53,10 @@ export function createWriteLog(
       note(deletes, versions, row);
       growth--;
     },
+    replaced: (row, by) => {
+      replacements.set(row, by);
+    },
+    replacementOf: (row) => replacements.get(row),
     loaded: (versions, rows) => {
       loads.push(versions);
       growth += rows;
