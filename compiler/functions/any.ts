@@ -1,5 +1,6 @@
+import { OrbitError } from '../types/error.ts';
 import { toAny, toBigint, toText } from '../types/narrow.ts';
-import { ANY, BOOL, INT64, UTF8 } from '../types/type.ts';
+import { ANY, BOOL, INT64, list, UTF8 } from '../types/type.ts';
 import type { ScalarFunction } from './declaration.ts';
 import { fixed } from './overload.ts';
 
@@ -34,5 +35,20 @@ export const ANY_FUNCTIONS: readonly ScalarFunction[] = [
     },
     documentation:
       'Whether the value is an object with that field, or a list with that position; a JSON null is there.',
+  },
+  {
+    name: 'any_items',
+    names: {},
+    overloads: [fixed([ANY], list(ANY))],
+    nulls: 'strict',
+    nullable: () => true,
+    volatility: 'immutable',
+    row: ([source]) => {
+      const value = toAny(source);
+      if (value.tag === 'list') return value.value;
+      if (value.tag === 'null') return null;
+      throw new OrbitError('datatype_mismatch', `a value of dynamic type ${value.tag} is no list`);
+    },
+    documentation: 'The elements of a list; NULL for a JSON null, an error for what is no list.',
   },
 ];

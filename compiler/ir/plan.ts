@@ -112,7 +112,10 @@ export interface Sort {
   readonly keys: readonly SortKey[];
 }
 
-/** `count` and `offset` are constants or parameters, maybe cast, of type int64; a NULL count is no limit. */
+/**
+ * `count` and `offset` are constants or parameters, maybe cast, of type int64; a NULL count is no limit. What writes
+ * below runs to its end all the same.
+ */
 export interface Limit {
   readonly kind: 'limit';
   readonly columns: readonly Column[];

@@ -104,7 +104,7 @@ function checkNotNull(table: TableHandle, values: readonly Value[]): void {
     if (column.nullable || (values[index] ?? null) !== null) continue;
     throw new OrbitError(
       'not_null_violation',
-      `null value in column "${column.name}" of relation "${table.name}" violates not-null constraint`,
+      `null value in column "${column.name}" of table "${table.name}" violates its NOT NULL constraint`,
     );
   }
 }

@@ -290,7 +290,6 @@ describe('broken plans', () => {
       () => build.filter(sample().left, build.exists(deletion())),
       'a subquery of an expression writes',
     ],
-    'a limit over a change': [() => build.limit(deletion(), build.constant(1n, INT64)), 'over a node that writes'],
     'a join with a change': [
       () => {
         const inner = deletion();

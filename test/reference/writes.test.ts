@@ -38,7 +38,7 @@ describe('insert', () => {
   it('refuses NULL where the table does', () => {
     const { handle, tables } = items();
     expect(() => run(insertOf(handle, values(shape, ['- | x']), 1), tables)).toThrow(
-      'null value in column "k" of relation "items" violates not-null constraint',
+      'null value in column "k" of table "items" violates its NOT NULL constraint',
     );
   });
 });

@@ -9,7 +9,7 @@ import type { TableRows } from './databases.ts';
 import { REST } from './scope.ts';
 
 /**
- * A case file: tables (`table name(column type, …)`, then a row a line as JSON), then cases: `## name`, statements that
+ * A case file: tables (`table name(column type, …)`, `!` for not null, then a row a line as JSON), then cases: `## name`, statements that
  * end with `;`, `=>`, and for each statement its rows as JSON or its error, and `;`.
  */
 export interface CaseFile {
@@ -56,7 +56,7 @@ function tablesOf(head: string): readonly TableRows[] {
       const [, name = '', list = ''] = /^(\w+)\((.*)\)$/.exec(definition) ?? [];
       const columns = list.split(', ').map((column): ColumnDefinition => {
         const [own = '', type = ''] = column.split(' ');
-        return { name: own, type: TYPES[type] ?? ANY, nullable: type === 'any' || !column.endsWith('!') };
+        return { name: own, type: TYPES[type.replace('!', '')] ?? ANY, nullable: !type.endsWith('!') };
       });
       const rows = lines.filter((line) => line.startsWith('{')).map((line) => rowOf(parseJson(line), columns));
       return { name, columns, rows };

@@ -18,7 +18,7 @@ import { hasEffects } from '../../compiler/ir/effects.ts';
 import type { Expression, Lambda } from '../../compiler/ir/expression.ts';
 import type { Plan } from '../../compiler/ir/plan.ts';
 import { OrbitError, unreachable } from '../../compiler/types/error.ts';
-import { ANY, INT64, list, UTF8 } from '../../compiler/types/type.ts';
+import { ANY, INT64, UTF8 } from '../../compiler/types/type.ts';
 import {
   fieldOf,
   JSON_NULL,
@@ -131,7 +131,7 @@ function literal(value: null | boolean | bigint | number | string): Expression {
 
 /** A static list of dynamic values; NULL for null, an error for what is no list. */
 function asList(value: Expression): Expression {
-  return cast(value, list(ANY));
+  return call('any_items', [value]);
 }
 
 function pure(plan: Plan): Plan {

@@ -2,6 +2,7 @@ import type { TableHandle } from '../../compiler/catalog/catalog.ts';
 import {
   aggregate,
   apply,
+  arraySubquery,
   ascending,
   cast,
   columnRef,
@@ -27,6 +28,7 @@ import { ANY, INT64, list } from '../../compiler/types/type.ts';
 import { absentIfNull, compileCondition, compileValue, type ExpressionContext } from './compile-expression.ts';
 import {
   EMPTY_OBJECT,
+  JSON_NULL,
   objectOf,
   present,
   REST,
@@ -94,8 +96,7 @@ class Compiler {
   }
 
   #subquery(query: Query, outer: Variables): Plan {
-    const flow = this.clauses(query, outer);
-    return project(sorted(flow), [item('value', returnedBy(flow))], this.ids);
+    return this.#values(this.clauses(query, outer));
   }
 
   #value(node: Node, { variables }: Pick<Flow, 'variables'>): Expression {
@@ -182,32 +183,25 @@ class Compiler {
   #let(name: string, node: Node, flow: Flow): Flow {
     if (node.kind === 'subquery') {
       const inner = this.clauses(node.query, flow.variables);
-      // A subquery that writes is a step of its own: it runs once for each row, whoever looks at its value.
       if (hasEffects(inner.plan)) return this.#letWriting(name, inner, flow);
-      const value = cast(
-        { kind: 'subquery', form: 'array', plan: this.#values(inner), type: list(ANY), nullable: false },
-        ANY,
-      );
-      return this.#bindValue(name, value, flow);
+      return this.#bindValue(name, cast(arraySubquery(this.#values(inner)), ANY), flow);
     }
     return this.#bindValue(name, this.#value(node, flow), flow);
   }
 
+  /** What a query returns, in order. */
   #values(inner: Flow): Plan {
     return project(sorted(inner), [item('value', returnedBy(inner))], this.ids);
   }
 
+  /** A subquery that writes is a step of its own: it runs once for each row, whoever looks at its value. */
   #letWriting(name: string, inner: Flow, flow: Flow): Flow {
-    const values =
-      inner.returned === undefined ? undefined : aggregateCall('array_agg', [inner.returned], { orderBy: inner.order });
-    const call_ = values ?? aggregateCall('count', []);
-    const collected = aggregate(inner.plan, [], [{ name, call: call_ }], this.ids);
-    const [column] = collected.columns;
-    if (column === undefined) throw new OrbitError('internal_error', 'an aggregate without its column');
+    const items = aggregateCall('array_agg', [inner.returned ?? JSON_NULL], { orderBy: inner.order });
+    const collected = aggregate(inner.plan, [], [{ name, call: items }], this.ids);
     const plan = apply('inner', sorted(flow), collected);
-    const items = call('coalesce', [columnRef(column), constant([], list(ANY))]);
-    const value = values === undefined ? toDynamic(columnRef(column)) : cast(items, ANY);
-    return { ...bind(flow, name, { kind: 'value', value }), plan };
+    const [column] = collected.columns;
+    const value = column && cast(call('coalesce', [columnRef(column), constant([], list(ANY))]), ANY);
+    return { ...bind(flow, name, { kind: 'value', value: value ?? JSON_NULL }), plan };
   }
 
   #bindValue(name: string, value: Expression, flow: Flow): Flow {
@@ -301,8 +295,9 @@ class Compiler {
 
   /** A value for each column of the table; fields that it does not declare go into the rest. */
   #row(row: ObjectNode, table: TableHandle, flow: Flow): readonly Expression[] {
+    const undeclared = this.#undeclared(row, table, flow);
     return table.columns.map((column, ordinal) => {
-      if (column.name === REST) return objectOf(this.#undeclared(row, table, flow));
+      if (column.name === REST) return objectOf(undeclared);
       const field = row.fields.findLast(({ name }) => name === column.name);
       return this.#stored(field?.value ?? { kind: 'literal', value: null }, table, ordinal, flow);
     });

@@ -33,7 +33,13 @@ export function toDynamic(value: Expression): Expression {
 }
 
 export function fieldOf(value: Expression, name: string): Expression {
-  return present(call('any_get', [value, constant(name, UTF8)]));
+  return present(call('any_get', [maybeAbsent(value), constant(name, UTF8)]));
+}
+
+/** What `present` was made of: a field of nothing is nothing anyway. */
+function maybeAbsent(value: Expression): Expression {
+  if (value.kind !== 'call' || value.fn !== 'coalesce' || value.args[1] !== JSON_NULL) return value;
+  return value.args[0] ?? value;
 }
 
 export function objectOf(fields: readonly (readonly [string, Expression])[]): Expression {
