@@ -18,6 +18,8 @@ import { assignable, laneOf, nullVal, part, type Val } from './value.ts';
 export interface RowScope {
   readonly column: (id: ColumnId) => Val;
   readonly has: (id: ColumnId) => boolean;
+  /** A field of a dynamic column, by its path (field-path.ts), where it is stored apart from the column's values. */
+  readonly field: FieldReader;
   /**
    * Another scope in which more columns are defined, each read at most once, when it is used. Its reader gets the scope
    * below in the form of the place where it is used: in a branch it must compute in a branch of it.
@@ -29,8 +31,13 @@ export interface RowScope {
 }
 
 export type ColumnReader = (below: RowScope) => Val;
+export type FieldReader = (id: ColumnId, path: string) => Val | undefined;
 
-export function rowScope(columns: ReadonlyMap<ColumnId, ColumnReader>, parent?: RowScope): RowScope {
+export function rowScope(
+  columns: ReadonlyMap<ColumnId, ColumnReader>,
+  parent?: RowScope,
+  fields?: FieldReader,
+): RowScope {
   const read = new Map<ColumnId, Val>();
   const computed = new Map<string, Val>();
   const lookup = (id: ColumnId): Val | undefined => {
@@ -49,9 +56,10 @@ export function rowScope(columns: ReadonlyMap<ColumnId, ColumnReader>, parent?: 
       return value;
     },
     has: (id) => columns.has(id) || parent?.has(id) === true,
+    field: (id, path) => (columns.has(id) ? fields?.(id, path) : parent?.field(id, path)),
     define: (more) => rowScope(more, scope),
     // Reading through a branch must not mark the column as read outside it, so the readers are offered again.
-    branch: () => branchScope(scope, columns, read, parent),
+    branch: () => branchScope(scope, columns, read, parent, fields),
     memo: (key) => computed.get(key) ?? parent?.memo(key),
     remember: (key, value) => {
       computed.set(key, value);
@@ -65,13 +73,14 @@ function branchScope(
   columns: ReadonlyMap<ColumnId, ColumnReader>,
   read: ReadonlyMap<ColumnId, Val>,
   parent: RowScope | undefined,
+  fields: FieldReader | undefined,
 ): RowScope {
   const readers = new Map<ColumnId, ColumnReader>();
   for (const [id, reader] of columns) {
     const value = read.get(id);
     readers.set(id, value === undefined ? reader : () => value);
   }
-  const inner = rowScope(readers, parent?.branch());
+  const inner = rowScope(readers, parent?.branch(), fields);
   return { ...inner, define: (more) => rowScope(more, inner), memo: (key) => inner.memo(key) ?? scope.memo(key) };
 }
 

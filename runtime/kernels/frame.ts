@@ -1,10 +1,11 @@
 import { internalError } from '../../compiler/types/error.ts';
+import { ANY } from '../../compiler/types/type.ts';
 import { ANY_TAG } from '../columns/any-tag.ts';
 import type { ColumnFormat } from '../columns/chunk.ts';
-import { call, type Expr, type FunctionBuilder, i32, load, op, select } from '../wasm/ir.ts';
+import { call, type Expr, type FunctionBuilder, i32, i64, load, op, select } from '../wasm/ir.ts';
 import { LIBRARY } from './library/index.ts';
 import { indexed } from './memory.ts';
-import { I32_RANGE, I64_RANGE, laneOf, typeRange, type Val, within } from './value.ts';
+import { asI64, I32_RANGE, I64_RANGE, laneOf, part, typeRange, type Val, within } from './value.ts';
 
 /**
  * A morsel's descriptor, written by the scheduler: u32 rows, u32 address of the bitmap of rows that are seen, or 0 for all; then
@@ -17,8 +18,66 @@ export const DESCRIPTOR = {
   column: { bytes: 32, values: 0, validity: 4, heap: 8, extra: 12, base: 16 },
 } as const;
 
+/** The addresses and NULLs of column `index` of the morsel. Addresses are loaded once, ahead of the loop. */
+function columnParts(
+  k: FunctionBuilder,
+  format: ColumnFormat,
+  index: number,
+  morsel: Expr,
+): { readonly address: (offset: number) => Expr; readonly nullAt: (row: Expr) => Expr | undefined } {
+  const at = DESCRIPTOR.columns + index * DESCRIPTOR.column.bytes;
+  const address = (offset: number): Expr => {
+    const local = k.local('i32');
+    k.prologue(() => k.set(local, load('i32.load', morsel, at + offset)));
+    return local;
+  };
+  const validity = format.nullable ? address(DESCRIPTOR.column.validity) : undefined;
+  const nullAt = (row: Expr): Expr | undefined => {
+    if (validity === undefined) return undefined;
+    // Address 0 stands for "no nulls": the byte there is never 0xff by itself, so it is selected away.
+    const byte = load('i32.load8_u', op('i32.add', validity, op('i32.shr_u', row, i32(3))));
+    const bit = op('i32.and', op('i32.shr_u', byte, op('i32.and', row, i32(7))), i32(1));
+    return k.keep(select(validity, op('i32.xor', bit, i32(1)), i32(0)));
+  };
+  return { address, nullAt };
+}
+
 /**
- * Reads column `index` of the morsel, for the row at position `row`. Addresses are loaded once, ahead of the loop.
+ * Reads the typed column `index` of the morsel as dynamic values, all of which have the kind `tag` or are NULL: a field
+ * of objects that is stored by itself.
+ */
+export function fieldReader(
+  k: FunctionBuilder,
+  format: ColumnFormat,
+  index: number,
+  morsel: Expr,
+  stable: boolean,
+  tag: number,
+): (row: Expr) => Val {
+  const dynamic = (payload: Expr, null_: Expr | undefined): Val => {
+    return { type: ANY, lane: 'any', parts: [i32(tag), k.keep(payload)], null_, stable };
+  };
+  if (format.encoding === 'strings') {
+    const { address, nullAt } = columnParts(k, format, index, morsel);
+    const values = address(DESCRIPTOR.column.values);
+    const heap = address(DESCRIPTOR.column.heap);
+    return (row) => {
+      const where = k.keep(indexed(values, row, 4));
+      const start = k.keep(load('i32.load', where));
+      const length = op('i64.extend_i32_u', op('i32.sub', load('i32.load', where, 4), start));
+      const text = op('i64.extend_i32_u', op('i32.add', heap, start));
+      return dynamic(op('i64.or', text, op('i64.shl', length, i64(32))), nullAt(row));
+    };
+  }
+  const read = columnReader(k, format, index, morsel, stable);
+  return (row) => {
+    const v = read(row);
+    return dynamic(v.lane === 'f64' ? op('i64.reinterpret_f64', part(v)) : asI64(v), v.null_);
+  };
+}
+
+/**
+ * Reads column `index` of the morsel, for the row at position `row`.
  * `stable`: the frames stay pinned until the query ends. `tag`: that of all values of an `any` column, none being NULL.
  */
 export function columnReader(
@@ -29,21 +88,9 @@ export function columnReader(
   stable: boolean,
   tag?: number,
 ): (row: Expr) => Val {
+  const { address, nullAt } = columnParts(k, format, index, morsel);
   const at = DESCRIPTOR.columns + index * DESCRIPTOR.column.bytes;
-  const address = (offset: number): Expr => {
-    const local = k.local('i32');
-    k.prologue(() => k.set(local, load('i32.load', morsel, at + offset)));
-    return local;
-  };
   const values = address(DESCRIPTOR.column.values);
-  const validity = format.nullable ? address(DESCRIPTOR.column.validity) : undefined;
-  const nullAt = (row: Expr): Expr | undefined => {
-    if (validity === undefined) return undefined;
-    // Address 0 stands for "no nulls": the byte there is never 0xff by itself, so it is selected away.
-    const byte = load('i32.load8_u', op('i32.add', validity, op('i32.shr_u', row, i32(3))));
-    const bit = op('i32.and', op('i32.shr_u', byte, op('i32.and', row, i32(7))), i32(1));
-    return k.keep(select(validity, op('i32.xor', bit, i32(1)), i32(0)));
-  };
   const { type } = format;
   const lane = laneOf(type);
 

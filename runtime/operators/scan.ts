@@ -4,7 +4,7 @@ import { INT64 } from '../../compiler/types/type.ts';
 import type { ColumnFormat } from '../columns/chunk.ts';
 import { CONTEXT } from '../kernels/context.ts';
 import { rowScope } from '../kernels/expression.ts';
-import { columnReader, DESCRIPTOR } from '../kernels/frame.ts';
+import { columnReader, DESCRIPTOR, fieldReader } from '../kernels/frame.ts';
 import type { Val } from '../kernels/value.ts';
 import { type Expr, i32, type Label, type Local, load, op } from '../wasm/ir.ts';
 import type { PipelineEmitter, Source } from './emitter.ts';
@@ -27,11 +27,35 @@ export function specialOffset(columns: number): number {
   return rowIdOffset(columns) + 8;
 }
 
+/** Where fields are among the descriptor's columns: last. The row id and the flag take the place of one. */
+export function fieldIndex(columns: number, field: number): number {
+  return columns + 1 + field;
+}
+
+/** Where the descriptor ends. */
+export function descriptorBytes(columns: number, fields: number): number {
+  return DESCRIPTOR.columns + fieldIndex(columns, fields) * DESCRIPTOR.column.bytes;
+}
+
+/** What the loop for expected dynamic values is told, and what it tells of the chunks that it will do. */
+export interface SpecialScan {
+  /** For each stored column, the tag of all its `any` values. */
+  readonly tags: readonly (number | undefined)[];
+  /** Whether there are fields. */
+  readonly shredded: boolean;
+  /** The loop reads a field of a stored column as the `field`-th, if this gives its format. */
+  readonly field: (
+    column: number,
+    path: string,
+  ) => { readonly field: number; readonly tag: number; readonly format: ColumnFormat } | undefined;
+  /** The loop reads the stored column itself. */
+  readonly reads: (column: number) => void;
+}
+
 export interface ScanOptions {
   /** The frames stay pinned until the query ends. */
   readonly stable: boolean;
-  /** For each stored column, the tag of `any` values that a loop of their own is made for. */
-  readonly tags: readonly (number | undefined)[];
+  readonly special: SpecialScan;
 }
 
 /**
@@ -42,10 +66,12 @@ export interface ScanOptions {
  *
  * Dynamic values are specialized by chunk: where all values of the `any` columns have the expected tags, a second loop
  * runs, in whose code the tags are constants, so that of each dynamic operation only the case for those tags is left.
+ * That loop also reads fields that are stored by themselves (storage/tables/shredding.ts) instead of the objects.
  */
 export function scanSource(columns: readonly ScanColumn[], ranges: readonly ScanRange[], options: ScanOptions): Source {
   const stored = columns.filter((c) => c.format !== undefined);
-  const specialized = options.tags.some((tag) => tag !== undefined);
+  const { tags, shredded, field, reads } = options.special;
+  const specialized = shredded || tags.some((tag) => tag !== undefined);
   let special = false;
   return {
     emit: (e, row) => {
@@ -54,8 +80,12 @@ export function scanSource(columns: readonly ScanColumn[], ranges: readonly Scan
       const readers = new Map<ColumnId, () => Val>();
       stored.forEach(({ id, format }, i) => {
         if (format === undefined) return;
-        const read = columnReader(k, format, i, morsel, options.stable, special ? options.tags[i] : undefined);
-        readers.set(id, () => read(row));
+        const isSpecial = special;
+        const read = columnReader(k, format, i, morsel, options.stable, isSpecial ? tags[i] : undefined);
+        readers.set(id, () => {
+          if (isSpecial) reads(i);
+          return read(row);
+        });
       });
       for (const { id, ordinal } of columns) {
         if (ordinal !== ROW_ID_ORDINAL) continue;
@@ -67,7 +97,16 @@ export function scanSource(columns: readonly ScanColumn[], ranges: readonly Scan
           parts: [k.keep(op('i64.add', first, op('i64.extend_i32_u', row)))],
         }));
       }
-      return rowScope(readers);
+      if (!special || !shredded) return rowScope(readers);
+      return rowScope(readers, undefined, (id, path) => {
+        const found = field(
+          stored.findIndex((c) => c.id === id),
+          path,
+        );
+        if (found === undefined) return undefined;
+        const index = fieldIndex(stored.length, found.field);
+        return fieldReader(k, found.format, index, morsel, options.stable, found.tag)(row);
+      });
     },
     loop: (e, row, end, body) => {
       const { k } = e;

@@ -1,8 +1,10 @@
 import type { Column, ColumnId } from '../../compiler/ir/expression.ts';
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type { TableScan } from '../../compiler/physical/plan.ts';
+import { FLOAT64, INT64, UTF8 } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
-import { CHUNK_ROWS, type Chunk } from '../columns/chunk.ts';
+import { ANY_TAG } from '../columns/any-tag.ts';
+import { CHUNK_ROWS, type Chunk, type ColumnFormat, type ShreddedField } from '../columns/chunk.ts';
 import type { TableScanCursor } from '../columns/source.ts';
 import { writeValue } from '../columns/values.ts';
 import { DESCRIPTOR } from '../kernels/frame.ts';
@@ -12,9 +14,16 @@ import type { BitmapFrame } from '../memory/buffer-pool.ts';
 import type { Frame } from '../memory/loading.ts';
 import { filter, rowsSource } from '../operators/basic.ts';
 import type { Source } from '../operators/emitter.ts';
-import { rowIdOffset, scanSource, specialOffset } from '../operators/scan.ts';
+import {
+  descriptorBytes,
+  fieldIndex,
+  rowIdOffset,
+  type SpecialScan,
+  scanSource,
+  specialOffset,
+} from '../operators/scan.ts';
 import { i32 } from '../wasm/ir.ts';
-import { type RowBlock, rowCount } from './drivers.ts';
+import { type RowBlock, required, rowCount } from './drivers.ts';
 import type { OpenSource, SourceMorsel } from './pipeline.ts';
 import type { Query } from './query.ts';
 import { pruningOf, scanRanges, splitPredicates } from './scan-predicates.ts';
@@ -58,12 +67,12 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   // The first chunk tells which dynamic types to expect; a file's chunks, which come later, have no dynamic columns.
   const peeked = cursor.formats.some((f) => f.encoding === 'any') ? cursor.next() : undefined;
   const expected = peeked instanceof Promise ? undefined : peeked;
-  const tags = cursor.formats.map((f, i) => (f.encoding === 'any' ? expected?.columns[i]?.tag : undefined));
+  const special = specialScan(cursor.formats, expected);
   let waiting = peeked;
 
   const load = (chunk: Chunk): SourceMorsel => {
     read++;
-    const address = idle.pop() ?? allocateZeroed(query, specialOffset(ordinals.length) + 8);
+    const address = idle.pop() ?? allocateZeroed(query, descriptorBytes(ordinals.length, special.fields.length));
     const pinned: (Frame | BitmapFrame)[] = [];
     const release = (): void => {
       if (!held.delete(release)) return;
@@ -73,15 +82,26 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
       if (cursor.transient === true) pool.drop(chunk.id);
     };
     held.add(release);
-    const frames = cursor.formats.map((format, i) => {
-      const frame = pool.pinColumn(chunk, i, format);
+    const pin = (of: Chunk, column: number, format: ColumnFormat): Frame => {
+      const frame = pool.pinColumn(of, column, format);
       if (stable) query.pins.push(frame);
       else pinned.push(frame);
       return frame;
-    });
-    const extras = frames.map(({ tags: extra }, i) => {
+    };
+    const isSpecial = special.fits(chunk);
+    // Where only fields of objects are read, the objects need not come along.
+    const frames = cursor.formats.map((format, i) =>
+      isSpecial && special.leavesOut(i, format) ? undefined : pin(chunk, i, format),
+    );
+    const fields = isSpecial
+      ? special.fields.map(({ column, path, format }) => {
+          const { shredded } = required(chunk.columns[column], 'a column');
+          return pin({ ...chunk, columns: [required(shredded?.get(path), 'a field').column] }, 0, format);
+        })
+      : [];
+    const extras = frames.map((frame, i) => {
       const format = cursor.formats[i];
-      if (format?.encoding !== 'dictionary' || format.dictionary === undefined) return extra;
+      if (format?.encoding !== 'dictionary' || format.dictionary === undefined) return frame?.tags;
       const views = pool.pinDictionary(chunk.columns[i]?.dictionary ?? format.dictionary);
       // Values go by their address in the dictionary wherever they end up.
       query.pins.push(views);
@@ -95,24 +115,26 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     }
     // Whatever is pinned may have made the memory grow.
     const view = memory.view();
-    frames.forEach((frame, i) => {
-      const at = address + DESCRIPTOR.columns + i * DESCRIPTOR.column.bytes;
+    const describe = (frame: Frame | undefined, index: number, extra: number | undefined): void => {
+      if (frame === undefined) return;
+      const at = address + DESCRIPTOR.columns + index * DESCRIPTOR.column.bytes;
       view.setUint32(at + DESCRIPTOR.column.values, frame.values, true);
       view.setUint32(at + DESCRIPTOR.column.validity, frame.validity, true);
       view.setUint32(at + DESCRIPTOR.column.heap, frame.heap, true);
-      view.setUint32(at + DESCRIPTOR.column.extra, extras[i] ?? 0, true);
+      view.setUint32(at + DESCRIPTOR.column.extra, extra ?? 0, true);
       view.setBigInt64(at + DESCRIPTOR.column.base, frame.base, true);
-    });
+    };
+    frames.forEach((frame, i) => describe(frame, i, extras[i]));
+    fields.forEach((frame, i) => describe(frame, fieldIndex(ordinals.length, i), undefined));
     view.setUint32(address + DESCRIPTOR.rows, chunk.rows, true);
     view.setUint32(address + DESCRIPTOR.visible, bitmap, true);
     view.setBigInt64(address + rowIdOffset(ordinals.length), chunk.firstRowId, true);
-    const special = chunk.columns.every((column, i) => tags[i] === undefined || column.tag === tags[i]);
-    view.setUint32(address + specialOffset(ordinals.length), special ? 1 : 0, true);
+    view.setUint32(address + specialOffset(ordinals.length), isSpecial ? 1 : 0, true);
     return { address, rows: chunk.rows, release };
   };
 
   return {
-    source: scanSource(columns, ranges, { stable, tags }),
+    source: scanSource(columns, ranges, { stable, special }),
     operators: predicates.length === 0 ? [] : [filter(predicates)],
     parallel: rows >= PARALLEL_ROWS,
     mostRows: most === undefined ? undefined : BigInt(most),
@@ -129,6 +151,60 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
       cursor.close();
     },
   };
+}
+
+/** A field of a dynamic column that the loop for expected values reads. */
+interface ScanField {
+  readonly column: number;
+  readonly path: string;
+  readonly tag: number;
+  readonly format: ColumnFormat;
+}
+
+interface ChunkTest extends SpecialScan {
+  /** Known when the code has been generated. */
+  readonly fields: readonly ScanField[];
+  /** Whether the loop can do the chunk. */
+  readonly fits: (chunk: Chunk) => boolean;
+  /** Whether it does without the column. */
+  readonly leavesOut: (column: number, format: ColumnFormat) => boolean;
+}
+
+/** The loop for chunks whose dynamic columns are like those of the chunk `expected`. */
+function specialScan(formats: readonly ColumnFormat[], expected: Chunk | undefined): ChunkTest {
+  const tags = formats.map((f, i) => (f.encoding === 'any' ? expected?.columns[i]?.tag : undefined));
+  const fields: ScanField[] = [];
+  const read = new Set<number>();
+  return {
+    tags,
+    shredded: expected?.columns.some((column) => column.shredded !== undefined) === true,
+    reads: (column) => {
+      read.add(column);
+    },
+    field: (column, path) => {
+      const known = fields.findIndex((f) => f.column === column && f.path === path);
+      const stored = expected?.columns[column]?.shredded?.get(path);
+      if (stored?.whole !== true) return undefined;
+      if (known >= 0) return { ...required(fields[known], 'a field'), field: known };
+      const field = { column, path, tag: stored.tag, format: fieldFormat(stored) };
+      fields.push(field);
+      return { ...field, field: fields.length - 1 };
+    },
+    fields,
+    fits: (chunk) =>
+      chunk.columns.every((column, i) => tags[i] === undefined || !read.has(i) || column.tag === tags[i]) &&
+      fields.every(({ column, path, tag, format }) => {
+        const stored = chunk.columns[column]?.shredded?.get(path);
+        return stored?.whole === true && stored.tag === tag && (format.nullable || stored.column.nullCount === 0);
+      }),
+    leavesOut: (column, { encoding }) => encoding === 'any' && !read.has(column),
+  };
+}
+
+/** What chunks with a field of the same kind can be widened to. */
+function fieldFormat({ tag, column: { encoding, nullCount } }: ShreddedField): ColumnFormat {
+  const type = tag === ANY_TAG.utf8 ? UTF8 : tag === ANY_TAG.float64 ? FLOAT64 : INT64;
+  return { type, encoding, width: encoding === 'strings' ? 4 : 8, nullable: nullCount > 0 };
 }
 
 /** Rows in blocks, block by block. */

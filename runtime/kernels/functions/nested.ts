@@ -1,4 +1,6 @@
+import type { Expression } from '../../../compiler/ir/expression.ts';
 import { ANY_TAG } from '../../columns/any-tag.ts';
+import { fieldPath } from '../../columns/field-path.ts';
 import { elementBytes } from '../../columns/nested.ts';
 import { call, type Expr, f64, i32, i64, load, op, select } from '../../wasm/ir.ts';
 import type { KernelScope } from '../context.ts';
@@ -6,7 +8,7 @@ import { isPresent, listElement, listElements, objectField, readTagged, varyingS
 import { loadParts } from '../memory.ts';
 import { assignable, laneOf, not, or, part, type Val } from '../value.ts';
 import { scratch } from './decimals.ts';
-import { type FunctionKernel, strict } from './kernel.ts';
+import { type FunctionCall, type FunctionKernel, strict } from './kernel.ts';
 import { textOf, viewOf } from './text-buffer.ts';
 
 const listLength = strict(({ compiler: { kernel } }, [v]) => {
@@ -56,7 +58,23 @@ function readElement(kernel: KernelScope, type: Val['type'], elements: Expr, cou
 }
 
 /** A field by name, or an element by position, of a dynamic value. */
-const anyGet = strict(({ compiler: { kernel }, type }, [source, key], null_) => {
+const anyGet: FunctionKernel = (call) => shreddedField(call) ?? encodedPart(call);
+
+/** The field at a known path of a column that has it stored by itself. */
+function shreddedField({ compiler, scope, expression }: FunctionCall): Val | undefined {
+  const names: string[] = [];
+  let source: Expression | undefined = expression;
+  while (source?.kind === 'call' && source.fn === 'any_get') {
+    const [inner, key]: readonly Expression[] = source.args;
+    const name = key === undefined ? undefined : compiler.known(key);
+    if (typeof name !== 'string') return undefined;
+    names.unshift(name);
+    source = inner;
+  }
+  return source?.kind === 'column' ? scope.field(source.id, fieldPath(names)) : undefined;
+}
+
+const encodedPart = strict(({ compiler: { kernel }, type }, [source, key], null_) => {
   if (source === undefined || key === undefined) return undefined;
   const { k } = kernel;
   const { found, out } = findPart(kernel, source, key, null_);
