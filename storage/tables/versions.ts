@@ -131,10 +131,10 @@ export class RowVersions implements Stamps {
     return Math.min(snapshot, this.lastChange);
   }
 
-  /** The same for the rows from `from` up to `to` alone: more snapshots have this number in common. */
+  /** The same for these rows alone, provided that it sees them if they were loaded: more snapshots have this number. */
   lastChangeSeenOf(from: number, to: number, snapshot: number): number {
     const { blockChanges } = this;
-    let last = this.begins === undefined ? this.commonBegin : 0;
+    let last = 0;
     const blocks = Math.min(blockChanges?.length ?? 0, (to + (1 << BLOCK_SHIFT) - 1) >>> BLOCK_SHIFT);
     for (let block = from >>> BLOCK_SHIFT; block < blocks; block++) {
       const change = blockChanges![block]!;

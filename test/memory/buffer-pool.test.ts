@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Chunk, type ColumnFormat, type Dictionary, nextBufferId } from '../../runtime/columns/chunk.ts';
-import { createBufferPool } from '../../runtime/memory/buffer-pool.ts';
+import { type BitmapFrame, createBufferPool } from '../../runtime/memory/buffer-pool.ts';
 import { createEngineMemory, type EngineMemory } from '../../runtime/memory/engine-memory.ts';
 import type { Frame } from '../../runtime/memory/loading.ts';
 import { errorOf, expectReturned, MiB } from './support.ts';
@@ -224,6 +224,36 @@ describe.each([true, false])('shared: %s', (shared) => {
     pool.drop(chunk.id);
     expect(pool.statistics()).toMatchObject({ bytes: 0, residents: 0, evictions: 0 });
     expect(errorOf(() => pool.unpin({ ...again })).code).toBe('internal_error');
+  });
+
+  test('bitmaps are found again by their object, and few are kept of a chunk', () => {
+    const memory = createEngineMemory({ shared, maximumBytes: 4 * MiB });
+    const before = memory.usage();
+    const pool = createBufferPool(memory);
+    const chunk = integerChunk(0, 1000);
+    const versions = Array.from({ length: 20 }, (_, i) => ({ bitmap: new Uint8Array(128).fill(i + 1), count: 1 }));
+    const expectBitmap = (frame: BitmapFrame, i: number): void => {
+      expect(frame.bitmap % 64).toBe(0);
+      expect(memory.u8().slice(frame.bitmap, frame.bitmap + 125)).toEqual(new Uint8Array(125).fill(i + 1));
+    };
+    const column = pool.pinColumn(chunk, 0, integers(1));
+    const first = pool.pinVisible(chunk, versions[0]!);
+    expect(pool.pinVisible(chunk, versions[0]!)).toBe(first);
+    pool.unpin(first);
+    versions.forEach((version, i) => {
+      const frame = pool.pinVisible(chunk, version);
+      expectBitmap(frame, i);
+      // What is pinned stays, though it is not found any more.
+      expectBitmap(first, 0);
+      pool.unpin(frame);
+    });
+    expect(pool.statistics()).toMatchObject({ residents: 1 + 4, evictions: 0 });
+    const again = pool.pinVisible(chunk, versions[0]!);
+    expect(again).not.toBe(first);
+    pool.drop(chunk.id);
+    expectBitmap(again, 0);
+    for (const frame of [first, again, column]) pool.unpin(frame);
+    expectReturned(memory, before);
   });
 
   test('dictionaries become string views', () => {

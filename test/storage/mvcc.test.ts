@@ -111,6 +111,7 @@ async function scan(table: MemoryTable, transaction: ActiveTransaction | undefin
     }
   }
   if (cursor.rows !== undefined) expect(cursor.rows).toBe(rows.size);
+  expect(cursor.mostRows).toBeGreaterThanOrEqual(rows.size);
   return rows;
 }
 
