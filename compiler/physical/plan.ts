@@ -24,8 +24,6 @@ export type PhysicalPlan =
   | PhysicalDelete
   | PhysicalMerge;
 
-export type PhysicalKind = PhysicalPlan['kind'];
-
 /** What every operator carries beside its own fields. */
 export interface PhysicalNode {
   readonly columns: readonly Column[];

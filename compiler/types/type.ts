@@ -24,7 +24,6 @@ export type SimpleKind =
   | 'interval' // months, days, µs, kept apart as PostgreSQL keeps them
   | 'any'; // dynamically typed
 
-export type TypeKind = Type['kind'];
 export type DecimalType = Extract<Type, { kind: 'decimal' }>;
 
 const simple = <K extends SimpleKind>(kind: K): { readonly kind: K } => Object.freeze({ kind });

@@ -23,8 +23,6 @@ import { type FunctionCall, type FunctionKernel, strict, unlessNull } from './ke
 import { servedOrHosted } from './partial.ts';
 import { addOrSubtract } from './sums.ts';
 
-export { checkBounds, outOfRange } from './bounds.ts';
-
 /** A wrapped sum of numbers up to these bounds is never taken for one that fits 38 digits. */
 const UNAMBIGUOUS: Bounds = [-(2n ** 128n) + 10n ** 38n, 2n ** 128n - 10n ** 38n];
 
