@@ -55,7 +55,8 @@ export function fieldReader(
   tag: number,
 ): (row: Expr) => Val {
   const dynamic = (payload: Expr, null_: Expr | undefined): Val => {
-    return { type: ANY, lane: 'any', parts: [i32(tag), k.keep(payload)], null_, stable };
+    const range = tag === ANY_TAG.int64 ? format.range : undefined;
+    return { type: ANY, lane: 'any', parts: [i32(tag), k.keep(payload)], null_, stable, range };
   };
   if (format.encoding === 'strings') {
     const { address, nullAt } = columnParts(k, format, index, morsel);

@@ -9,7 +9,7 @@ import type { TableScanCursor } from '../columns/source.ts';
 import { writeValue } from '../columns/values.ts';
 import { DESCRIPTOR } from '../kernels/frame.ts';
 import { rowLayout } from '../kernels/memory.ts';
-import { laneOf } from '../kernels/value.ts';
+import { laneOf, within } from '../kernels/value.ts';
 import type { BitmapFrame } from '../memory/buffer-pool.ts';
 import type { Frame } from '../memory/loading.ts';
 import { filter, rowsSource } from '../operators/basic.ts';
@@ -195,17 +195,27 @@ function specialScan(formats: readonly ColumnFormat[], expected: Chunk | undefin
       chunk.columns.every((column, i) => tags[i] === undefined || !read.has(i) || column.tag === tags[i]) &&
       fields.every(({ column, path, tag, format }) => {
         const stored = chunk.columns[column]?.shredded?.get(path);
-        return stored?.whole === true && stored.tag === tag && (format.nullable || stored.column.nullCount === 0);
+        if (stored?.whole !== true || stored.tag !== tag) return false;
+        const { range, nullCount } = stored.column;
+        const isBounded = format.range === undefined || (range !== undefined && within(range, format.range));
+        return isBounded && (format.nullable || nullCount === 0);
       }),
     leavesOut: (column, { encoding }) => encoding === 'any' && !read.has(column),
   };
 }
 
 /** What chunks with a field of the same kind can be widened to. */
-function fieldFormat({ tag, column: { encoding, nullCount } }: ShreddedField): ColumnFormat {
+function fieldFormat({ tag, column: { encoding, nullCount, range } }: ShreddedField): ColumnFormat {
   const type = tag === ANY_TAG.utf8 ? UTF8 : tag === ANY_TAG.float64 ? FLOAT64 : INT64;
-  return { type, encoding, width: encoding === 'strings' ? 4 : 8, nullable: nullCount > 0 };
+  // Other chunks' values differ, but seldom by an order of magnitude like this.
+  const bounds = range === undefined ? undefined : FIELD_BOUNDS.find((wide) => within(range, wide));
+  return { type, encoding, width: encoding === 'strings' ? 4 : 8, nullable: nullCount > 0, range: bounds };
 }
+
+const FIELD_BOUNDS: readonly (readonly [bigint, bigint])[] = [16n, 32n, 48n, 56n].map((bits) => [
+  -(2n ** bits),
+  2n ** bits,
+]);
 
 /** Rows in blocks, block by block. */
 export function openBlocks(source: Source, blocks: readonly RowBlock[]): OpenSource {
