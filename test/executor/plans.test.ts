@@ -9,14 +9,12 @@ import { executors, runReference, writtenTables } from './harness.ts';
 import { shrink } from './shrink.ts';
 import { tablePool } from './table-pool.ts';
 import { ReferenceTables } from './tables.ts';
+import { TINY } from './tuning.ts';
 
 /** Seeds that every run has, and some that only this run has. */
 const FIXED = 1_700;
 const FRESH = 300;
 const START = process.env.EXECUTOR_SEED === undefined ? Date.now() % 1_000_000_000 : Number(process.env.EXECUTOR_SEED);
-
-/** Kernels stop all the time: every way of taking up their work again is gone. */
-const TINY = { loopBudget: 16, firstBlockBytes: 64, largestBlockBytes: 200, topSlack: 4 };
 
 const pool = tablePool(1);
 const database = new ReferenceTables([...pool.values()].flat());

@@ -1,0 +1,4 @@
+import type { Tuning } from '../../runtime/scheduler/task.ts';
+
+/** Kernels stop all the time: every way of taking up their work again is gone. */
+export const TINY: Partial<Tuning> = { loopBudget: 16, firstBlockBytes: 64, largestBlockBytes: 200, topSlack: 4 };
