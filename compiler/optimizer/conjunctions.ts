@@ -4,9 +4,9 @@ import { expressionEquals } from '../ir/equal.ts';
 import type { ColumnId, ColumnRef, Constant, Expression } from '../ir/expression.ts';
 import { someExpression } from '../ir/traverse.ts';
 import { compareValues } from '../types/compare.ts';
-import type { Type } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
 import { asComparison, equal } from './calls.ts';
+import { isIdentity } from './identity.ts';
 import { replaceColumns } from './nullability.ts';
 import { simplifyCondition, simplifyExpression } from './simplify-expression.ts';
 import { isVolatile } from './volatility.ts';
@@ -52,21 +52,6 @@ function asMembership(term: Expression): Membership | undefined {
   if (comparison?.fn !== 'eq' || comparison.left.kind !== 'column') return undefined;
   if (comparison.right.kind !== 'constant') return undefined;
   return { term, column: comparison.left, values: [comparison.right.value] };
-}
-
-/** Equality of these types is identity, so that a value may stand for what equals it. */
-export function isIdentity(type: Type): boolean {
-  switch (type.kind) {
-    case 'float32':
-    case 'float64':
-    case 'interval':
-    case 'list':
-    case 'any':
-    case 'null':
-      return false;
-    default:
-      return true;
-  }
 }
 
 /** `x in (1, 5) and x > 3` is `x = 5`. */

@@ -6,6 +6,7 @@ import type { Join, Plan, Project, Scan } from '../ir/plan.ts';
 import { unreachable } from '../types/error.ts';
 import { asComparison, ids } from './calls.ts';
 import { isExactCast } from './cast-comparison.ts';
+import { isDetermined } from './identity.ts';
 import { isVolatile } from './volatility.ts';
 
 /** Rows that agree on `from` agree on `to`, NULL agreeing with NULL. With an empty `from`, all rows agree. */
@@ -166,7 +167,8 @@ function projectFacts(plan: Project): Facts {
   const survivors = ids(plan.columns);
   const computed = plan.columns.flatMap((column, i): readonly Dependency[] => {
     const expression = plan.expressions[i];
-    if (expression === undefined || expression.kind === 'column' || isVolatile(expression)) return [];
+    if (expression === undefined || expression.kind === 'column') return [];
+    if (isVolatile(expression) || !isDetermined(expression)) return [];
     const from = [...expressionColumns(expression)];
     return from.every((id) => survivors.has(id)) ? [{ from, to: [column.id] }] : [];
   });

@@ -1,13 +1,17 @@
+import { columnRef } from '../ir/build.ts';
+import { expressionColumns } from '../ir/columns.ts';
 import { hasEffects } from '../ir/effects.ts';
-import type { AggregateCall, Column, Expression } from '../ir/expression.ts';
+import type { AggregateCall, Column, ColumnId, Expression } from '../ir/expression.ts';
 import type { Aggregate, Plan } from '../ir/plan.ts';
 import { mapPlan } from '../ir/traverse.ts';
 import type { Type } from '../types/type.ts';
 import { closure, factsOf } from './facts.ts';
+import { isDetermined } from './identity.ts';
 import { deriveNullability } from './nullability.ts';
 import type { OptimizerContext, Pass } from './pass.ts';
 import { renumber } from './renumber.ts';
 import { restrictTo } from './restrict.ts';
+import { isVolatile } from './volatility.ts';
 
 /**
  * Groups only by columns that determine the others: grouping by a key of a table and more of its columns is grouping
@@ -16,13 +20,52 @@ import { restrictTo } from './restrict.ts';
 export const reduceGroupKeys: Pass = {
   name: 'reduce group keys',
   run: (plan, context) => {
-    const reduced = mapPlan(plan, (node) => (node.kind === 'aggregate' ? reduce(node, context) : node));
+    const reduced = mapPlan(plan, (node) => (node.kind === 'aggregate' ? reduceKeys(node, context) : node));
     return reduced === plan ? plan : deriveNullability(reduced);
   },
 };
 
-function reduce(plan: Aggregate, { ids }: OptimizerContext): Plan {
-  if (plan.groupingSets !== undefined || plan.groups.length < 2 || hasEffects(plan.input)) return plan;
+function reduceKeys(plan: Aggregate, context: OptimizerContext): Plan {
+  if (plan.groupingSets !== undefined || plan.groups.length < 2) return plan;
+  const { aggregate, computed } = withoutComputedGroups(plan);
+  const reduced = withoutDependentGroups(aggregate, context);
+  if (computed.size === 0) return reduced;
+  const own = new Map(reduced.columns.map((column) => [column.id, column]));
+  return {
+    kind: 'project',
+    columns: plan.columns,
+    input: reduced,
+    expressions: plan.columns.map((column) => computed.get(column.id) ?? columnRef(own.get(column.id) ?? column)),
+  };
+}
+
+/** Groups that are computed from columns that are groups too are computed from them afterwards. */
+function withoutComputedGroups(plan: Aggregate): {
+  readonly aggregate: Aggregate;
+  readonly computed: ReadonlyMap<ColumnId, Expression>;
+} {
+  const bare = new Set<ColumnId>();
+  plan.groups.forEach((group, i) => {
+    if (group.kind === 'column' && group.id === plan.columns[i]?.id) bare.add(group.id);
+  });
+  const computed = new Map<ColumnId, Expression>();
+  plan.groups.forEach((group, i) => {
+    const column = plan.columns[i];
+    if (column === undefined || group.kind === 'column' || isVolatile(group) || !isDetermined(group)) return;
+    const used = [...expressionColumns(group)];
+    if (used.length > 0 && used.every((id) => bare.has(id))) computed.set(column.id, group);
+  });
+  if (computed.size === 0) return { aggregate: plan, computed };
+  const aggregate: Aggregate = {
+    ...plan,
+    columns: plan.columns.filter((column) => !computed.has(column.id)),
+    groups: plan.groups.filter((_, i) => !computed.has(plan.columns[i]?.id ?? -1)),
+  };
+  return { aggregate, computed };
+}
+
+function withoutDependentGroups(plan: Aggregate, { ids }: OptimizerContext): Plan {
+  if (hasEffects(plan.input)) return plan;
   const kept = determiningGroups(plan);
   if (kept.size === plan.groups.length) return plan;
   // The output columns keep their ids, so those of the input get new ones: an id is defined once.

@@ -1,8 +1,7 @@
 import type { Expression } from '../ir/expression.ts';
 import { expressionChildren } from '../ir/traverse.ts';
 import type { Type } from '../types/type.ts';
-import { asComparison } from './calls.ts';
-import { isExactCast } from './cast-comparison.ts';
+import { canFail } from './failure.ts';
 import { type Lookup, selectivity } from './selectivity.ts';
 
 /**
@@ -18,39 +17,6 @@ export function byPromise(terms: readonly Expression[], lookup: Lookup): readonl
     .sort((a, b) => a.rank - b.rank)
     .map(({ term }) => term);
   return [...safe, ...terms.filter(canFail)];
-}
-
-const NEVER_FAIL = new Set([
-  'not',
-  'is_null',
-  'is_not_null',
-  'is_true',
-  'is_not_true',
-  'is_false',
-  'is_not_false',
-  'is_distinct',
-  'is_not_distinct',
-  'coalesce',
-  'nullif',
-  'like',
-  'ilike',
-  'lower',
-  'upper',
-  'length',
-  'extract',
-]);
-
-/** Whether some value can make the evaluation fail. */
-function canFail(expression: Expression): boolean {
-  if (expressionChildren(expression).some(canFail)) return true;
-  switch (expression.kind) {
-    case 'cast':
-      return expression.onError === 'error' && !isExactCast(expression.arg.type, expression.type);
-    case 'call':
-      return asComparison(expression) === undefined && !NEVER_FAIL.has(expression.fn);
-    default:
-      return false;
-  }
 }
 
 const PATTERN_COST = 20;

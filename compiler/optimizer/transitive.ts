@@ -5,7 +5,8 @@ import type { ColumnId, ColumnRef, Expression } from '../ir/expression.ts';
 import type { Plan } from '../ir/plan.ts';
 import { typeEquals } from '../types/type.ts';
 import { asComparison } from './calls.ts';
-import { conditionTerms, conjunction, isIdentity } from './conjunctions.ts';
+import { conditionTerms, conjunction } from './conjunctions.ts';
+import { isIdentity } from './identity.ts';
 import { replaceColumns } from './nullability.ts';
 import { isVolatile } from './volatility.ts';
 

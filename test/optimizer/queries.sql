@@ -339,3 +339,9 @@ select a.id from a, b where a.id = b.id and b.y > (select avg(c.y) from c where 
 select x, y from a where (x, y) in (select x, y from b)
 
 select x, y from a where (x, y) not in (select x, y from b where x is not null and y is not null)
+
+select x, x - 1, x + y, count(*) from a group by x, x - 1, x + y
+
+select id, x, x + 1, z, count(*) from a group by id, x, x + 1, z
+
+select x + 1, count(*) from a group by x, x + 1 having x + 1 > 1

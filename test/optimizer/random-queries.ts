@@ -62,6 +62,7 @@ class QueryMaker {
       `select x as id, y as x, count(*) as y from ${table} group by x, y`,
       `select id, x, y from ${table} where x > 0 union all select id, y, x from ${this.#pick(['a', 'b', 'c'])}`,
       `select distinct x as id, y as x, y + 1 as y from ${table}`,
+      `select id, x, y from ${table} order by y, id limit 3`,
     ]);
     return { text: `(${derived}) ${name}`, name };
   }
@@ -97,7 +98,7 @@ class QueryMaker {
     return this.#pick<() => string>([
       ...simple,
       () => `(${this.#aggregateQuery([...own, ...outer], depth - 1)})`,
-      () => `(${this.#aggregateQuery([...own, ...outer], depth - 1)})`,
+      () => `(${this.#firstQuery([...own, ...outer], depth - 1)})`,
       () => {
         const when = this.#condition(own, outer, depth - 1);
         return `case when ${when} then ${this.#column(names)} else ${this.#value(own, outer, depth - 1)} end`;
@@ -122,6 +123,14 @@ class QueryMaker {
     ]);
     const having = this.#chance(6) ? ` having count(*) ${this.#comparison()} ${this.#random(3)}` : '';
     return `select ${aggregate} from ${text} where ${this.#condition(names, outer, depth)}${having}`;
+  }
+
+  /** The first row of several, in an order that leaves no choice of values. */
+  #firstQuery(outer: readonly string[], depth: number): string {
+    const { text, names } = this.#from(outer, depth);
+    const keys = names.flatMap((name) => [`${name}.y`, `${name}.id`, `${name}.x`]);
+    const where = this.#condition(names, outer, depth);
+    return `select ${this.#column(names)} from ${text} where ${where} order by ${keys.join(', ')} limit 1`;
   }
 
   /** Rows of one column. */

@@ -4,7 +4,7 @@ import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Plan, Project } from '../../ir/plan.ts';
 import { withChildren } from '../../ir/traverse.ts';
 import { equal } from '../calls.ts';
-import { isIdentity } from '../conjunctions.ts';
+import { isIdentity } from '../identity.ts';
 import { replaceColumns } from '../nullability.ts';
 import { hasVolatileExpressions, isVolatile } from '../volatility.ts';
 import { asCorrelation, isCorrelated, usesAny } from './correlation.ts';

@@ -1,4 +1,4 @@
-import { and, caseOf, columnRef, constant, filter, TRUE } from '../../ir/build.ts';
+import { and, apply, caseOf, columnRef, constant, filter, singleRow, TRUE } from '../../ir/build.ts';
 import { type ColumnIds, expressionColumns } from '../../ir/columns.ts';
 import type { AggregateCall, Column, Expression, SortKey, Subquery } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
@@ -7,7 +7,9 @@ import { OrbitError, unreachable } from '../../types/error.ts';
 import { BOOL } from '../../types/type.ts';
 import { equal } from '../calls.ts';
 import { hasAtMostOneRow } from '../facts.ts';
+import { canFailOver } from '../failure.ts';
 import { withNullability } from '../fold.ts';
+import { hasVolatileExpressions } from '../volatility.ts';
 import { unnest } from './unnest.ts';
 
 /** A plan that gets a column for each subquery replaced. */
@@ -73,7 +75,9 @@ function isNotTrue(condition: Expression): Expression {
 
 function replaceSubquery(subquery: Subquery, attached: Attached, truth: boolean): Expression {
   const { ids } = attached;
-  const { plan } = subquery;
+  const only = subquery.form === 'scalar' ? onlyValue(subquery.plan) : undefined;
+  if (only !== undefined) return only;
+  const plan = underGuards(subquery.plan, attached);
   const mark: Column = { id: ids.next(), name: subquery.form, type: BOOL, nullable: false };
   switch (subquery.form) {
     case 'scalar': {
@@ -106,6 +110,25 @@ function replaceSubquery(subquery: Subquery, attached: Attached, truth: boolean)
     default:
       return unreachable(subquery.form);
   }
+}
+
+/** The value of a subquery without input rows (`select a + b`), which can stand where the subquery does. */
+function onlyValue(plan: Plan): Expression | undefined {
+  if (plan.kind !== 'project' || hasVolatileExpressions(plan)) return undefined;
+  const { input } = plan;
+  return input.kind === 'values' && input.columns.length === 0 && input.rows.length === 1
+    ? plan.expressions[0]
+    : undefined;
+}
+
+/**
+ * In a branch that is not taken, a subquery must not fail by what it computes of the outer row: it is run for the rows
+ * that take the branch, one by one. What it computes of its own rows is computed for all of them in any case.
+ */
+function underGuards(plan: Plan, { plan: left, guards }: Attached): Plan {
+  const outer = new Set(left.columns.map((column) => column.id));
+  if (guards.length === 0 || !canFailOver(plan, outer)) return plan;
+  return apply('inner', filter(singleRow(), and(guards)), plan);
 }
 
 function attach(attached: Attached, join: 'single' | 'inner', right: Plan, column: Column | undefined): Expression {
