@@ -12,6 +12,8 @@ export const NONE: VisibleRows = { bitmap: new Uint8Array(0), count: 0 };
 const WORD_SHIFT = 6;
 const WORD_BYTES = 8;
 const MOST_WORDS = VISIBILITY_ROWS >>> WORD_SHIFT;
+/** Words that are computed in the time that it takes to call the kernel once more. */
+const WORTH_A_CALL = 8;
 
 /**
  * Which rows of a segment viewers see: bitmaps, the same object as long as nothing changes, undefined where all rows
@@ -142,13 +144,25 @@ class Changes {
     const bitmap = copyOf(base, rows, words * WORD_BYTES);
     let count = base === undefined ? rows : base.count;
     while (first >= 0) {
-      const last = Math.min(marks.indexOf(0, first), first + MOST_WORDS);
-      const start = from + (first << WORD_SHIFT);
-      const bits = visibleBits(versions, start, Math.min(to, from + (last << WORD_SHIFT)), observer);
-      const old = bitmap.subarray(first * WORD_BYTES, last * WORD_BYTES);
-      count += countBits(bits) - countBits(old);
-      old.set(bits);
-      first = marks.indexOf(1, last);
+      let last = marks.indexOf(0, first);
+      let next = marks.indexOf(1, last);
+      while (next >= 0 && next - last < WORTH_A_CALL) {
+        last = marks.indexOf(0, next);
+        next = marks.indexOf(1, last);
+      }
+      for (let word = first; word < last; word += MOST_WORDS) {
+        const end = Math.min(last, word + MOST_WORDS);
+        const bits = visibleBits(
+          versions,
+          from + (word << WORD_SHIFT),
+          Math.min(to, from + (end << WORD_SHIFT)),
+          observer,
+        );
+        const old = bitmap.subarray(word * WORD_BYTES, end * WORD_BYTES);
+        count += countBits(bits) - countBits(old);
+        old.set(bits);
+      }
+      first = next;
     }
     return count === rows ? undefined : { bitmap, count };
   }
