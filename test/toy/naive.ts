@@ -1,8 +1,18 @@
-import { aggregate, apply, columnRef, constant, newColumn, project } from '../../compiler/ir/build.ts';
+import {
+  aggregate,
+  and,
+  apply,
+  columnRef,
+  constant,
+  filter,
+  newColumn,
+  project,
+  singleRow,
+} from '../../compiler/ir/build.ts';
 import { aggregateCall, call } from '../../compiler/ir/call.ts';
 import { type ColumnIds, columnIdsAfter } from '../../compiler/ir/columns.ts';
 import { derivedColumns } from '../../compiler/ir/derive.ts';
-import type { Expression, Subquery } from '../../compiler/ir/expression.ts';
+import type { Case, Expression, Subquery } from '../../compiler/ir/expression.ts';
 import type { Plan } from '../../compiler/ir/plan.ts';
 import {
   mapExpressionChildren,
@@ -14,7 +24,7 @@ import {
 import { BOOL } from '../../compiler/types/type.ts';
 
 /**
- * Every subquery as an Apply that runs it for each row: what decorrelation must agree with, and a way to plans whose
+ * Every subquery as an Apply that runs it for each row, if its branch is taken: what decorrelation must agree with, and a way to plans whose
  * Apply nodes stand deep in each other.
  */
 export function applySubqueries(plan: Plan): Plan {
@@ -24,22 +34,46 @@ export function applySubqueries(plan: Plan): Plan {
 function withApplies(plan: Plan, ids: ColumnIds): Plan {
   const node = mapPlanChildren(plan, (child) => withApplies(child, ids));
   let [input] = planChildren(node);
-  const mapped = mapPlanExpressions(node, function replace(expression): Expression {
-    const inner = mapExpressionChildren(expression, replace);
+  const replace = (expression: Expression, guards: readonly Expression[]): Expression => {
+    if (expression.kind === 'case') return replaceInCase(expression, guards, replace);
+    const inner = mapExpressionChildren(expression, (child) => replace(child, guards));
     if (inner.kind !== 'subquery') return inner;
     if (input === undefined) throw new Error(`a subquery in ${plan.kind}`);
-    const attached = attach(inner, input, ids);
+    const attached = attach(inner, guards, input, ids);
     input = attached.plan;
     return attached.value;
-  });
+  };
+  const mapped = mapPlanExpressions(node, (expression) => replace(expression, []));
   if (input === undefined || mapped === node) return node;
   const widened = derivedColumns(withChildren(mapped, [input]));
   const items = plan.columns.map((column) => ({ name: column.name, expression: columnRef(column) }));
   return project(widened, items, ids);
 }
 
-function attach(subquery: Subquery, left: Plan, ids: ColumnIds): { readonly plan: Plan; readonly value: Expression } {
-  const right = withApplies(subquery.plan, ids);
+/** Branches after their conditions, and only if no earlier one holds. */
+function replaceInCase(
+  expression: Case,
+  guards: readonly Expression[],
+  replace: (part: Expression, guards: readonly Expression[]) => Expression,
+): Expression {
+  const passed = [...guards];
+  const branches = expression.branches.map((branch) => {
+    const when = replace(branch.when, passed);
+    const then = replace(branch.then, [...passed, when]);
+    passed.push(call('is_not_true', [when]));
+    return { when, then };
+  });
+  return { ...expression, branches, otherwise: replace(expression.otherwise, passed) };
+}
+
+function attach(
+  subquery: Subquery,
+  guards: readonly Expression[],
+  left: Plan,
+  ids: ColumnIds,
+): { readonly plan: Plan; readonly value: Expression } {
+  const always = withApplies(subquery.plan, ids);
+  const right = guards.length === 0 ? always : apply('inner', filter(singleRow(), and(guards)), always);
   const [column] = right.columns;
   switch (subquery.form) {
     case 'exists': {
