@@ -3,9 +3,11 @@ import { type ColumnIds, columnIdsAfter } from '../ir/columns.ts';
 import type { Expression } from '../ir/expression.ts';
 import type { Filter, Limit, Plan, Scan, Sort } from '../ir/plan.ts';
 import { planExpressions, someExpression } from '../ir/traverse.ts';
+import { ids as idsOf } from '../optimizer/calls.ts';
 import { createEstimator } from '../optimizer/cardinality.ts';
+import { isCorrelated } from '../optimizer/decorrelate/correlation.ts';
 import { byPromise } from '../optimizer/predicate-order.ts';
-import { isVolatile } from '../optimizer/volatility.ts';
+import { isVolatile, isVolatilePlan } from '../optimizer/volatility.ts';
 import { internalError, unreachable } from '../types/error.ts';
 import { lowerAggregate, lowerDistinct } from './lower-aggregate.ts';
 import { lowerJoin } from './lower-join.ts';
@@ -62,6 +64,7 @@ function lowerNode(plan: Plan, context: Lowering): PhysicalPlan {
     case 'apply':
       return {
         kind: 'apply',
+        uncorrelated: !isVolatilePlan(plan.right) && !isCorrelated(plan.right, idsOf(plan.left.columns)),
         join: plan.join,
         columns: plan.columns,
         outer: down(plan.left),

@@ -106,6 +106,8 @@ export interface NestedLoopJoin extends PhysicalNode {
 /** Runs `inner` once for each outer row, with the outer row's columns bound, in the outer rows' order. */
 export interface PhysicalApply extends PhysicalNode {
   readonly kind: 'apply';
+  /** The inner side is the same for all outer rows and does nothing else: one run will do, if there is any outer row. */
+  readonly uncorrelated?: boolean | undefined;
   readonly join: 'inner' | 'left' | 'semi' | 'anti' | 'mark' | 'single';
   readonly outer: PhysicalPlan;
   readonly inner: PhysicalPlan;

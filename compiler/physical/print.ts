@@ -73,7 +73,7 @@ function describe(plan: PhysicalPlan, names: Names): string {
     case 'nestedLoopJoin':
       return `nested loop join ${joinText(plan)} on ${text(plan.predicate)}`;
     case 'apply':
-      return `apply ${plan.join}${plan.mark === undefined ? '' : ` mark ${plan.mark.name}#${plan.mark.id}`}`;
+      return `apply ${plan.join}${plan.uncorrelated === true ? ' once' : ''}${plan.mark === undefined ? '' : ` mark ${plan.mark.name}#${plan.mark.id}`}`;
     case 'hashAggregate': {
       const by = plan.groups.length === 0 ? '' : ` by ${texts(plan.groups)}`;
       const calls = plan.aggregates.map((call) => aggregateText(call, names)).join(', ');

@@ -510,10 +510,12 @@ async function applying(
   const result: (readonly Value[])[] = [];
   const innerIds = plan.inner.columns.map((c) => c.id);
   const outerIds = plan.outer.columns.map((c) => c.id);
+  let common: readonly (readonly Value[])[] | undefined;
   for (const row of outerRows) {
     const bound = new Map(outer);
     plan.outer.columns.forEach((column, i) => bound.set(column.id, { column, value: row[i] ?? null }));
-    const rows = await query.collect(query, plan.inner, bound);
+    const rows = common ?? (await query.collect(query, plan.inner, bound));
+    if (plan.uncorrelated === true) common = rows;
     const put = (inner: readonly Value[] | undefined, mark?: boolean): void => {
       result.push(
         plan.columns.map((column) => {
