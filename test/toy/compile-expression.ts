@@ -30,7 +30,7 @@ import {
   variableField,
   wholeValue,
 } from './scope.ts';
-import type { BinaryOperator, Node, Query } from './tree.ts';
+import { type BinaryOperator, type Clause, hasSubquery, type Node, type Query } from './tree.ts';
 
 /** What expressions need of the statement around them. */
 export interface ExpressionContext {
@@ -145,6 +145,14 @@ function compileCall(fn: string, args: readonly Node[], scope: Variables, contex
     if (node === undefined) throw new OrbitError('undefined_function', `${fn} takes more arguments`);
     return compileValue(node, scope, context);
   };
+  if (
+    (fn === 'MAP' || fn === 'FILTER') &&
+    first !== undefined &&
+    second?.kind === 'lambda' &&
+    hasSubquery(second.body)
+  ) {
+    return value(loop(fn, first, second.parameter, second.body));
+  }
   switch (fn) {
     case 'MAP':
       return toDynamic(call('list_transform', [asList(value(first)), lambda(second, scope, context, compileValue)]));
@@ -166,6 +174,17 @@ function compileCall(fn: string, args: readonly Node[], scope: Variables, contex
     default:
       throw new OrbitError('undefined_function', `there is no function ${fn}`);
   }
+}
+
+/** A lambda is run by the function that it is an argument of; one with a subquery needs the rows of a plan. */
+function loop(fn: 'MAP' | 'FILTER', source: Node, name: string, body: Node): Node {
+  const element: Node = { kind: 'name', name };
+  const clauses: readonly Clause[] = [
+    { kind: 'for', name, source },
+    ...(fn === 'FILTER' ? [{ kind: 'filter', condition: body } as const] : []),
+    { kind: 'return', distinct: false, value: fn === 'FILTER' ? element : body },
+  ];
+  return { kind: 'subquery', query: { clauses } };
 }
 
 function lambda(

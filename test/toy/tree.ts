@@ -61,3 +61,35 @@ export type Node =
   | { readonly kind: 'subquery'; readonly query: Query };
 
 export type BinaryOperator = '||' | '&&' | '==' | '!=' | '<' | '<=' | '>' | '>=' | 'IN' | '+' | '-' | '*' | '/' | '%';
+
+export function hasSubquery(node: Node): boolean {
+  return node.kind === 'subquery' || childrenOf(node).some(hasSubquery);
+}
+
+function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'literal':
+    case 'name':
+    case 'subquery':
+      return [];
+    case 'field':
+      return [node.of];
+    case 'index':
+      return [node.of, node.at];
+    case 'list':
+      return node.items;
+    case 'object':
+      return node.fields.map(({ value }) => value);
+    case 'not':
+    case 'negate':
+      return [node.arg];
+    case 'binary':
+      return [node.left, node.right];
+    case 'choice':
+      return [node.condition, node.then, node.otherwise];
+    case 'call':
+      return node.args;
+    case 'lambda':
+      return [node.body];
+  }
+}
