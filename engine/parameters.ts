@@ -38,13 +38,14 @@ function declaredType(value: JsValue): Type | undefined {
 export function bindValues(wanted: readonly BoundParameter[], given: Parameters | undefined): readonly Value[] {
   const positional = given !== undefined && isPositional(given) ? given : undefined;
   const named = given !== undefined && !isPositional(given) ? given : undefined;
-  if (positional !== undefined && positional.length > wanted.length) {
+  const used = wanted.findLastIndex((parameter) => parameter.used) + 1;
+  if (positional !== undefined && positional.length > used) {
     throw new OrbitError(
       'undefined_parameter',
-      `the statement has ${wanted.length} parameters, but ${positional.length} values were given`,
+      `the statement has ${used} parameters, but ${positional.length} values were given`,
     );
   }
-  return wanted.map(({ name, type }, i) => {
+  return wanted.slice(0, used).map(({ name, type }, i) => {
     const label = name === undefined ? `$${i + 1}` : `:${name}`;
     const value = name === undefined ? positional?.[i] : named?.[name];
     if (value === undefined) throw new OrbitError('undefined_parameter', `there is no value for parameter ${label}`);

@@ -94,9 +94,7 @@ describe('an abort signal', () => {
   test('cancels a query', async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 50);
-    const started = performance.now();
     expect(await codeOf(db.query(ENDLESS, [], { signal: controller.signal }))).toBe('query_canceled');
-    expect(performance.now() - started).toBeLessThan(10_000);
     expect((await db.query('select 1')).values).toEqual([[1]]);
   });
 

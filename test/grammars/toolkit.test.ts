@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { expectedAt } from '../../grammars/sql/expected.ts';
 import { keywordClasses } from '../../grammars/sql/keywords.ts';
-import { parseSql } from '../../grammars/sql/parser.ts';
 import { SqlParser } from '../../grammars/sql/rules/parser.ts';
 import { editDistance, nearMisses } from '../../grammars/toolkit/edit-distance.ts';
 import { lineColumn } from '../../grammars/toolkit/parse-error.ts';
@@ -45,36 +44,6 @@ const unusedByDesign = [
   // Recognized by their text among the other fields of intervals; as keywords they cannot be an alias without AS.
   ...['year', 'month', 'day', 'hour', 'minute', 'second'],
 ];
-
-describe('durations', () => {
-  /**
-   * Milliseconds of processor time, the best of several runs: a busy machine can only make it longer. The limits below leave room for
-   * one that is three times slower.
-   */
-  const best = (runs: number, work: () => void): number => {
-    let shortest = Number.POSITIVE_INFINITY;
-    for (let run = 0; run < runs; run++) {
-      const before = process.cpuUsage();
-      work();
-      const { user, system } = process.cpuUsage(before);
-      shortest = Math.min(shortest, (user + system) / 1000);
-    }
-    return shortest;
-  };
-
-  test('a parser is made in 60 ms', () => {
-    expect(best(5, () => new SqlParser())).toBeLessThan(180);
-  });
-
-  test('a small statement takes 50 µs', () => {
-    const sql = `select a, b + 1 as c, count(*) from t join u on t.id = u.id where x = 1 and y > 2.5 and z in (1, 2, 3) group by a, b limit 10`;
-    expect(parseSql(sql).errors).toEqual([]);
-    const hundred = best(30, () => {
-      for (let run = 0; run < 100; run++) parseSql(sql);
-    });
-    expect(hundred / 100).toBeLessThan(0.15);
-  });
-});
 
 describe('expectedAt', () => {
   const keywordsAt = (marked: string) => {

@@ -4,7 +4,7 @@ import { canCast, castValue } from '../../types/cast.ts';
 import { digitCount } from '../../types/decimals.ts';
 import { type ErrorCode, OrbitError, type SourceRange } from '../../types/error.ts';
 import { fitsInteger } from '../../types/integers.ts';
-import { sqlTypeName } from '../../types/names.ts';
+import { messageTypeName } from '../../types/names.ts';
 import { toInteger } from '../../types/narrow.ts';
 import { parseText } from '../../types/text.ts';
 import { BOOL, decimal, INT64, isInteger, type Type, typeEquals, UTF8 } from '../../types/type.ts';
@@ -69,7 +69,7 @@ export function toBoolean(expression: Expression, clause: string, statement: Sta
   if (expression.type.kind === 'bool') return expression;
   throw new OrbitError(
     'datatype_mismatch',
-    `argument of ${clause} must be type boolean, not type ${sqlTypeName(expression.type)}`,
+    `argument of ${clause} must be type boolean, not type ${messageTypeName(expression.type)}`,
     { range: expression.range },
   );
 }
@@ -137,7 +137,7 @@ export function cannotMatch(what: string, alternatives: readonly Expression[]): 
   for (const expression of alternatives) {
     const next: Type | undefined = common === undefined ? undefined : unify([common, expression.type]);
     if (common !== undefined && next === undefined) {
-      const message = `${what} types ${sqlTypeName(common)} and ${sqlTypeName(expression.type)} cannot be matched`;
+      const message = `${what} types ${messageTypeName(common)} and ${messageTypeName(expression.type)} cannot be matched`;
       return new OrbitError('datatype_mismatch', message, { range: expression.range });
     }
     common = next;
@@ -174,5 +174,5 @@ function castUntyped(
 
 export function cannotCast(from: Type, to: Type, range: SourceRange): OrbitError {
   const code: ErrorCode = 'cannot_coerce';
-  return new OrbitError(code, `cannot cast type ${sqlTypeName(from)} to ${sqlTypeName(to)}`, { range });
+  return new OrbitError(code, `cannot cast type ${messageTypeName(from)} to ${messageTypeName(to)}`, { range });
 }

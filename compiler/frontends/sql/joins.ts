@@ -5,7 +5,7 @@ import { freeColumns } from '../../ir/columns.ts';
 import type { Column, Expression } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { internalError, OrbitError, type SourceRange, unreachable } from '../../types/error.ts';
-import { sqlTypeName } from '../../types/names.ts';
+import { messageTypeName } from '../../types/names.ts';
 import { typeEquals } from '../../types/type.ts';
 import { unify } from '../../types/unify.ts';
 import { coerce, toBoolean } from './coerce.ts';
@@ -127,7 +127,7 @@ function bindShared(shared: readonly Shared[], tree: sql.Join, context: QueryCon
 }
 
 function cannotJoin(left: ScopeColumn, right: ScopeColumn, range: SourceRange): OrbitError {
-  const types = `${sqlTypeName(left.column.type)} and ${sqlTypeName(right.column.type)}`;
+  const types = `${messageTypeName(left.column.type)} and ${messageTypeName(right.column.type)}`;
   return new OrbitError('datatype_mismatch', `JOIN/USING types ${types} cannot be matched`, { range });
 }
 

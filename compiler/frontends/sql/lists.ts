@@ -2,7 +2,7 @@ import type * as sql from '../../../grammars/sql/tree.ts';
 import { arraySubquery, constant, values } from '../../ir/build.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { OrbitError } from '../../types/error.ts';
-import { sqlTypeName } from '../../types/names.ts';
+import { messageTypeName } from '../../types/names.ts';
 import { INT64, list, UTF8 } from '../../types/type.ts';
 import { coerce, integerOf, unifyAll } from './coerce.ts';
 import { type Context, operand } from './context.ts';
@@ -34,7 +34,9 @@ export function bindSubscript(tree: sql.Subscript, context: Context): Expression
     const text = index.type.kind === 'null' || index.type.kind === 'utf8';
     return operation('any_get', [base, coerce(index, text ? UTF8 : INT64, statement)], tree.range, statement);
   }
-  throw new OrbitError('datatype_mismatch', `cannot subscript type ${sqlTypeName(base.type)}`, { range: tree.range });
+  throw new OrbitError('datatype_mismatch', `cannot subscript type ${messageTypeName(base.type)}`, {
+    range: tree.range,
+  });
 }
 
 /** SQL counts from one, the catalogue's functions from zero. */
@@ -48,7 +50,7 @@ function fromZero(index: Expression, tree: sql.Subscript, context: Context): Exp
 /** A field of a dynamic value. */
 export function bindField(base: Expression, field: string, range: sql.SourceRange, context: Context): Expression {
   if (base.type.kind !== 'any') {
-    const message = `column notation .${field} applied to type ${sqlTypeName(base.type)}, which is not a composite type`;
+    const message = `column notation .${field} applied to type ${messageTypeName(base.type)}, which is not a composite type`;
     throw new OrbitError('wrong_object_type', message, { range });
   }
   return operation('any_get', [base, constant(field, UTF8)], range, context.statement);

@@ -4,7 +4,7 @@ import { constant } from '../../ir/build.ts';
 import { callOf } from '../../ir/call.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { OrbitError, type SourceRange } from '../../types/error.ts';
-import { sqlTypeName } from '../../types/names.ts';
+import { messageTypeName } from '../../types/names.ts';
 import { FLOAT64, isNumeric, UTF8 } from '../../types/type.ts';
 import { besideEachOther, coerce, isUntyped, narrowed } from './coerce.ts';
 import { type Context, operand, type StatementContext } from './context.ts';
@@ -91,7 +91,7 @@ export function undefinedOperator(text: string, range: SourceRange): OrbitError 
 }
 
 function typeLabel(expression: Expression): string {
-  return sqlTypeName(expression.type);
+  return messageTypeName(expression.type);
 }
 
 /** An infix function over bound operands. Number constants take the form that suits the other operand. */

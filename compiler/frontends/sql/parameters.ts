@@ -9,6 +9,8 @@ export interface BoundParameter {
   /** Of `:name` and `$name`; absent for numbered ones. */
   readonly name: string | undefined;
   readonly type: Type;
+  /** Whether the statement mentions it: it may only have been declared. */
+  readonly used: boolean;
 }
 
 /** What is known of parameters' types before binding: by position, or by name. */
@@ -35,8 +37,7 @@ const MAX_PARAMETERS = 65_535; // what PostgreSQL's protocol can carry
 export function createParameters(declared: DeclaredParameters): ParameterTypes {
   const types: (Type | undefined)[] = [...(declared.positional ?? [])];
   const names = new Map<string, number>();
-  /** One more than the highest parameter that the statement mentions. */
-  let count = 0;
+  const mentioned = new Set<number>();
   let first: 'numbered' | 'named' | undefined = types.length > 0 ? 'numbered' : undefined;
 
   const indexOf = (tree: sql.Parameter): number => {
@@ -63,7 +64,7 @@ export function createParameters(declared: DeclaredParameters): ParameterTypes {
   return {
     reference: (tree) => {
       const index = indexOf(tree);
-      count = Math.max(count, index + 1);
+      mentioned.add(index);
       types[index] ??= undefined;
       return parameter(index, types[index] ?? NULL, tree.range);
     },
@@ -74,7 +75,11 @@ export function createParameters(declared: DeclaredParameters): ParameterTypes {
     },
     all: () => {
       const nameOf = new Map([...names].map(([name, index]) => [index, name]));
-      return Array.from(types.slice(0, count), (type, index) => ({ name: nameOf.get(index), type: type ?? UTF8 }));
+      return Array.from(types, (type, index) => ({
+        name: nameOf.get(index),
+        type: type ?? UTF8,
+        used: mentioned.has(index),
+      }));
     },
   };
 }

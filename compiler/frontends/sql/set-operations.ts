@@ -2,7 +2,7 @@ import type * as sql from '../../../grammars/sql/tree.ts';
 import { setOperation } from '../../ir/build.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { OrbitError } from '../../types/error.ts';
-import { sqlTypeName } from '../../types/names.ts';
+import { messageTypeName } from '../../types/names.ts';
 import { type Type, UTF8 } from '../../types/type.ts';
 import { unify } from '../../types/unify.ts';
 import type { Output, PendingQuery, QueryContext } from './context.ts';
@@ -50,7 +50,7 @@ function common(sides: readonly Output[], word: string): Type {
   for (const side of sides) {
     const next = unify([type, side.type]);
     if (next === undefined) {
-      const types = `${sqlTypeName(type)} and ${sqlTypeName(side.type)}`;
+      const types = `${messageTypeName(type)} and ${messageTypeName(side.type)}`;
       throw new OrbitError('datatype_mismatch', `${word} types ${types} cannot be matched`, { range: side.range });
     }
     type = next;

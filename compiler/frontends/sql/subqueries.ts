@@ -21,7 +21,7 @@ import { aggregateCall } from '../../ir/call.ts';
 import type { Column, Expression } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { OrbitError, type SourceRange } from '../../types/error.ts';
-import { sqlTypeName } from '../../types/names.ts';
+import { messageTypeName } from '../../types/names.ts';
 import { BOOL, type Type, UTF8 } from '../../types/type.ts';
 import { unify } from '../../types/unify.ts';
 import type { Value } from '../../types/value.ts';
@@ -116,7 +116,7 @@ function commonOperandType(arg: Expression, column: Type, fn: string, range: Sou
   const common = unify([arg.type, column]);
   if (common === undefined) {
     const symbol = Object.hasOwn(SYMBOLS, fn) ? SYMBOLS[fn] : fn;
-    const text = `${sqlTypeName(arg.type)} ${symbol} ${sqlTypeName(column)}`;
+    const text = `${messageTypeName(arg.type)} ${symbol} ${messageTypeName(column)}`;
     throw new OrbitError('undefined_function', `operator does not exist: ${text}`, { range });
   }
   return common.kind === 'null' ? UTF8 : common;

@@ -4,7 +4,7 @@ import { newColumn, scan, singleRow, unnest } from '../../ir/build.ts';
 import type { ColumnId } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { internalError, OrbitError } from '../../types/error.ts';
-import { sqlTypeName } from '../../types/names.ts';
+import { messageTypeName } from '../../types/names.ts';
 import { INT64 } from '../../types/type.ts';
 import { functionName } from './calls.ts';
 import { commonTableReference } from './common-tables.ts';
@@ -230,7 +230,7 @@ function bindUnnested(call: sql.FunctionCall, context: Context) {
   if (argument.name !== undefined || argument.variadic) throw unsupportedAll('named arguments', argument.range);
   const list = context.statement.bind.expression(argument.value, context);
   if (list.type.kind === 'list') return list;
-  const message = `function unnest(${sqlTypeName(list.type)}) does not exist`;
+  const message = `function unnest(${messageTypeName(list.type)}) does not exist`;
   throw new OrbitError('undefined_function', message, { range: call.range, hint: 'It takes a list.' });
 }
 

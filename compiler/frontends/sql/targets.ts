@@ -4,7 +4,7 @@ import { nullOf } from '../../ir/build.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { isImplicitCast } from '../../types/cast.ts';
 import { internalError, OrbitError, type SourceRange } from '../../types/error.ts';
-import { sqlTypeName } from '../../types/names.ts';
+import { messageTypeName } from '../../types/names.ts';
 import { isNumeric, type Type } from '../../types/type.ts';
 import { coerce, isUntyped } from './coerce.ts';
 import type { StatementContext } from './context.ts';
@@ -61,7 +61,7 @@ export function assigned(
   const column = table.columns[ordinal];
   if (column === undefined) throw internalError(`${table.name} has no column ${ordinal}`);
   if (!isUntyped(value) && !isAssignable(value.type, column.type)) {
-    const types = `${sqlTypeName(column.type)} but expression is of type ${sqlTypeName(value.type)}`;
+    const types = `${messageTypeName(column.type)} but expression is of type ${messageTypeName(value.type)}`;
     throw new OrbitError('datatype_mismatch', `column "${column.name}" is of type ${types}`, {
       range,
       hint: 'You will need to rewrite or cast the expression.',
