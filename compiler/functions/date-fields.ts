@@ -10,7 +10,7 @@ import {
   timeOfTimestamp,
 } from '../types/dates.ts';
 import { internalError, OrbitError } from '../types/error.ts';
-import { sqlTypeName } from '../types/names.ts';
+import { messageTypeName } from '../types/names.ts';
 import { toBigint, toInterval, toNumber } from '../types/narrow.ts';
 import type { Type } from '../types/type.ts';
 import type { Interval, Value } from '../types/value.ts';
@@ -71,7 +71,7 @@ export function requireField(name: string, type: Type): DateField {
 }
 
 function unknownField(name: string, type: Type): OrbitError {
-  return new OrbitError('invalid_parameter_value', `unit "${name}" not recognized for type ${sqlTypeName(type)}`);
+  return new OrbitError('invalid_parameter_value', `unit "${name}" not recognized for type ${messageTypeName(type)}`);
 }
 
 /** The field of date_trunc: one that time can be divided into. */
@@ -84,7 +84,7 @@ export function requireUnit(name: string, type: Type): DateField {
 const NO_UNITS: ReadonlySet<DateField> = new Set<DateField>(['isoyear', 'dow', 'isodow', 'doy', 'epoch']);
 
 export function unsupportedField(field: DateField, type: Type): OrbitError {
-  return new OrbitError('feature_not_supported', `unit "${field}" not supported for type ${sqlTypeName(type)}`);
+  return new OrbitError('feature_not_supported', `unit "${field}" not supported for type ${messageTypeName(type)}`);
 }
 
 /** Fields are computed in millionths, the finest that any of them has. */

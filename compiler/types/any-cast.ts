@@ -1,7 +1,7 @@
 import { formatDecimal } from './decimals.ts';
 import { OrbitError } from './error.ts';
 import { formatJson } from './json.ts';
-import { sqlTypeName } from './names.ts';
+import { messageTypeName } from './names.ts';
 import { isList, toAny, toBigint, toBool, toInteger, toNumber, toText } from './narrow.ts';
 import { formatValue } from './text.ts';
 import { BOOL, FLOAT64, INT64, type Type, UTF8 } from './type.ts';
@@ -53,7 +53,10 @@ function isScalarTarget(type: Type): boolean {
 }
 
 function mismatch(value: AnyValue, to: Type): never {
-  throw new OrbitError('datatype_mismatch', `cannot cast a value of dynamic type ${value.tag} to ${sqlTypeName(to)}`);
+  throw new OrbitError(
+    'datatype_mismatch',
+    `cannot cast a value of dynamic type ${value.tag} to ${messageTypeName(to)}`,
+  );
 }
 
 /**

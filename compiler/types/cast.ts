@@ -5,7 +5,7 @@ import { type ErrorCode, internalError, OrbitError } from './error.ts';
 import { floatDigits, integerToFloat32, narrowFloat, roundHalfEven } from './floats.ts';
 import { floorModulo, fromInteger } from './integers.ts';
 import { makeInterval } from './intervals.ts';
-import { sqlTypeName } from './names.ts';
+import { messageTypeName } from './names.ts';
 import { toAny, toBigint, toBool, toInteger, toInterval, toList, toNumber, toText } from './narrow.ts';
 import { formatValue, parseText } from './text.ts';
 import { type DecimalType, FLOAT32, FLOAT64, isFloat, isInteger, isNumeric, type Type, typeEquals } from './type.ts';
@@ -120,7 +120,7 @@ function convert(value: Value, from: Type, to: Type): Value {
 
 /** The binder refuses such casts, so one that arrives here was planned wrongly. */
 function refuse(from: Type, to: Type): never {
-  throw internalError(`no cast from ${sqlTypeName(from)} to ${sqlTypeName(to)}`);
+  throw internalError(`no cast from ${messageTypeName(from)} to ${messageTypeName(to)}`);
 }
 
 function toIntegerType(value: Value, from: Type, to: Type): Value {
@@ -130,7 +130,7 @@ function toIntegerType(value: Value, from: Type, to: Type): Value {
   if (!isFloat(from)) return refuse(from, to);
   const rounded = roundHalfEven(toNumber(value));
   if (!Number.isFinite(rounded)) {
-    throw new OrbitError('numeric_value_out_of_range', `${sqlTypeName(to)} out of range`);
+    throw new OrbitError('numeric_value_out_of_range', `${messageTypeName(to)} out of range`);
   }
   return fromInteger(BigInt(rounded), to);
 }

@@ -1,5 +1,5 @@
 import { OrbitError } from './error.ts';
-import { sqlTypeName } from './names.ts';
+import { messageTypeName } from './names.ts';
 import type { FLOAT32, FLOAT64, Type } from './type.ts';
 
 // PostgreSQL prints the shortest digits that read back as the same number, and leaves plain notation where the
@@ -84,7 +84,10 @@ export function parseFloatText(text: string, type: Type): number | undefined {
   const value = type.kind === 'float32' ? Math.fround(double) : double;
   const vanished = value === 0 && /[1-9]/.test(trimmed.replace(/e.*$/i, ''));
   if (vanished || !Number.isFinite(value)) {
-    throw new OrbitError('numeric_value_out_of_range', `"${trimmed}" is out of range for type ${sqlTypeName(type)}`);
+    throw new OrbitError(
+      'numeric_value_out_of_range',
+      `"${trimmed}" is out of range for type ${messageTypeName(type)}`,
+    );
   }
   return value;
 }

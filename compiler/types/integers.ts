@@ -1,5 +1,5 @@
 import { internalError, OrbitError } from './error.ts';
-import { sqlTypeName } from './names.ts';
+import { messageTypeName } from './names.ts';
 import type { Type } from './type.ts';
 import type { Value } from './value.ts';
 
@@ -15,7 +15,7 @@ export function fitsInteger(value: bigint, type: Type): boolean {
 /** The value in the host form of the integer type, or PostgreSQL's "integer out of range" in that type's name. */
 export function fromInteger(value: bigint, type: Type): Value {
   if (!fitsInteger(value, type)) {
-    throw new OrbitError('numeric_value_out_of_range', `${sqlTypeName(type)} out of range`);
+    throw new OrbitError('numeric_value_out_of_range', `${messageTypeName(type)} out of range`);
   }
   return type.kind === 'int64' ? value : Number(value);
 }

@@ -1,7 +1,7 @@
 import type { Type } from './type.ts';
 
 /** The type's name as PostgreSQL writes it in messages about values, which clients match on. */
-export function sqlTypeName(type: Type): string {
+export function messageTypeName(type: Type): string {
   switch (type.kind) {
     case 'bool':
       return 'boolean';
@@ -24,7 +24,7 @@ export function sqlTypeName(type: Type): string {
     case 'decimal':
       return 'numeric';
     case 'list':
-      return `${sqlTypeName(type.element)}[]`;
+      return `${messageTypeName(type.element)}[]`;
     case 'null':
       return 'unknown';
     case 'any':

@@ -7,7 +7,7 @@ import { parseInterval } from './interval-text.ts';
 import { formatInterval } from './intervals.ts';
 import { formatJson, parseJson } from './json.ts';
 import { formatList, parseList } from './list-text.ts';
-import { sqlTypeName } from './names.ts';
+import { messageTypeName } from './names.ts';
 import { toAny, toBigint, toBool, toBytes, toInteger, toInterval, toList, toNumber, toText } from './narrow.ts';
 import type { Type } from './type.ts';
 import type { Value } from './value.ts';
@@ -95,13 +95,19 @@ export function parseText(text: string, type: Type): Value {
 }
 
 function invalid(text: string, type: Type): never {
-  throw new OrbitError('invalid_text_representation', `invalid input syntax for type ${sqlTypeName(type)}: "${text}"`);
+  throw new OrbitError(
+    'invalid_text_representation',
+    `invalid input syntax for type ${messageTypeName(type)}: "${text}"`,
+  );
 }
 
 function parseInteger(text: string, type: Type): Value {
   const value = parseIntegerText(text) ?? invalid(text, type);
   if (!fitsInteger(value, type)) {
-    throw new OrbitError('numeric_value_out_of_range', `value "${text}" is out of range for type ${sqlTypeName(type)}`);
+    throw new OrbitError(
+      'numeric_value_out_of_range',
+      `value "${text}" is out of range for type ${messageTypeName(type)}`,
+    );
   }
   return type.kind === 'int64' ? value : Number(value);
 }

@@ -1,5 +1,5 @@
 import type { SourceRange } from '../../../compiler/types/error.ts';
-import { sqlTypeName } from '../../../compiler/types/names.ts';
+import { messageTypeName } from '../../../compiler/types/names.ts';
 import { isInteger, type Type } from '../../../compiler/types/type.ts';
 import { type Expr, i64, op } from '../../wasm/ir.ts';
 import type { KernelError, KernelScope } from '../context.ts';
@@ -23,7 +23,7 @@ export function outOfRange(type: Type, range: SourceRange | undefined): KernelEr
     };
   }
   if (isInteger(type)) {
-    return { code, message: `${sqlTypeName(type)} out of range`, range, hint: 'Cast an operand to a wider type.' };
+    return { code, message: `${messageTypeName(type)} out of range`, range, hint: 'Cast an operand to a wider type.' };
   }
   return { code, message: 'value out of range: overflow', range };
 }
