@@ -27,7 +27,7 @@ export interface Case {
 }
 
 export function readCases(file: string): CaseFile {
-  const path = fileURLToPath(new URL(`cases/${file}`, import.meta.url));
+  const path = fileURLToPath(new URL(file, import.meta.url));
   const [head = '', ...rest] = readFileSync(path, 'utf8').split(/^## /m);
   const cases = rest.map((text): Case => {
     const end = text.indexOf('\n');

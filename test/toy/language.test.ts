@@ -7,7 +7,7 @@ import { COMPILINGS, runScript } from './run.ts';
 const update = process.env.UPDATE === '1';
 
 describe.each(readdirSync(new URL('cases', import.meta.url)))('%s', (name) => {
-  const file = readCases(name);
+  const file = readCases(`cases/${name}`);
   const results = new Map<string, string>();
 
   describe.each(file.cases.map((each) => [each.name, each] as const))(

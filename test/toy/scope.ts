@@ -64,10 +64,11 @@ export function variableField(variable: Variable, name: string): Expression {
   if (variable.kind === 'value') return fieldOf(variable.value, name);
   const column = variable.columns.find((own) => own.name === name && name !== REST);
   if (column !== undefined) return toDynamic(columnRef(column));
-  const rest = restOf(variable.columns);
-  return rest === undefined ? JSON_NULL : fieldOf(rest, name);
+  const rest = variable.columns.find((own) => own.name === REST);
+  return rest === undefined ? JSON_NULL : fieldOf(columnRef(rest), name);
 }
 
+/** The object of what is not declared. */
 export function restOf(columns: readonly Column[]): Expression | undefined {
   const column = columns.find(({ name }) => name === REST);
   if (column === undefined) return undefined;
