@@ -39,10 +39,10 @@ export function descriptorBytes(columns: number, fields: number): number {
 
 /** What the loop for expected dynamic values is told, and what it tells of the chunks that it will do. */
 export interface SpecialScan {
+  /** Whether there is such a loop. */
+  readonly exists: boolean;
   /** For each stored column, the tag of all its `any` values. */
   readonly tags: readonly (number | undefined)[];
-  /** Whether there are fields. */
-  readonly shredded: boolean;
   /** The loop reads a field of a stored column as the `field`-th, if this gives its format. */
   readonly field: (
     column: number,
@@ -70,8 +70,7 @@ export interface ScanOptions {
  */
 export function scanSource(columns: readonly ScanColumn[], ranges: readonly ScanRange[], options: ScanOptions): Source {
   const stored = columns.filter((c) => c.format !== undefined);
-  const { tags, shredded, field, reads } = options.special;
-  const specialized = shredded || tags.some((tag) => tag !== undefined);
+  const { exists, tags, field, reads } = options.special;
   let special = false;
   return {
     emit: (e, row) => {
@@ -97,7 +96,7 @@ export function scanSource(columns: readonly ScanColumn[], ranges: readonly Scan
           parts: [k.keep(op('i64.add', first, op('i64.extend_i32_u', row)))],
         }));
       }
-      if (!special || !shredded) return rowScope(readers);
+      if (!special) return rowScope(readers);
       return rowScope(readers, undefined, (id, path) => {
         const found = field(
           stored.findIndex((c) => c.id === id),
@@ -112,7 +111,7 @@ export function scanSource(columns: readonly ScanColumn[], ranges: readonly Scan
       const { k } = e;
       const morsel = morselOf(e);
       const rows = (): void => eachRow(e, morsel, ranges, row, end, body);
-      if (!specialized) return rows();
+      if (!exists) return rows();
       // The loop for all values comes first: what both share is laid out by it.
       const general = k.local('i32');
       k.prologue(() => k.set(general, op('i32.eqz', load('i32.load', morsel, specialOffset(stored.length)))));

@@ -173,11 +173,13 @@ interface ChunkTest extends SpecialScan {
 /** The loop for chunks whose dynamic columns are like those of the chunk `expected`. */
 function specialScan(formats: readonly ColumnFormat[], expected: Chunk | undefined): ChunkTest {
   const tags = formats.map((f, i) => (f.encoding === 'any' ? expected?.columns[i]?.tag : undefined));
+  const shredded = expected?.columns.some((column) => column.shredded !== undefined) === true;
+  const exists = shredded || tags.some((tag) => tag !== undefined);
   const fields: ScanField[] = [];
   const read = new Set<number>();
   return {
+    exists,
     tags,
-    shredded: expected?.columns.some((column) => column.shredded !== undefined) === true,
     reads: (column) => {
       read.add(column);
     },
@@ -192,6 +194,7 @@ function specialScan(formats: readonly ColumnFormat[], expected: Chunk | undefin
     },
     fields,
     fits: (chunk) =>
+      exists &&
       chunk.columns.every((column, i) => tags[i] === undefined || !read.has(i) || column.tag === tags[i]) &&
       fields.every(({ column, path, tag, format }) => {
         const stored = chunk.columns[column]?.shredded?.get(path);

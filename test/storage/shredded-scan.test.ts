@@ -153,6 +153,7 @@ const tables: Readonly<Record<string, TestTable>> = {
     ...from(0),
     ...from(1, () => dynamic({ id: 1n, of: { 'a/b': 2n ** 63n - 1n } })),
   ]),
+  'nothing alike in any chunk': tableOf([...from(0, (i) => (i % 2 === 0 ? plain(i) : dynamic(BigInt(i)))), null]),
   'no objects in the second chunk': tableOf([...from(0), ...from(1, (i) => dynamic(BigInt(i)))]),
   'nothing shredded in the first chunk': tableOf([...from(0, (i) => dynamic({ [`f${i}`]: 1n })), ...from(1)]),
   'deleted and single rows': tableOf([...from(0), ...from(1), plain(1), null, dynamic({ id: 'x' })], {
