@@ -8,7 +8,8 @@ import { isPresent, listElement, listElements, objectField, readTagged, varyingS
 import { loadParts } from '../memory.ts';
 import { assignable, laneOf, not, or, part, type Val } from '../value.ts';
 import { scratch } from './decimals.ts';
-import { type FunctionCall, type FunctionKernel, strict } from './kernel.ts';
+import { type FunctionCall, type FunctionKernel, strict, unlessNull } from './kernel.ts';
+import { servedOrHosted } from './partial.ts';
 import { textOf, viewOf } from './text-buffer.ts';
 
 const listLength = strict(({ compiler: { kernel } }, [v]) => {
@@ -114,6 +115,28 @@ const anyTruth = strict(({ compiler: { kernel } }, [v]) => {
   return { lane: 'i32', parts: [k.keep(result)], range: [0n, 1n] };
 });
 
+/** A dynamic list as it lies, which is as the list of its elements would; whoever is no list fails by the host. */
+const anyItems: FunctionKernel = (call_) => {
+  const [arg] = call_.args;
+  if (arg === undefined) return undefined;
+  const { kernel } = call_.compiler;
+  const { k } = kernel;
+  const v = call_.compiler.value(arg, call_.scope);
+  const isList = k.keep(op('i32.eq', part(v), i32(ANY_TAG.list)));
+  const isNull = k.keep(op('i32.eq', part(v), i32(ANY_TAG.null)));
+  return servedOrHosted(call_, op('i32.or', isList, isNull), v.null_, 'view', () => {
+    const [low, high] = [k.local('i64', i64(0)), k.local('i64', i64(0))];
+    k.if(unlessNull(isList, v.null_), () => {
+      const address = k.keep(op('i32.wrap_i64', part(v, 1)));
+      const length = k.keep(op('i32.wrap_i64', op('i64.shr_u', part(v, 1), i64(32))));
+      const parts = viewOf(kernel, { address, length });
+      k.set(low, parts[0]);
+      k.set(high, parts[1]);
+    });
+    return { type: call_.type, lane: 'view', parts: [low, high], null_: or(v.null_, isNull) };
+  });
+};
+
 function findPart(
   kernel: KernelScope,
   source: Val,
@@ -142,5 +165,6 @@ export const NESTED_KERNELS: readonly (readonly [string, FunctionKernel])[] = [
   ['list_get', listGet],
   ['any_get', anyGet],
   ['any_has', anyHas],
+  ['any_items', anyItems],
   ['any_truth', anyTruth],
 ];
