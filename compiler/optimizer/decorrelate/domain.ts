@@ -39,9 +39,9 @@ export function overDomain(spec: DependentJoin, ids: ColumnIds): Plan | undefine
   return join(spec.join, left, pushed.plan, and([...equalities, spec.condition]), { nullAware, mark });
 }
 
-/** Values of these types can be grouped and compared cheaply. */
+/** Values of these types can be grouped cheaply, and what is equal is the same. */
 function isGroupable(type: Type): boolean {
-  return type.kind !== 'any' && type.kind !== 'list';
+  return type.kind !== 'any' && type.kind !== 'list' && type.kind !== 'interval';
 }
 
 interface Domain {

@@ -1,15 +1,17 @@
-import { and, apply, caseOf, columnRef, constant, filter, singleRow, TRUE } from '../../ir/build.ts';
+import { and, apply, caseOf, columnRef, constant, FALSE, filter, nullOf, or, singleRow, TRUE } from '../../ir/build.ts';
 import { type ColumnIds, expressionColumns } from '../../ir/columns.ts';
 import type { AggregateCall, Column, Expression, SortKey, Subquery } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { expressionChildren, mapExpressionChildren } from '../../ir/traverse.ts';
 import { OrbitError, unreachable } from '../../types/error.ts';
 import { BOOL } from '../../types/type.ts';
-import { equal } from '../calls.ts';
+import { equal, ids as idsOf, isNull } from '../calls.ts';
 import { hasAtMostOneRow } from '../facts.ts';
 import { canFailOver } from '../failure.ts';
 import { withNullability } from '../fold.ts';
-import { hasVolatileExpressions } from '../volatility.ts';
+import { renumber } from '../renumber.ts';
+import { hasVolatileExpressions, isRepeatable } from '../volatility.ts';
+import { isCorrelated } from './correlation.ts';
 import { unnest } from './unnest.ts';
 
 /** A plan that gets a column for each subquery replaced. */
@@ -98,6 +100,9 @@ function replaceSubquery(subquery: Subquery, attached: Attached, truth: boolean)
       const arg = replaceSubqueries(subquery.arg, attached, false);
       const condition = equal(arg, columnRef(column));
       const nullAware = !truth && condition.nullable;
+      if (nullAware && isCorrelated(plan, idsOf(attached.plan.columns)) && isRepeatable(plan)) {
+        return markedTwice(arg, plan, column, mark, attached);
+      }
       const result = { ...mark, nullable: nullAware };
       attached.plan = unnest(
         { join: 'mark', left: attached.plan, right: plan, condition, nullAware, mark: result },
@@ -129,6 +134,37 @@ function underGuards(plan: Plan, { plan: left, guards }: Attached): Plan {
   const outer = new Set(left.columns.map((column) => column.id));
   if (guards.length === 0 || !canFailOver(plan, outer)) return plan;
   return apply('inner', filter(singleRow(), and(guards)), plan);
+}
+
+/**
+ * Whether a value is among those of its own row's subquery, by two tests that can hash the correlation: for a row that
+ * is equal, and for one that might be.
+ */
+function markedTwice(arg: Expression, plan: Plan, column: Column, mark: Column, attached: Attached): Expression {
+  const { ids } = attached;
+  const copy = renumber(plan, ids);
+  const possible: Column = { ...column, id: copy.column(column.id) };
+  const unknown: Column = { ...mark, id: ids.next(), name: 'unknown' };
+  const unknownSides = [arg, columnRef(possible)].filter((side) => side.nullable).map(isNull);
+  const test = (right: Plan, condition: Expression, result: Column): Expression => {
+    attached.plan = unnest(
+      {
+        join: 'mark',
+        left: attached.plan,
+        right: filter(right, condition),
+        condition: TRUE,
+        nullAware: false,
+        mark: result,
+      },
+      ids,
+    );
+    return columnRef(result);
+  };
+  const branches = [
+    { when: test(plan, equal(arg, columnRef(column)), mark), then: TRUE },
+    { when: test(copy.plan, or(unknownSides), unknown), then: nullOf(BOOL) },
+  ];
+  return caseOf(branches, FALSE);
 }
 
 function attach(attached: Attached, join: 'single' | 'inner', right: Plan, column: Column | undefined): Expression {
