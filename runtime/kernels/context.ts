@@ -107,6 +107,8 @@ export interface KernelScope {
   readonly leave: (status: number) => void;
   /** Leaves the kernel with an error when `condition` holds. */
   readonly failIf: (condition: Expr, error: KernelError) => void;
+  /** What follows takes as long as so many rounds of a loop: the kernel stops the sooner. */
+  readonly spend: (rounds: number) => void;
 }
 
 /** `leave` generates the way out with a status, where that is more than a return. */
@@ -115,12 +117,14 @@ export function createKernelScope(
   ctx: Expr,
   layout: ContextLayout,
   leave: (status: number) => void = (status) => k.return(i32(status)),
+  spend: (rounds: number) => void = () => {},
 ): KernelScope {
   return {
     k,
     ctx,
     layout,
     leave,
+    spend,
     failIf: (condition, error) => {
       k.if(condition, () => {
         k.store('i32.store', ctx, CONTEXT.error, i32(layout.errorIndex(error)));

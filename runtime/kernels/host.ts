@@ -17,6 +17,9 @@ export const HOST_EVALUATE: ImportedFunction = {
   parameters: ['i32', 'i32', 'i32'],
 };
 
+/** A call takes some microseconds. */
+const HOST_CALL_ROUNDS = 1024;
+
 /**
  * What has no kernel is evaluated by the host, row by row: the arguments go into a row of the context, the row
  * implementation runs, the result comes back. Branches stay lazy, and nothing is evaluated that SQL would not.
@@ -52,6 +55,7 @@ export function hostValue(expression: Expression, scope: RowScope, compiler: Exp
   [...columns.values()].forEach((value, i) => {
     storeField(k, address, row.fields[i] ?? resultField, value);
   });
+  compiler.kernel.spend(HOST_CALL_ROUNDS);
   k.call(HOST_EVALUATE, ctx, i32(index), address);
   return loadField(k, address, resultField);
 }

@@ -114,11 +114,13 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
     k.set(status, i32(value));
     k.branch(exit);
   };
-  const kernel = createKernelScope(k, ctx, layout, leave);
-  const compiler = expressionCompiler(kernel, shape.parameters);
   const row = k.local('i32');
   const end = k.local('i32');
   const budget = k.local('i32');
+  const kernel = createKernelScope(k, ctx, layout, leave, (rounds) =>
+    k.set(budget, op('i32.sub', budget, i32(rounds))),
+  );
+  const compiler = expressionCompiler(kernel, shape.parameters);
   const resuming = k.local('i32');
   // While the kernel finds its way back to where it stopped: how many expanding operators have their place saved.
   const places: { local: Local; slot: number }[][] = [];
@@ -208,6 +210,7 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
   k.block((label) => {
     exit = label;
     const body = (): void => {
+      const gate = k.later();
       let scope = shape.source.emit(e, row);
       if (shape.outer.size > 0) {
         const bound = [...shape.outer].map(([id, { column, value }]): [number, () => Val] => [
@@ -223,6 +226,12 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
       };
       step(0, scope);
       k.set(resuming, i32(0));
+      // Rows are cheap and a morsel bounds them, but for what the host evaluates.
+      if (layout.hostCalls.length > 0) {
+        gate(() =>
+          k.if(op('i32.and', op('i32.lt_s', budget, i32(0)), op('i32.eqz', resuming)), () => e.suspend(STATUS.AGAIN)),
+        );
+      }
     };
     const eachRow = (): void =>
       k.while(

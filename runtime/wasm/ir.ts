@@ -263,6 +263,15 @@ export class FunctionBuilder {
     this.#prologue.push(...this.#collect(build));
   }
 
+  /** A place in the code that is filled once more is known; it stays empty otherwise. */
+  later(): (build: () => void) => void {
+    const body: Statement[] = [];
+    this.#body.push({ kind: 'block', label: { kind: 'label' }, body });
+    return (build) => {
+      body.push(...this.#collect(build));
+    };
+  }
+
   if(condition: Expr, then: () => void, otherwise?: () => void): void {
     checkArgs('if', ['i32'], [condition]);
     if (condition.kind === 'const') {
