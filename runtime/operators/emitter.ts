@@ -14,6 +14,7 @@ import {
   type Local,
   load,
   op,
+  select,
 } from '../wasm/ir.ts';
 
 /**
@@ -117,11 +118,15 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
   const row = k.local('i32');
   const end = k.local('i32');
   const budget = k.local('i32');
-  const kernel = createKernelScope(k, ctx, layout, leave, (rounds) =>
-    k.set(budget, op('i32.sub', budget, i32(rounds))),
-  );
-  const compiler = expressionCompiler(kernel, shape.parameters);
   const resuming = k.local('i32');
+  // Finding the way back costs nothing, or a kernel that stops on that way would never get on.
+  const spend = (rounds: number): void =>
+    k.set(
+      budget,
+      op('i32.sub', budget, rounds === 1 ? op('i32.eqz', resuming) : select(resuming, i32(0), i32(rounds))),
+    );
+  const kernel = createKernelScope(k, ctx, layout, leave, spend);
+  const compiler = expressionCompiler(kernel, shape.parameters);
   // While the kernel finds its way back to where it stopped: how many expanding operators have their place saved.
   const places: { local: Local; slot: number }[][] = [];
   const counters = new Map<number, number>();
@@ -180,7 +185,7 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
       return local;
     },
     checkBudget: () => {
-      k.set(budget, op('i32.sub', budget, i32(1)));
+      spend(1);
       k.if(op('i32.lt_s', budget, i32(0)), () => e.suspend(STATUS.AGAIN));
     },
     once: (owner, make) => {

@@ -7,16 +7,27 @@ import { runToBatches } from './streams.ts';
 
 export { batchRows } from './batch-rows.ts';
 
-/** All rows of a plan on the host: for operators that work row by row there. */
+/**
+ * All rows of a plan on the host: for operators that work row by row there. They are copies, so what the plan took of
+ * the engine's memory is given back at once: the inner side of an Apply runs as often as there are outer rows.
+ */
 export async function collectRows(
   query: Query,
   plan: PhysicalPlan,
   outer: Outer,
 ): Promise<readonly (readonly Value[])[]> {
+  const { memory, executor } = query;
   const layout = batchLayout(plan.columns);
-  const all: Value[][] = [];
-  await runToBatches(query, plan, outer, (batch, rows) => {
-    all.push(...batchRows(query.memory, layout, batch, rows));
-  });
-  return all;
+  const all: (readonly Value[])[] = [];
+  const own: Query = { ...query, arena: memory.createArena(query.budget), pins: [], closers: [] };
+  try {
+    await runToBatches(own, plan, outer, (batch, rows) => {
+      for (const row of batchRows(memory, layout, batch, rows)) all.push(row);
+    });
+    return all;
+  } finally {
+    for (const close of own.closers) close();
+    for (const frame of own.pins) executor.pool.unpin(frame);
+    memory.destroyArena(own.arena);
+  }
 }

@@ -3,10 +3,7 @@ import type { EngineMemory } from '../memory/engine-memory.ts';
 
 /** Sizes that trade memory against calls; tests make them tiny to reach every path. */
 export interface Tuning {
-  /**
-   * Rounds of expanding loops in one kernel call: a few milliseconds. More than there can be loops inside each other,
-   * which all count a round before the innermost one gets on.
-   */
+  /** Rounds of expanding loops in one kernel call, and what else takes as long: a few milliseconds; at least 1. */
   readonly loopBudget: number;
   readonly firstBlockBytes: number;
   readonly largestBlockBytes: number;

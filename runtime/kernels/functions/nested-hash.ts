@@ -1,4 +1,5 @@
 import { type Type, typeName } from '../../../compiler/types/type.ts';
+import { ANY_TAG } from '../../columns/any-tag.ts';
 import {
   call,
   defineFunction,
@@ -11,7 +12,6 @@ import {
   load,
   op,
 } from '../../wasm/ir.ts';
-import { ANY_TAG } from '../../columns/any-tag.ts';
 import { anyNumber, isAnyNumber } from '../library/any.ts';
 import { canonicalFloat, hashMore, hashWord } from '../library/hash.ts';
 import { LIBRARY } from '../library/index.ts';

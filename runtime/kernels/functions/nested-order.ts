@@ -1,5 +1,6 @@
 import { internalError } from '../../../compiler/types/error.ts';
 import { ANY, type Type, typeName } from '../../../compiler/types/type.ts';
+import { ANY_TAG } from '../../columns/any-tag.ts';
 import { elementBytes } from '../../columns/nested.ts';
 import {
   call,
@@ -15,7 +16,6 @@ import {
   op,
   select,
 } from '../../wasm/ir.ts';
-import { ANY_TAG } from '../../columns/any-tag.ts';
 import { isPresent, listElements, taggedPayload, varyingStart } from '../library/nested.ts';
 import { bytesCompare, bytesEqual } from '../library/strings.ts';
 import { indexed, loadParts } from '../memory.ts';

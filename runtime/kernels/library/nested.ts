@@ -1,5 +1,5 @@
-import { call, defineFunction, type Expr, i32, i64, load, op, select } from '../../wasm/ir.ts';
 import { ANY_TAG } from '../../columns/any-tag.ts';
+import { call, defineFunction, type Expr, i32, i64, load, op, select } from '../../wasm/ir.ts';
 import { bytesEqual } from './strings.ts';
 
 /** Reading the encoded lists and objects of columns/nested.ts. */
