@@ -84,7 +84,8 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     held.add(release);
     const pin = (of: Chunk, column: number, format: ColumnFormat): Frame => {
       const frame = pool.pinColumn(of, column, format);
-      if (stable) query.pins.push(frame);
+      // Only what views point into must stay: a table of numbers may be larger than the pool.
+      if (stable && (format.encoding === 'strings' || format.encoding === 'any')) query.pins.push(frame);
       else pinned.push(frame);
       return frame;
     };
