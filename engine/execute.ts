@@ -40,7 +40,7 @@ export async function executeBody(
   }
   switch (body.kind) {
     case 'query':
-      await inTransaction(execution, false, (transaction, command) =>
+      await inTransaction(execution, (transaction, command) =>
         runQuery(execution, body.plan, body.columns, transaction, command, deliver),
       );
       return { command: 'SELECT', columns: body.columns };
@@ -64,7 +64,7 @@ export async function executeBody(
           return returning === undefined ? undefined : deliver.rows(rows);
         },
       };
-      await inTransaction(execution, true, (transaction, command) =>
+      await inTransaction(execution, (transaction, command) =>
         runQuery(execution, body.plan, returning ?? NO_COLUMNS, transaction, command, counting),
       );
       return { command: body.kind.toUpperCase(), columns: returning ?? NO_COLUMNS, affected };
@@ -206,7 +206,7 @@ async function createTableAs(body: BoundCreateTableAs, execution: Execution): Pr
         for (const row of batch) rows.push(row);
       },
     };
-    await inTransaction(execution, false, (transaction, command) =>
+    await inTransaction(execution, (transaction, command) =>
       runQuery(execution, body.plan, body.columns, transaction, command, collecting),
     );
   }

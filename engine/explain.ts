@@ -29,7 +29,7 @@ export async function explainStatement(
   let runMs = 0;
   if (request.analyze === true) {
     const started = performance.now();
-    report = await runForReport(execution, compiled, body.kind !== 'query');
+    report = await runForReport(execution, compiled);
     runMs = performance.now() - started;
   }
   if (request.format === 'json') return JSON.stringify(jsonPlan(compiled, report, runMs), null, 2);

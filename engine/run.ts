@@ -26,11 +26,13 @@ export interface Outcome {
   readonly affected?: number | undefined;
 }
 
-/** Runs in the session's transaction, or for a statement that writes in one of its own; readers outside need none. */
+/**
+ * Runs in the session's transaction, or in one of the statement's own: a statement that reads a table twice must not see
+ * two commits.
+ */
 export async function inTransaction<T>(
   { session, database }: Execution,
-  writes: boolean,
-  run: (transaction: Transaction | undefined, command: number) => Promise<T>,
+  run: (transaction: Transaction, command: number) => Promise<T>,
 ): Promise<T> {
   const open = session.transaction;
   if (open !== undefined) {
@@ -43,7 +45,6 @@ export async function inTransaction<T>(
       throw error;
     }
   }
-  if (!writes) return run(undefined, 0);
   const transaction = database.transactions.begin();
   try {
     const result = await run(transaction, 0);
@@ -95,8 +96,8 @@ async function runCompiled(
 }
 
 /** For EXPLAIN ANALYZE: the statement runs as it would, its rows go nowhere. */
-export function runForReport(execution: Execution, compiled: CompiledPlan, writes: boolean): Promise<RunReport> {
-  return inTransaction(execution, writes, (transaction, command) =>
+export function runForReport(execution: Execution, compiled: CompiledPlan): Promise<RunReport> {
+  return inTransaction(execution, (transaction, command) =>
     runCompiled(execution, compiled, transaction, command, true, () => {}),
   );
 }

@@ -90,7 +90,10 @@ export interface Subquery extends Typed {
   readonly arg?: Expression | undefined;
 }
 
-/** A function of one element, applied to each element of a list by a higher-order call (`list_transform` and the like). */
+/**
+ * A function of one element, applied to each element of a list by a higher-order call (`list_transform` and the like).
+ * Copies of a lambda within a plan may have the same parameters.
+ */
 export interface Lambda extends Typed {
   readonly kind: 'lambda';
   readonly parameters: readonly Column[];

@@ -15,6 +15,7 @@ export interface Scope {
 
 export interface ExpressionContext {
   readonly fail: (problem: string) => never;
+  /** A lambda has this parameter. */
   readonly define: (column: Column) => void;
   readonly subquery: (plan: Plan, scope: Scope) => void;
 }

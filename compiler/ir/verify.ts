@@ -14,21 +14,33 @@ import { type Scope, verifyAggregateCall, verifyExpression } from './verify-expr
  * run exactly once. A column may be declared nullable although it never is NULL: rewrites may lose knowledge.
  */
 export function verify(plan: Plan): void {
-  verifyPlan(plan, { columns: new Map(), parent: undefined }, new Set());
+  verifyPlan(plan, { columns: new Map(), parent: undefined }, { columns: new Set(), parameters: new Set() });
 }
 
-function verifyPlan(plan: Plan, outer: Scope, defined: Set<ColumnId>): void {
+/** The ids that were met so far. */
+interface Defined {
+  readonly columns: Set<ColumnId>;
+  /** Those of lambdas' parameters, which several lambdas may share: rewrites copy expressions. */
+  readonly parameters: Set<ColumnId>;
+}
+
+function verifyPlan(plan: Plan, outer: Scope, defined: Defined): void {
   const fail = (problem: string): never => {
     throw internalError(`${problem}, in plan node:\n${abridged(plan)}`);
   };
   const define = (column: Column): void => {
-    if (defined.has(column.id)) fail(`column ${printColumn(column)} is defined twice`);
+    if (defined.columns.has(column.id) || defined.parameters.has(column.id)) {
+      fail(`column ${printColumn(column)} is defined twice`);
+    }
     if (column.type.kind === 'null') fail(`column ${printColumn(column)} has no type`);
-    defined.add(column.id);
+    defined.columns.add(column.id);
   };
   const context = {
     fail,
-    define,
+    define: (column: Column): void => {
+      if (defined.columns.has(column.id)) fail(`column ${printColumn(column)} is defined twice`);
+      defined.parameters.add(column.id);
+    },
     subquery: (inner: Plan, scope: Scope): void => {
       if (containsWrites(inner)) fail('a subquery of an expression writes');
       verifyPlan(inner, scope, defined);

@@ -121,6 +121,12 @@ export function definedColumns(plan: PhysicalPlan): readonly ColumnId[] {
   return plan.columns.map((column) => column.id).filter((id) => !passed.has(id));
 }
 
+/** Whether the plan changes a table: it then runs, whether anybody needs its rows or not. */
+export function writes(plan: PhysicalPlan): boolean {
+  const own = plan.kind === 'insert' || plan.kind === 'update' || plan.kind === 'delete' || plan.kind === 'merge';
+  return own || children(plan).some(writes);
+}
+
 /** Depth first, a node before its inputs. */
 export function walk(plan: PhysicalPlan, visit: (plan: PhysicalPlan) => void): void {
   visit(plan);

@@ -1,4 +1,5 @@
 import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import { writes } from '../../compiler/physical/columns.ts';
 import type {
   HashAggregate,
   HashJoin,
@@ -267,7 +268,9 @@ async function hashJoin(
     state,
   );
   const empty =
-    state.directory.rows === 0 && (plan.join === 'inner' || plan.join === 'semi' || plan.join.startsWith('build'));
+    state.directory.rows === 0 &&
+    (plan.join === 'inner' || plan.join === 'semi' || plan.join.startsWith('build')) &&
+    !writes(plan.probe);
   const buildOnly = plan.join === 'buildSemi' || plan.join === 'buildAnti';
   const probed = empty
     ? []

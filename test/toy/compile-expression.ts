@@ -8,7 +8,6 @@ import {
   FALSE,
   limit,
   newColumn,
-  nullOf,
   scalarSubquery,
   TRUE,
 } from '../../compiler/ir/build.ts';
@@ -202,6 +201,5 @@ function lambda(
 
 /** The value, or NULL for null: aggregates leave it out then. */
 export function absentIfNull(value: Expression): Expression {
-  const isNull = call('eq', [value, JSON_NULL]);
-  return caseOf([{ when: isNull, then: nullOf(ANY) }], value);
+  return call('nullif', [value, JSON_NULL]);
 }

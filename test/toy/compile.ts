@@ -156,10 +156,13 @@ class Compiler {
     }
     if (source.kind === 'subquery') {
       const inner = this.clauses(source.query, flow.variables);
-      const plan = beside(flow.plan, inner.plan);
-      const variable: Variable = { kind: 'value', value: returnedBy(inner) };
-      const order = [...flow.order, ...inner.order];
-      return { ...bind(flow, name, variable), plan, order, ordered: flow.ordered && inner.ordered };
+      const joined: Flow = {
+        ...flow,
+        plan: beside(flow.plan, inner.plan),
+        order: [...flow.order, ...inner.order],
+        ordered: flow.ordered && inner.ordered,
+      };
+      return this.#bindValue(name, returnedBy(inner), joined);
     }
     const element = newColumn(this.ids, name, ANY, true);
     const ordinality = flow.ordered ? newColumn(this.ids, 'position', INT64, false) : undefined;

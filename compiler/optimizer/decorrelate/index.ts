@@ -1,4 +1,4 @@
-import { and, conjuncts, filter, join } from '../../ir/build.ts';
+import { and, conjuncts, filter, join, sort } from '../../ir/build.ts';
 import type { ColumnIds } from '../../ir/columns.ts';
 import type { Expression } from '../../ir/expression.ts';
 import type { Filter, Join, Plan } from '../../ir/plan.ts';
@@ -9,7 +9,7 @@ import type { Pass } from '../pass.ts';
 import { restrictTo } from '../restrict.ts';
 import { asExistenceTest, attachExistence } from './attach.ts';
 import { usesAny } from './correlation.ts';
-import { type Attached, containsSubquery, replaceSubqueries } from './subqueries.ts';
+import { type Attached, containsSubquery, ordering, replaceSubqueries } from './subqueries.ts';
 import { asDependentJoin, unnest } from './unnest.ts';
 
 /**
@@ -67,7 +67,12 @@ function unsupported(where: string): OrbitError {
 function liftFromInput(plan: Plan, input: Plan, ids: ColumnIds): Plan {
   const attached: Attached = { plan: input, ids, guards: [] };
   const mapped = mapPlanExpressions(plan, (expression) => replaceSubqueries(expression, attached, false));
-  return restrictTo(withChildren(mapped, [attached.plan]), plan.columns);
+  return restrictTo(withChildren(mapped, [inOrderOf(input, attached.plan)]), plan.columns);
+}
+
+/** What was joined to ordered rows, in their order, which joins do not keep. */
+function inOrderOf(input: Plan, joined: Plan): Plan {
+  return joined === input ? joined : sort(joined, ordering(input));
 }
 
 function liftFromFilter(plan: Filter, ids: ColumnIds): Plan {
@@ -83,7 +88,7 @@ function liftFromFilter(plan: Filter, ids: ColumnIds): Plan {
   }
   const attached: Attached = { plan: input, ids, guards: [] };
   const replaced = rest.map((term) => replaceSubqueries(term, attached, true));
-  return restrictTo(filter(attached.plan, and(replaced)), plan.columns);
+  return restrictTo(filter(inOrderOf(plan.input, attached.plan), and(replaced)), plan.columns);
 }
 
 function liftFromJoin(plan: Join, ids: ColumnIds): Plan {

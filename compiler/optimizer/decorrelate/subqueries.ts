@@ -209,7 +209,7 @@ function orderedValue(plan: Plan): {
 }
 
 /** The keys by which the plan's rows are ordered, as far as its own columns say. */
-function ordering(plan: Plan): readonly SortKey[] {
+export function ordering(plan: Plan): readonly SortKey[] {
   switch (plan.kind) {
     case 'sort':
       return plan.keys;
