@@ -12,8 +12,8 @@ import { ReferenceTables } from './tables.ts';
 import { TINY } from './tuning.ts';
 
 /** Seeds that every run has, and some that only this run has. */
-const FIXED = 1_700;
-const FRESH = 300;
+const FIXED = 1_900;
+const FRESH = 100;
 const START = process.env.EXECUTOR_SEED === undefined ? Date.now() % 1_000_000_000 : Number(process.env.EXECUTOR_SEED);
 
 const pool = tablePool(1);
