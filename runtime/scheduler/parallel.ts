@@ -61,7 +61,7 @@ export async function runWindows(
       });
     }
     for (;;) {
-      const window = await nextWindow(opened);
+      const window = await nextWindow(query, opened);
       if (window.length === 0) break;
       try {
         const view = memory.view();
@@ -96,22 +96,38 @@ export async function runWindows(
     }
     return contexts;
   } finally {
+    // Only when every worker has let go may the query's memory be given back, however this ends.
+    const farewell = ++lastJob;
+    await Promise.allSettled(
+      workers.map((worker) => {
+        worker.post({ kind: 'forget', job, farewell });
+        return worker.answer(farewell);
+      }),
+    );
     for (const worker of workers) {
-      worker.post({ kind: 'forget', job });
+      worker.drop(job);
       worker.reference(false);
     }
   }
 }
 
 /** As many morsels as are at hand, but at least one if there is one. */
-async function nextWindow(opened: OpenSource): Promise<readonly SourceMorsel[]> {
+async function nextWindow(query: Query, opened: OpenSource): Promise<readonly SourceMorsel[]> {
   const window: SourceMorsel[] = [];
-  while (window.length < WINDOW) {
-    const morsel = await opened.next();
-    if (morsel === undefined) break;
-    window.push(morsel);
+  try {
+    while (window.length < WINDOW) {
+      const morsel = await opened.next();
+      if (morsel === undefined) break;
+      window.push(morsel);
+      // Chunks that are not in the pool are copied into it: a window of them takes a while.
+      const pause = query.breathe();
+      if (pause !== undefined) await pause;
+    }
+    return window;
+  } catch (error) {
+    for (const morsel of window) morsel.release?.();
+    throw error;
   }
-  return window;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface PoolWorker {
   readonly post: (message: ToWorker) => void;
   /** The worker's next answer to the job; rejects with what it failed of. */
   readonly answer: (job: number) => Promise<FromWorker>;
+  /** Nobody will ask for the job's answers any more. */
+  readonly drop: (job: number) => void;
   /** Keeps the process alive while it works. */
   readonly reference: (on: boolean) => void;
 }
@@ -50,6 +52,9 @@ export function createWorkerPool(memory: EngineMemory, size: number): WorkerPool
           link.reference(false);
           return resolve({
             post: link.post,
+            drop: (job) => {
+              early.delete(job);
+            },
             reference: (on) => {
               users += on ? 1 : -1;
               link.reference(users > 0);

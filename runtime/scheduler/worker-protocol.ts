@@ -34,7 +34,8 @@ export type ToWorker =
     }
   /** The input is complete: give the result. */
   | { readonly kind: 'end'; readonly job: number }
-  | { readonly kind: 'forget'; readonly job: number };
+  /** Drop the job, if it is there still, and answer under the number `farewell`: the job's memory is about to go. */
+  | { readonly kind: 'forget'; readonly job: number; readonly farewell: number };
 
 export type FromWorker =
   | { readonly kind: 'ready' }

@@ -66,6 +66,11 @@ export function serveWorker(post: (message: FromWorker) => void): (message: ToWo
     try {
       if (message.kind === 'begin') return begin(message);
       const job = jobs.get(message.job);
+      if (message.kind === 'forget') {
+        jobs.delete(message.job);
+        if (job !== undefined) calls.forget(job.ctx);
+        return post({ kind: 'worked', job: message.farewell });
+      }
       // A job that failed is gone: the coordinator has been told.
       if (job === undefined) return;
       if (message.kind === 'work') {
@@ -74,7 +79,6 @@ export function serveWorker(post: (message: FromWorker) => void): (message: ToWo
       }
       jobs.delete(message.job);
       calls.forget(job.ctx);
-      if (message.kind === 'forget') return;
       job.driver.end(job.ctx);
       post({ kind: 'result', job: message.job, result: job.driver.result() });
     } catch (error) {
