@@ -6,7 +6,7 @@ import type { PhysicalPlan } from '../compiler/physical/plan.ts';
 import { printPhysical } from '../compiler/physical/print.ts';
 import { OrbitError } from '../compiler/types/error.ts';
 import type { Statement } from '../grammars/sql/tree.ts';
-import type { RunReport } from '../runtime/scheduler/executor.ts';
+import type { RunReport } from '../runtime/scheduler/report.ts';
 import { type CompiledPlan, compilePlan } from './compile.ts';
 import type { ExplainOptions } from './database.ts';
 import { type Execution, runForReport } from './run.ts';
@@ -69,6 +69,12 @@ function annotation(node: PhysicalPlan, root: PhysicalPlan, report: RunReport | 
     if (node.kind === 'tableScan') {
       const chunks = report.pruned.get(node);
       if (chunks !== undefined) notes.push(`${chunks.read} chunks, ${chunks.pruned} pruned`);
+    }
+    if (counter !== undefined && counter.spilledBytes > 0) {
+      notes.push(`${(counter.spilledBytes / 2 ** 20).toFixed(1)} MiB spilled`);
+    }
+    for (const { label, tested, dropped, chunks } of report.filters.get(node) ?? []) {
+      notes.push(`filter ${label}: ${dropped} of ${tested} rows and ${chunks} chunks dropped`);
     }
   }
   return notes.length === 0 ? '' : `  (${notes.join(', ')})`;

@@ -1,4 +1,4 @@
-import type { PhysicalPlan, TableScan } from '../../compiler/physical/plan.ts';
+import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import type { Transaction } from '../columns/source.ts';
 import { createBufferPool } from '../memory/buffer-pool.ts';
@@ -7,7 +7,8 @@ import { type BatchLayout, batchLayout } from '../operators/result.ts';
 import { collectRows } from './collect.ts';
 import { hostEvaluate } from './host-calls.ts';
 import { createModuleCache } from './modules.ts';
-import { breather, type Counter, type Executor, type KernelReport, type Query, type Tables } from './query.ts';
+import { breather, type Executor, type Query, type Tables } from './query.ts';
+import type { RunReport } from './report.ts';
 import { runToBatches } from './streams.ts';
 import { DEFAULT_TUNING, type Tuning } from './task.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -53,13 +54,6 @@ export interface RunOptions {
   readonly deliver: (batch: number, rows: number, layout: BatchLayout) => void | Promise<void>;
 }
 
-export interface RunReport {
-  readonly counters: ReadonlyMap<PhysicalPlan, Counter>;
-  readonly kernels: readonly KernelReport[];
-  readonly pruned: ReadonlyMap<TableScan, { readonly read: number; readonly pruned: number }>;
-  readonly peakBytes: number;
-}
-
 /** Runs a physical plan to its end. Everything it took is given back, however it ends. */
 export async function runPlan(executor: Executor, plan: PhysicalPlan, options: RunOptions): Promise<RunReport> {
   const { memory, pool } = executor;
@@ -83,6 +77,7 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
     counters: new Map(),
     kernels: [],
     pruned: new Map(),
+    filters: new Map(),
     breathe: breather(options.isCancelled, options.pause),
     closers: [],
   };
@@ -90,7 +85,8 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
   try {
     await query.breathe();
     await runToBatches(query, plan, new Map(), (batch, rows) => options.deliver(batch, rows, layout));
-    return { counters: query.counters, kernels: query.kernels, pruned: query.pruned, peakBytes: budget.peak };
+    const { counters, kernels, pruned, filters } = query;
+    return { counters, kernels, pruned, filters, peakBytes: budget.peak };
   } finally {
     for (const close of query.closers) close();
     for (const frame of query.pins) pool.unpin(frame);

@@ -8,7 +8,7 @@ import type { Driver } from './drivers.ts';
 import type { CompiledKernel } from './modules.ts';
 import { type Morsel, runMorsel } from './morsel.ts';
 import { runWindows } from './parallel.ts';
-import { count, type Outer, type Query } from './query.ts';
+import { counterOf, type Outer, type Query } from './query.ts';
 import { allocateZeroed, type Task } from './task.ts';
 
 /** A morsel, and what to do when it has been processed: what it pinned can go. */
@@ -98,7 +98,7 @@ export async function runPipeline(
     driver.end(ctx);
     countRows(query, code, ctx);
     const ms = performance.now() - started;
-    count(query, node, 0, ms);
+    counterOf(query, node).ms += ms;
     query.kernels.push({ operators: stream.label, bytes: kernel.bytes, compileMs: kernel.compileMs, ms, threads });
     return { kernel, ctx };
   } finally {
@@ -143,7 +143,7 @@ async function runInline(
 function countRows(query: Query, code: PipelineCode, ctx: number): void {
   for (const [id, offset] of code.counters) {
     const node = query.nodes.get(id);
-    if (node !== undefined) count(query, node, Number(query.memory.view().getBigInt64(ctx + offset, true)));
+    if (node !== undefined) counterOf(query, node).rows += Number(query.memory.view().getBigInt64(ctx + offset, true));
   }
 }
 

@@ -9,6 +9,7 @@ import type { Frame } from '../memory/loading.ts';
 import type { Tables as RowTables } from '../reference/tables.ts';
 import type { HostEvaluate } from './host-calls.ts';
 import type { ModuleCache } from './modules.ts';
+import type { Counter, FilterReport, KernelReport } from './report.ts';
 import type { Task } from './task.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -22,11 +23,6 @@ export interface Executor {
 }
 
 export type Outer = ReadonlyMap<ColumnId, { readonly column: Column; readonly value: Value }>;
-
-export interface Counter {
-  rows: number;
-  ms: number;
-}
 
 /** One execution of a physical plan; the coordinator's own task. */
 export interface Query extends Task {
@@ -48,16 +44,10 @@ export interface Query extends Task {
   readonly counters: Map<PhysicalPlan, Counter>;
   readonly kernels: KernelReport[];
   readonly pruned: Map<TableScan, { read: number; pruned: number }>;
+  /** Runtime filters by the operator that applies them. */
+  readonly filters: Map<PhysicalPlan, FilterReport[]>;
   /** Run when the query ends, however it does. */
   readonly closers: (() => void)[];
-}
-
-export interface KernelReport {
-  readonly operators: string;
-  readonly bytes: number;
-  readonly compileMs: number;
-  readonly ms: number;
-  readonly threads: number;
 }
 
 /** What the executor asks of storage; tables are the plan's handles. */
@@ -87,11 +77,12 @@ export function breather(isCancelled: () => boolean, pause: () => Promise<void>)
   };
 }
 
-export function count(query: Query, node: PhysicalPlan, rows: number, ms = 0): void {
-  const known = query.counters.get(node);
-  if (known === undefined) query.counters.set(node, { rows, ms });
-  else {
-    known.rows += rows;
-    known.ms += ms;
+/** The operator's line in the report; made when first asked for. */
+export function counterOf(query: Query, node: PhysicalPlan): Counter {
+  let counter = query.counters.get(node);
+  if (counter === undefined) {
+    counter = { rows: 0, ms: 0, spilledBytes: 0 };
+    query.counters.set(node, counter);
   }
+  return counter;
 }

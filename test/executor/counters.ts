@@ -2,7 +2,7 @@ import { children } from '../../compiler/physical/columns.ts';
 import type { HashJoin, PhysicalPlan } from '../../compiler/physical/plan.ts';
 import { bind, type ReferenceContext } from '../../runtime/reference/context.ts';
 import { interpret } from '../../runtime/reference/interpret.ts';
-import type { RunReport } from '../../runtime/scheduler/executor.ts';
+import type { RunReport } from '../../runtime/scheduler/report.ts';
 import type { Statement } from './harness.ts';
 import { ReferenceTables } from './tables.ts';
 

@@ -7,8 +7,9 @@ import { executorTables } from '../../engine/row-tables.ts';
 import type { Transaction } from '../../runtime/columns/source.ts';
 import { interpret } from '../../runtime/reference/interpret.ts';
 import { batchRows } from '../../runtime/scheduler/collect.ts';
-import { createExecutor, type RunOptions, type RunReport, runPlan } from '../../runtime/scheduler/executor.ts';
+import { createExecutor, type RunOptions, runPlan } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
+import type { RunReport } from '../../runtime/scheduler/report.ts';
 import { readTable } from '../storage/support.ts';
 import { ReferenceTables, type TestTable, transactions } from './tables.ts';
 
