@@ -36,6 +36,8 @@ export interface TableHandle {
   readonly statistics: () => TableStatistics;
   /** Sets of column ordinals whose values are unique together (primary key, unique constraints). */
   readonly keys: readonly (readonly number[])[];
+  /** A statement can read columns of a row again by the id that a scan of its own put out. Absent: no. */
+  readonly lastingRowIds?: boolean | undefined;
 }
 
 /** What front ends ask while binding. Names are already folded by the language's rules. */

@@ -72,6 +72,8 @@ export function derivedColumns(plan: Plan): Plan {
         ...plan,
         columns: [...plan.input.columns, plan.element, ...(plan.ordinality === undefined ? [] : [plan.ordinality])],
       };
+    case 'fetch':
+      return { ...plan, columns: [...plan.input.columns, ...plan.fetched] };
     case 'insert':
     case 'update':
     case 'merge':

@@ -19,6 +19,7 @@ export type Plan =
   | Distinct
   | SetOperation
   | Unnest
+  | Fetch
   | Insert
   | Update
   | Delete
@@ -154,6 +155,21 @@ export interface Unnest {
   readonly element: Column;
   readonly ordinality?: Column | undefined;
   readonly outer: boolean;
+}
+
+/**
+ * Each input row with columns of the row of `table` whose id is `rowId`, an id that a scan of the same command put out
+ * below; NULLs where that is NULL. `fetched[i]` is the table's column `ordinals[i]`. Columns: input's, then `fetched`.
+ */
+export interface Fetch {
+  readonly kind: 'fetch';
+  readonly table: TableHandle;
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly rowId: ColumnId;
+  readonly ordinals: readonly number[];
+  readonly fetched: readonly Column[];
+  readonly command: number;
 }
 
 /**

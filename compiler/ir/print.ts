@@ -128,6 +128,10 @@ function describe(plan: Plan, context: Context): string {
       return `${plan.operation}${plan.all ? ' all' : ''}`;
     case 'unnest':
       return `unnest${plan.outer ? ' outer' : ''} ${text(plan.expression, context)}`;
+    case 'fetch': {
+      const names = plan.ordinals.map((ordinal) => columnName(plan, ordinal)).join(', ');
+      return `fetch ${names} of ${plan.table.name} at ${named(plan.rowId, context)}${commandText(plan.command)}`;
+    }
     case 'insert':
       return `insert into ${plan.table.name} values ${list(plan.values)}${commandText(plan.command)}`;
     case 'update': {
@@ -160,7 +164,7 @@ function commandText(command: number): string {
   return command === 0 ? '' : ` command ${command}`;
 }
 
-function columnName(plan: Extract<Plan, { kind: 'update' | 'merge' }>, ordinal: number): string {
+function columnName(plan: Extract<Plan, { kind: 'update' | 'merge' | 'fetch' }>, ordinal: number): string {
   return plan.table.columns[ordinal]?.name ?? `column ${ordinal}`;
 }
 

@@ -24,6 +24,7 @@ export function planChildren(plan: Plan): readonly Plan[] {
     case 'limit':
     case 'distinct':
     case 'unnest':
+    case 'fetch':
     case 'insert':
     case 'update':
     case 'delete':
@@ -59,6 +60,7 @@ export function withChildren(plan: Plan, children: readonly Plan[]): Plan {
     case 'project':
     case 'aggregate':
     case 'unnest':
+    case 'fetch':
     case 'insert':
     case 'update':
     case 'delete':
@@ -89,6 +91,7 @@ export function planExpressions(plan: Plan): readonly Expression[] {
     case 'scan':
     case 'setOperation':
     case 'apply':
+    case 'fetch':
     case 'delete':
       return [];
     case 'values':
@@ -136,6 +139,7 @@ export function mapPlanExpressions(plan: Plan, map: (expression: Expression) => 
     case 'scan':
     case 'setOperation':
     case 'apply':
+    case 'fetch':
     case 'delete':
       return plan;
     case 'values': {

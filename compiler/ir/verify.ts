@@ -166,6 +166,18 @@ function verifyPlan(plan: Plan, outer: Scope, defined: Defined): void {
       passesThrough([...inputs, element, ...(ordinality === undefined ? [] : [ordinality])]);
       return;
     }
+    case 'fetch': {
+      if (plan.fetched.length !== plan.ordinals.length) fail('fetch has columns without ordinals');
+      hasRowId(plan.rowId);
+      const padded = inputs.some((input) => input.id === plan.rowId && input.nullable);
+      plan.fetched.forEach((column, i) => {
+        const stored = plan.table.columns[plan.ordinals[i] ?? -1] ?? fail(`table has no column ${plan.ordinals[i]}`);
+        yields(column, stored.type, stored.nullable || padded, fail);
+        define(column);
+      });
+      passesThrough([...inputs, ...plan.fetched]);
+      return;
+    }
     case 'insert':
       everyTableColumn(plan.values);
       writesRow(plan.written);

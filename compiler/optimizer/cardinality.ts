@@ -37,7 +37,8 @@ export function createEstimator(): Estimator {
   const estimate = (plan: Plan): Estimate => {
     const before = known.get(plan);
     if (before !== undefined) return before;
-    const result = plan.kind === 'scan' ? scanEstimate(plan, statistics(plan.table)) : derive(plan, estimate);
+    const result =
+      plan.kind === 'scan' ? scanEstimate(plan, statistics(plan.table)) : derive(plan, estimate, statistics);
     known.set(plan, result);
     return result;
   };
@@ -49,7 +50,11 @@ const NOTHING: Estimate = { rows: 0, columns: NO_COLUMNS, keys: [] };
 const LIST_LENGTH = 5;
 const LIMIT_BY_PARAMETER = 1000;
 
-function derive(plan: Exclude<Plan, Scan>, estimate: Estimator['estimate']): Estimate {
+function derive(
+  plan: Exclude<Plan, Scan>,
+  estimate: Estimator['estimate'],
+  statistics: (table: TableHandle) => TableStatistics,
+): Estimate {
   switch (plan.kind) {
     case 'values': {
       const rows = plan.rows.length;
@@ -91,6 +96,16 @@ function derive(plan: Exclude<Plan, Scan>, estimate: Estimator['estimate']): Est
       columns.set(plan.element.id, unknownColumn(rows));
       if (plan.ordinality !== undefined) columns.set(plan.ordinality.id, unknownColumn(LIST_LENGTH));
       return { rows, columns, keys: input.keys };
+    }
+    case 'fetch': {
+      const input = estimate(plan.input);
+      const stored = statistics(plan.table);
+      const columns = new Map(input.columns);
+      plan.fetched.forEach((column, i) => {
+        const known = stored.columns[plan.ordinals[i] ?? -1];
+        columns.set(column.id, columnFromStatistics(known, column.type, column.nullable, stored.rowCount));
+      });
+      return { ...input, columns };
     }
     case 'insert':
     case 'update':

@@ -25,6 +25,7 @@ export function removeEmpty(plan: Plan): Plan {
     case 'limit':
     case 'distinct':
     case 'unnest':
+    case 'fetch':
       return isEmpty(plan.input) ? emptyValues(plan.columns) : plan;
     case 'aggregate':
       return isEmpty(plan.input) && isEmptyOverEmpty(plan) ? emptyValues(plan.columns) : plan;

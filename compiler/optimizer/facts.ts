@@ -112,6 +112,11 @@ function derive(plan: Plan): Facts {
       return plan.all ? NOTHING : { keys: [plan.columns.map((column) => column.id)], dependencies: [] };
     case 'unnest':
       return { keys: [], dependencies: factsOf(plan.input).dependencies };
+    case 'fetch': {
+      const { keys, dependencies } = factsOf(plan.input);
+      const to = plan.fetched.map((column) => column.id);
+      return { keys, dependencies: [...dependencies, { from: [plan.rowId], to }] };
+    }
     case 'insert':
     case 'update':
     case 'delete':

@@ -8,6 +8,7 @@ import { distinctToAggregate } from './distinct.ts';
 import { eagerAggregation } from './eager/index.ts';
 import { reduceGroupKeys } from './group-keys.ts';
 import { orderJoins } from './join-order.ts';
+import { lateMaterialization } from './late-materialization.ts';
 import { pushLimits } from './limits.ts';
 import { removeSorts } from './orders.ts';
 import { simplifyOuterJoins } from './outer-joins.ts';
@@ -30,6 +31,7 @@ export const PASSES: readonly Pass[] = [
   orderJoins,
   pushLimits,
   pruneColumns,
+  lateMaterialization,
 ];
 
 export interface OptimizeOptions {

@@ -16,6 +16,7 @@ function visit(plan: Plan, ordered: boolean): Plan {
     case 'filter':
     case 'project':
     case 'unnest':
+    case 'fetch':
       return mapPlanChildren(plan, (child) => visit(child, ordered));
     case 'limit':
       return withChildren(plan, [visit(plan.input, true)]);

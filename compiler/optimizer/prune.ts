@@ -1,7 +1,7 @@
 import { expressionColumns, freeColumns } from '../ir/columns.ts';
 import { derivedColumns } from '../ir/derive.ts';
 import type { ColumnId, Expression } from '../ir/expression.ts';
-import type { Aggregate, Apply, Join, Plan, Project, SetOperation, Values } from '../ir/plan.ts';
+import type { Aggregate, Apply, Fetch, Join, Plan, Project, SetOperation, Values } from '../ir/plan.ts';
 import { expressionChildren, planExpressions, withChildren } from '../ir/traverse.ts';
 import { unreachable } from '../types/error.ts';
 import { hasAtMostOneRow, matchesOnce } from './facts.ts';
@@ -69,6 +69,8 @@ function prune(plan: Plan, required: Ids): Plan {
       return pruneSetOperation(plan, required);
     case 'unnest':
       return withChildren(plan, [prune(plan.input, union(required, [plan.expression]))]);
+    case 'fetch':
+      return pruneFetch(plan, required);
     case 'insert':
       return withChildren(plan, [prune(plan.input, union(required, plan.values))]);
     case 'update':
@@ -175,6 +177,16 @@ function pruneAggregate(plan: Aggregate, required: Ids): Plan {
       }
     : plan;
   return withChildren(trimmed, [prune(plan.input, union(new Set(), planExpressions(trimmed)))]);
+}
+
+function pruneFetch(plan: Fetch, required: Ids): Plan {
+  const kept = plan.fetched.map((column) => required.has(column.id));
+  if (!kept.includes(true)) return prune(plan.input, required);
+  const input = prune(plan.input, union(required, [], plan.rowId));
+  if (input === plan.input && !kept.includes(false)) return plan;
+  const fetched = plan.fetched.filter((_, i) => kept[i]);
+  const ordinals = plan.ordinals.filter((_, i) => kept[i]);
+  return derivedColumns({ ...plan, fetched, ordinals, input });
 }
 
 function pruneSetOperation(plan: SetOperation, required: Ids): Plan {

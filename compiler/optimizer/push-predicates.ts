@@ -57,6 +57,11 @@ function pushNode(plan: Plan, terms: readonly Expression[]): Plan {
       const [below, above] = partition(terms, (term) => usesOnly(term, ids(plan.columns), input));
       return keepSome(plan, below, above);
     }
+    case 'fetch': {
+      const input = ids(plan.input.columns);
+      const [below, above] = partition(terms, (term) => usesOnly(term, ids(plan.columns), input));
+      return keepSome(plan, below, above);
+    }
     case 'setOperation':
       return pushIntoSetOperation(plan, terms);
     case 'scan':

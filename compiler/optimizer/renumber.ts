@@ -48,6 +48,14 @@ function copyPlan(plan: Plan, renamed: Renamed, ids: ColumnIds): Plan {
         element: rename(mapped.element),
         ordinality: rename(mapped.ordinality),
       };
+    case 'fetch':
+      return {
+        ...mapped,
+        columns,
+        input: first ?? mapped.input,
+        rowId: renamed.get(mapped.rowId) ?? mapped.rowId,
+        fetched: mapped.fetched.map(rename),
+      };
     case 'join':
     case 'apply':
       return {

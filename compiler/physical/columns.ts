@@ -21,6 +21,7 @@ export function children(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'sort':
     case 'limit':
     case 'unnest':
+    case 'fetch':
     case 'insert':
     case 'update':
     case 'delete':
@@ -58,6 +59,7 @@ export function mapChildren(plan: PhysicalPlan, map: (child: PhysicalPlan) => Ph
     case 'sort':
     case 'limit':
     case 'unnest':
+    case 'fetch':
     case 'insert':
     case 'update':
     case 'delete':
@@ -89,6 +91,7 @@ export function expressions(plan: PhysicalPlan): readonly Expression[] {
       return [plan.predicate];
     case 'apply':
     case 'unionAll':
+    case 'fetch':
     case 'delete':
       return [];
     case 'hashAggregate': {

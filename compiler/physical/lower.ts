@@ -90,6 +90,10 @@ function lowerNode(plan: Plan, context: Lowering): PhysicalPlan {
       const { columns, expression, element, ordinality, outer } = plan;
       return { kind: 'unnest', columns, input: down(plan.input), expression, element, ordinality, outer };
     }
+    case 'fetch': {
+      const { table, columns, rowId, ordinals, fetched, command } = plan;
+      return { kind: 'fetch', columns, table, input: down(plan.input), rowId, ordinals, fetched, command };
+    }
     case 'insert': {
       const { table, columns, values, written, command } = plan;
       return { kind: 'insert', columns, table, input: down(plan.input), values, written, command };

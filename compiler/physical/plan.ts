@@ -19,6 +19,7 @@ export type PhysicalPlan =
   | PhysicalLimit
   | UnionAll
   | PhysicalUnnest
+  | PhysicalFetch
   | PhysicalInsert
   | PhysicalUpdate
   | PhysicalDelete
@@ -151,6 +152,20 @@ export interface PhysicalUnnest extends PhysicalNode {
   readonly element: Column;
   readonly ordinality?: Column | undefined;
   readonly outer: boolean;
+}
+
+/**
+ * The input's rows, which are few, with columns of the table's rows whose ids are in `rowId`; NULLs for NULL. In the
+ * input's order.
+ */
+export interface PhysicalFetch extends PhysicalNode {
+  readonly kind: 'fetch';
+  readonly table: TableHandle;
+  readonly input: PhysicalPlan;
+  readonly rowId: ColumnId;
+  readonly ordinals: readonly number[];
+  readonly fetched: readonly Column[];
+  readonly command: number;
 }
 
 export interface PhysicalInsert extends PhysicalNode {

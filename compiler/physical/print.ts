@@ -92,6 +92,10 @@ function describe(plan: PhysicalPlan, names: Names): string {
       return 'union all';
     case 'unnest':
       return `unnest${plan.outer ? ' outer' : ''} ${text(plan.expression)}`;
+    case 'fetch': {
+      const fetched = plan.ordinals.map((ordinal) => plan.table.columns[ordinal]?.name ?? `column ${ordinal}`);
+      return `fetch ${fetched.join(', ')} of ${plan.table.name}`;
+    }
     case 'insert':
       return `insert into ${plan.table.name}${commandText(plan.command)}`;
     case 'update': {

@@ -44,6 +44,8 @@ export interface TableScanCursor {
 /** What the executor can read. */
 export interface TableSource {
   readonly scan: (request: ScanRequest) => TableScanCursor;
+  /** Values of rows that a scan put out the ids of, whose columns are `ordinals`. Absent where rows have no lasting ids. */
+  readonly fetch?: (rowId: bigint, ordinals: readonly number[]) => readonly Value[];
 }
 
 /** What the executor can write; all calls are part of the transaction and seen by later commands only. */

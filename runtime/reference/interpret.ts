@@ -1,5 +1,6 @@
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type {
+  PhysicalFetch,
   PhysicalPlan,
   PhysicalProject,
   PhysicalValues,
@@ -9,7 +10,7 @@ import type {
 import { unreachable } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { interpretAggregate } from './aggregates.ts';
-import { bind, pick, type ReferenceContext, type Relation } from './context.ts';
+import { bind, columnValue, pick, type ReferenceContext, type Relation } from './context.ts';
 import { evaluate, isTrue } from './evaluate.ts';
 import { interpretApply, interpretHashJoin, interpretNestedLoopJoin } from './joins.ts';
 import { interpretLimit, interpretSort } from './sorting.ts';
@@ -60,6 +61,8 @@ function runRows(plan: PhysicalPlan, context: ReferenceContext): readonly (reado
       return appendAll(plan, context);
     case 'unnest':
       return interpretUnnest(plan, context, run);
+    case 'fetch':
+      return fetchRows(plan, context);
     case 'insert':
       return interpretInsert(plan, context, run);
     case 'update':
@@ -83,6 +86,18 @@ function scanTable(plan: TableScan, context: ReferenceContext): readonly (readon
       const bound = bind(plan.columns, row, context.outer);
       return plan.predicates.every((predicate) => isTrue(predicate, bound, context));
     });
+}
+
+function fetchRows(plan: PhysicalFetch, context: ReferenceContext): readonly (readonly Value[])[] {
+  const stored = new Map(context.tables.scan(plan.table, plan.command).map(({ id, values }) => [id, values]));
+  const { columns, rows } = run(plan.input, context);
+  return rows.map((values) => {
+    const row = bind(columns, values, context.outer);
+    const rowId = columnValue(row, plan.rowId);
+    const found = typeof rowId === 'bigint' ? stored.get(rowId) : undefined;
+    const fetched = plan.ordinals.map((ordinal) => found?.[ordinal] ?? null);
+    return pick(plan.columns, bind(plan.fetched, fetched, row));
+  });
 }
 
 function listValues(plan: PhysicalValues, context: ReferenceContext): readonly (readonly Value[])[] {

@@ -1,10 +1,12 @@
 import type {
   PhysicalDelete,
+  PhysicalFetch,
   PhysicalInsert,
   PhysicalMerge,
   PhysicalUnnest,
   PhysicalUpdate,
 } from '../../compiler/physical/plan.ts';
+import { internalError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { interpretUnnest } from '../reference/unnest.ts';
 import { interpretDelete, interpretInsert, interpretMerge, interpretUpdate } from '../reference/writes.ts';
@@ -18,6 +20,24 @@ type Rows = readonly (readonly Value[])[];
 export function unnestRows(query: Query, plan: PhysicalUnnest, rows: Rows, outer: Outer): Promise<Rows> {
   return inSlices(query, rows, (slice) =>
     interpretUnnest(plan, hostContext(query, outer), () => ({ columns: plan.input.columns, rows: slice })),
+  );
+}
+
+/** Rows of tables are looked up value by value: a plan fetches few. */
+export function fetchRows(query: Query, plan: PhysicalFetch, rows: Rows): Promise<Rows> {
+  const table = query.tables.source(plan.table);
+  const ids = plan.input.columns.map((column) => column.id);
+  const rowId = ids.indexOf(plan.rowId);
+  const places = plan.columns.map(({ id }) => ids.indexOf(id));
+  const fetchedAt = plan.columns.map(({ id }) => plan.fetched.findIndex((column) => column.id === id));
+  const { ordinals } = plan;
+  return inSlices(query, rows, (slice) =>
+    slice.map((row) => {
+      const id = row[rowId];
+      if (table.fetch === undefined) throw internalError(`rows of ${plan.table.name} cannot be fetched`);
+      const values = typeof id === 'bigint' ? table.fetch(id, ordinals) : [];
+      return places.map((place, i) => (place < 0 ? values[fetchedAt[i] ?? -1] : row[place]) ?? null);
+    }),
   );
 }
 

@@ -44,7 +44,7 @@ import {
 } from './drivers.ts';
 import { contiguous, linkRows } from './finish.ts';
 import { hostAggregation } from './host-aggregates.ts';
-import { unnestRows, writeRows } from './host-operators.ts';
+import { fetchRows, unnestRows, writeRows } from './host-operators.ts';
 import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import type { Outer, Query } from './query.ts';
 import { sortAddresses } from './sorting.ts';
@@ -126,6 +126,11 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
     case 'unnest': {
       const rows = await query.collect(query, plan.input, outer);
       return [hostStream(query, plan.columns, await unnestRows(query, plan, rows, outer), 'unnest', counted)];
+    }
+    case 'fetch': {
+      const rows = await query.collect(query, plan.input, outer);
+      const fetched = await fetchRows(query, plan, rows);
+      return [hostStream(query, plan.columns, fetched, `fetch from ${plan.table.name}`, counted)];
     }
     case 'insert':
     case 'update':

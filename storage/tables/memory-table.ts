@@ -306,9 +306,13 @@ export function createMemoryTable({
     return lookup;
   }
 
+  function valueAt({ columns: encoded, position }: StoredRow, ordinal: number): Value {
+    return readValue(encoded[ordinal]!, columns[ordinal]!.type, position);
+  }
+
   function identified(row: number): IdentifiedRow {
     const stored = locate(row);
-    const values = columns.map(({ type }, ordinal) => readValue(stored.columns[ordinal]!, type, stored.position));
+    const values = columns.map((_, ordinal) => valueAt(stored, ordinal));
     return { id: BigInt(row), values };
   }
 
@@ -328,8 +332,13 @@ export function createMemoryTable({
     columns,
     keys,
     version: 1,
+    lastingRowIds: true,
     statistics: () => observer.statistics(rowCount, delta),
     scan,
+    fetch: (rowId, ordinals) => {
+      const stored = locate(Number(rowId));
+      return ordinals.map((ordinal) => valueAt(stored, ordinal));
+    },
     insert: (transaction, command, row) => {
       checkRow(row);
       return BigInt(append(transaction, command, row));
@@ -338,7 +347,7 @@ export function createMemoryTable({
       const old = Number(rowId);
       if (!canEnd(transaction, command, old)) return;
       const stored = locate(old);
-      const row = columns.map(({ type }, ordinal) => readValue(stored.columns[ordinal]!, type, stored.position));
+      const row = columns.map((_, ordinal) => valueAt(stored, ordinal));
       ordinals.forEach((ordinal, i) => {
         row[ordinal] = values[i] ?? null;
       });

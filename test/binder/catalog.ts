@@ -25,6 +25,7 @@ export function catalogOf(schema: string): Catalog {
       version: 1,
       statistics: () => ({ rowCount: 0, columns: [] }),
       keys: keys.map((key) => key.columns),
+      lastingRowIds: !isFile(name),
     });
   }
   return catalog;

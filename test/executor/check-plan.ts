@@ -186,6 +186,10 @@ function outputsOf(plan: PhysicalPlan): ReadonlyMap<ColumnId, Output> {
         ...columns([plan.element], true),
         ...(plan.ordinality === undefined ? [] : columns([plan.ordinality], plan.outer)),
       ]);
+    case 'fetch': {
+      const padded = plan.input.columns.some(({ id, nullable }) => id === plan.rowId && nullable);
+      return new Map([...columns(plan.input.columns), ...columns(plan.fetched, padded)]);
+    }
     case 'insert':
     case 'update':
     case 'merge':

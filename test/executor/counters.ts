@@ -74,6 +74,7 @@ function extentOf(parent: PhysicalPlan, child: PhysicalPlan, extent: Extent, con
     case 'hashAggregate':
     case 'sort':
     case 'unnest':
+    case 'fetch':
       return 'all';
     default:
       return extent;

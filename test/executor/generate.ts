@@ -8,7 +8,7 @@ import type { Statement } from './harness.ts';
 import { aggregateNode, makeAggregate } from './make-aggregates.ts';
 import { makeApply, makeHashJoin, makeLoopJoin } from './make-joins.ts';
 import { makeScan, makeValues } from './make-leaves.ts';
-import { makeFilter, makeLimit, makeProject, makeSort, makeUnion, makeUnnest } from './make-rows.ts';
+import { makeFetch, makeFilter, makeLimit, makeProject, makeSort, makeUnion, makeUnnest } from './make-rows.ts';
 import { makeWrite, type WriteKind } from './make-writes.ts';
 import { Making, NOTHING_OUTSIDE, type Outside, type Pool, Unfit } from './making.ts';
 import { type Node, readable } from './node.ts';
@@ -48,6 +48,7 @@ export const OPERATORS: readonly string[] = [
   'unionAll',
   'unnest',
   'unnest outer',
+  'fetch',
   ...WRITES,
 ];
 
@@ -121,6 +122,15 @@ const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
     },
   ],
   ['unnest', (making, input, _, outside) => makeUnnest(making, input, outside, false)],
+  [
+    'fetch',
+    (making, input, _, outside) => {
+      const scan = makeScan(making, outside, { rowId: true });
+      if (scan.plan.kind !== 'tableScan') throw new Unfit('no scan');
+      const join = making.random.chance(0.5) ? 'left' : 'inner';
+      return makeFetch(making, makeHashJoin(making, join, input, scan, outside), scan.plan, outside);
+    },
+  ],
   ['unnest outer', (making, input, _, outside) => makeUnnest(making, input, outside, true)],
 ]);
 

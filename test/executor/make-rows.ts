@@ -1,15 +1,41 @@
 import { columnRef, constant } from '../../compiler/ir/build.ts';
 import type { Column, Expression, SortKey } from '../../compiler/ir/expression.ts';
+import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type {
+  PhysicalFetch,
   PhysicalLimit,
   PhysicalPlan,
   PhysicalSort,
   PhysicalUnnest,
+  TableScan,
   UnionAll,
 } from '../../compiler/physical/plan.ts';
 import * as T from '../../compiler/types/type.ts';
-import type { Making, Outside } from './making.ts';
+import { type Making, type Outside, Unfit } from './making.ts';
 import { type Node, over, readable } from './node.ts';
+
+/** The input's rows with columns of a table whose scan is below: by its row id, which an outer join may have padded. */
+export function makeFetch(making: Making, input: Node, scan: TableScan, outside: Outside): Node {
+  const { random } = making;
+  const rowId = scan.columns[scan.ordinals.indexOf(ROW_ID_ORDINAL)]?.id;
+  const source = input.plan.columns.find(({ id }) => id === rowId);
+  if (rowId === undefined || source === undefined) throw new Unfit('no row id to fetch by');
+  const ordinals = random.shuffled(
+    random.some(
+      scan.table.columns.map((_, ordinal) => ordinal),
+      1,
+    ),
+  );
+  const fetched = ordinals.map((ordinal) => {
+    const definition = scan.table.columns[ordinal];
+    if (definition === undefined) throw new Error(`no column ${ordinal}`);
+    return making.newColumn(definition.name, definition.type, definition.nullable || source.nullable);
+  });
+  const { table, command } = scan;
+  const columns = [...input.plan.columns, ...fetched];
+  const plan: PhysicalFetch = { kind: 'fetch', columns, table, input: input.plan, rowId, ordinals, fetched, command };
+  return over(plan, making.evaluate(plan, [input], outside), [input]);
+}
 
 export function makeFilter(making: Making, input: Node, outside: Outside): Node {
   const expressions = making.expressions(readable(input), outside);

@@ -345,3 +345,13 @@ select x, x - 1, x + y, count(*) from a group by x, x - 1, x + y
 select id, x, x + 1, z, count(*) from a group by id, x, x + 1, z
 
 select x + 1, count(*) from a group by x, x + 1 having x + 1 > 1
+
+select * from a order by x, id limit 3
+
+select a.z, b.z, b.d from a left join b on a.x = b.id order by a.y, a.id limit 4
+
+select a.id, a.z, a.d, sum(b.y) from a join b on a.id = b.x group by a.id, a.z, a.d order by 4, 1 limit 2
+
+select * from (select a.z, a.d, b.z as bz, a.id from a full join b on a.x = b.x order by a.id, b.id limit 5 offset 1) s where z is not null
+
+select a.id, (select z from b where b.x >= a.x order by b.y, b.id limit 1) from a

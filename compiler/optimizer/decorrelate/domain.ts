@@ -114,6 +114,7 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
       return pushIntoSetOperation(plan, domain, ids);
     case 'scan':
     case 'apply':
+    case 'fetch':
     case 'insert':
     case 'update':
     case 'delete':

@@ -54,6 +54,7 @@ function withoutSubqueries(plan: Plan, ids: ColumnIds): Plan {
     case 'scan':
     case 'apply':
     case 'setOperation':
+    case 'fetch':
     case 'delete':
       return plan;
   }

@@ -85,6 +85,7 @@ export function pullUp(plan: Plan, options: PullUpOptions): Pulled | undefined {
     case 'values':
     case 'limit':
     case 'setOperation':
+    case 'fetch':
     case 'insert':
     case 'update':
     case 'delete':
