@@ -21,7 +21,7 @@ function sameValue(want, got, kind) {
 }
 
 /**
- * A query without its LIMIT, and what its ORDER BY and LIMIT say.
+ * A query without its LIMIT and OFFSET, and what its ORDER BY, LIMIT and OFFSET say.
  * @param {string} sql
  */
 export function outermost(sql) {
@@ -32,12 +32,13 @@ export function outermost(sql) {
     flat += depth > 0 ? ' ' : char;
     if (char === ')') depth--;
   }
-  const limit = /\blimit\s+(\d+)\s*$/i.exec(flat);
+  const limit = /\blimit\s+(\d+)(?:\s+offset\s+(\d+))?\s*$/i.exec(flat);
   const end = limit?.index ?? flat.length;
   const order = /\border\s+by\b/i.exec(flat);
   return {
     unlimited: sql.slice(0, end),
     limit: limit === null ? Number.POSITIVE_INFINITY : Number(limit[1]),
+    offset: Number(limit?.[2] ?? 0),
     keys:
       order === null
         ? undefined
@@ -61,8 +62,8 @@ export function outermost(sql) {
  * @returns {string | undefined}
  */
 export function difference(sql, full, got) {
-  const { keys, limit } = outermost(sql);
-  const count = Math.min(full.rows.length, limit);
+  const { keys, limit, offset } = outermost(sql);
+  const count = Math.min(Math.max(0, full.rows.length - offset), limit);
   if (got.length !== count) return `${got.length} rows where ${count} are expected`;
   let keyColumns = (keys ?? []).map((key) => full.names.findIndex((name) => name.toLowerCase() === key));
   // A key that is not put out: take the order as given in full.
@@ -77,8 +78,9 @@ export function difference(sql, full, got) {
   const equal = (want, row) =>
     row.length === want.length && want.every((value, column) => sameValue(value, row[column], full.kinds[column]));
   for (let i = 0; i < count; i++) {
-    const free = ties[i];
-    let hit = free.has(i) && equal(full.rows[i], got[i]) ? i : undefined;
+    const place = offset + i;
+    const free = ties[place];
+    let hit = free.has(place) && equal(full.rows[place], got[i]) ? place : undefined;
     if (hit === undefined) {
       for (const other of free) {
         if (equal(full.rows[other], got[i])) {
@@ -88,7 +90,7 @@ export function difference(sql, full, got) {
       }
     }
     if (hit === undefined) {
-      return `row ${i + 1} is ${JSON.stringify(got[i])} where ${JSON.stringify(full.rows[i])} is expected`;
+      return `row ${i + 1} is ${JSON.stringify(got[i])} where ${JSON.stringify(full.rows[place])} is expected`;
     }
     free.delete(hit);
   }

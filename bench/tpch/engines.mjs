@@ -1,8 +1,8 @@
-// The two engines behind one small interface, with the tables of TPC-H loaded.
+// The two engines behind one small interface, with the tables of a suite loaded.
 import { existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance, DuckDBTypeId, version as duckVersion } from '@duckdb/node-api';
-import { schemaOf, TABLES } from './kit.mjs';
+import { schemaOf, TPCH } from './kit.mjs';
 
 /** @param {string} text */
 const literal = (text) => `'${text.replaceAll("'", "''")}'`;
@@ -12,21 +12,22 @@ const literal = (text) => `'${text.replaceAll("'", "''")}'`;
  * @param {{ query: (sql: string) => Promise<unknown> }} database
  * @param {string} kit
  * @param {string} data
+ * @param {import('./kit.mjs').Suite} [suite]
  */
-export async function loadOrbit(database, kit, data) {
-  for (const statement of schemaOf(kit)) await database.query(statement);
-  for (const table of TABLES) {
+export async function loadOrbit(database, kit, data, suite = TPCH) {
+  for (const statement of schemaOf(kit, suite)) await database.query(statement);
+  for (const table of suite.tables) {
     await database.query(`COPY ${table} FROM ${literal(join(data, `${table}.csv`))} (FORMAT csv, HEADER)`);
   }
 }
 
 /** @param {import('@duckdb/node-api').DuckDBConnection} connection */
-async function loadDuck(connection, kit, data) {
-  for (const statement of schemaOf(kit)) {
+async function loadDuck(connection, kit, data, suite) {
+  for (const statement of schemaOf(kit, suite)) {
     // Without the keys: DuckDB answers none of these queries by an index, and would only load more slowly.
     await connection.run(statement.replace(/,? PRIMARY KEY \([^)]*\)| PRIMARY KEY/g, ''));
   }
-  for (const table of TABLES) {
+  for (const table of suite.tables) {
     await connection.run(`COPY ${table} FROM ${literal(join(data, `${table}.parquet`))} (FORMAT parquet)`);
   }
 }
@@ -35,11 +36,12 @@ async function loadDuck(connection, kit, data) {
  * DuckDB with the tables in memory.
  * @param {string} kit
  * @param {string} data
+ * @param {import('./kit.mjs').Suite} [suite]
  */
-export async function openDuckMemory(kit, data) {
+export async function openDuckMemory(kit, data, suite = TPCH) {
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
-  await loadDuck(connection, kit, data);
+  await loadDuck(connection, kit, data, suite);
   return connection;
 }
 
@@ -47,19 +49,20 @@ export async function openDuckMemory(kit, data) {
  * DuckDB on a database file beside the data, which is made if it is not there.
  * @param {string} kit
  * @param {string} data
+ * @param {import('./kit.mjs').Suite} [suite]
  */
-export async function openDuckFile(kit, data) {
+export async function openDuckFile(kit, data, suite = TPCH) {
   const file = join(data, `duckdb-${duckVersion()}.db`);
   if (!existsSync(file)) {
     const scratch = mkdtempSync(join(data, 'making-'));
     try {
-      const instance = await DuckDBInstance.create(join(scratch, 'tpch.db'));
+      const instance = await DuckDBInstance.create(join(scratch, 'made.db'));
       const connection = await instance.connect();
-      await loadDuck(connection, kit, data);
+      await loadDuck(connection, kit, data, suite);
       await connection.run('CHECKPOINT');
       connection.closeSync();
       instance.closeSync();
-      renameSync(join(scratch, 'tpch.db'), file);
+      renameSync(join(scratch, 'made.db'), file);
     } finally {
       rmSync(scratch, { recursive: true, force: true });
     }

@@ -1,5 +1,5 @@
-// TPC-H as the conformance kit has it: schema, queries, and data that its generator writes once into the system's folder
-// of temporary files.
+// TPC-H and the ClickBench-like list as the conformance kit has them: schemas, queries, and data that its generators
+// write once into the system's folder of temporary files.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,33 @@ import { fileURLToPath } from 'node:url';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
-export const TABLES = ['region', 'nation', 'supplier', 'part', 'partsupp', 'customer', 'orders', 'lineitem'];
+/**
+ * A list of queries with its tables. `size` is TPC-H's scale factor, or the number of rows.
+ * @typedef {object} Suite
+ * @property {'tpch' | 'hits'} name
+ * @property {readonly string[]} tables
+ * @property {string} schema the file with the CREATE TABLE statements
+ * @property {(size: string, seed: number) => string} folder
+ * @property {(size: string) => readonly string[]} generate what the generator is told
+ */
+
+/** @type {Suite} */
+export const TPCH = {
+  name: 'tpch',
+  tables: ['region', 'nation', 'supplier', 'part', 'partsupp', 'customer', 'orders', 'lineitem'],
+  schema: 'schema.sql',
+  folder: (sf, seed) => `tpch-sf${sf}-seed${seed}`,
+  generate: (sf) => ['--sf', sf],
+};
+
+/** One wide table of a web site's hits. @type {Suite} */
+export const HITS = {
+  name: 'hits',
+  tables: ['hits'],
+  schema: 'schema-hits.sql',
+  folder: (rows, seed) => `hits-${rows}-seed${seed}`,
+  generate: (rows) => ['--suite', 'hits', '--rows', rows],
+};
 
 /** The queries that the project's bars are about. */
 export const SEVEN = [1, 3, 6, 9, 13, 18, 21];
@@ -45,11 +71,25 @@ export function queryText(kit, number, sf) {
 }
 
 /**
+ * The queries over the hits, in their order.
+ * @param {string} kit
+ * @returns {readonly { readonly name: string, readonly sql: string }[]}
+ */
+export function hitsQueries(kit) {
+  const text = readFileSync(join(kit, 'clickbench-like.sql'), 'utf8').replace(/^--.*\n/gm, '');
+  return text
+    .split(/;\s*(?:\n|$)/)
+    .filter((sql) => sql.trim() !== '')
+    .map((sql, i) => ({ name: `h${String(i + 1).padStart(2, '0')}`, sql: sql.trim() }));
+}
+
+/**
  * The CREATE TABLE statements.
  * @param {string} kit
+ * @param {Suite} [suite]
  */
-export function schemaOf(kit) {
-  return readFileSync(join(kit, 'schema.sql'), 'utf8')
+export function schemaOf(kit, suite = TPCH) {
+  return readFileSync(join(kit, suite.schema), 'utf8')
     .split(/;\s*(?:\n|$)/)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '');
@@ -58,23 +98,25 @@ export function schemaOf(kit) {
 /**
  * The folder with `<table>.csv` and `<table>.parquet`, generated if it is not there.
  * @param {string} kit
- * @param {string} sf
+ * @param {string} size
  * @param {number} [seed]
+ * @param {Suite} [suite]
  * @returns {string}
  */
-export function dataOf(kit, sf, seed = 7) {
+export function dataOf(kit, size, seed = 7, suite = TPCH) {
   const base = join(tmpdir(), 'orbit-bench-data');
-  const folder = join(base, `tpch-sf${sf}-seed${seed}`);
-  if (existsSync(join(folder, 'complete')) && existsSync(join(folder, 'lineitem.parquet'))) return folder;
+  const folder = join(base, suite.folder(size, seed));
+  const last = suite.tables.at(-1);
+  if (existsSync(join(folder, 'complete')) && existsSync(join(folder, `${last}.parquet`))) return folder;
   // Into a folder aside: two runs at once must not see each other's halves.
   const scratch = mkdtempSync(join(tmpdir(), 'orbit-tpch-'));
   try {
     const { status } = spawnSync(
       process.execPath,
-      [join(kit, 'bench.mjs'), '--sf', sf, '--seed', String(seed), '--dir', scratch],
+      [join(kit, 'bench.mjs'), ...suite.generate(size), '--seed', String(seed), '--dir', scratch],
       { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] },
     );
-    if (status !== 0) throw new Error(`the generator of TPC-H data failed with status ${status}`);
+    if (status !== 0) throw new Error(`the generator of the data failed with status ${status}`);
     mkdirSync(base, { recursive: true });
     if (!existsSync(join(folder, 'complete'))) rmSync(folder, { recursive: true, force: true });
     if (!existsSync(folder)) renameSync(join(scratch, basename(folder)), folder);

@@ -10,6 +10,7 @@ import type { AggregateFunction, ScalarFunction } from './declaration.ts';
 import { LIST_FUNCTIONS } from './lists.ts';
 import { MATH_FUNCTIONS } from './math.ts';
 import { PATTERN_FUNCTIONS } from './patterns.ts';
+import { REGEXP_FUNCTIONS } from './regexps.ts';
 import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
 
@@ -21,6 +22,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...CONDITIONAL_FUNCTIONS,
   ...STRING_FUNCTIONS,
   ...PATTERN_FUNCTIONS,
+  ...REGEXP_FUNCTIONS,
   ...DATE_FUNCTIONS,
   ...LIST_FUNCTIONS,
   ...ANY_FUNCTIONS,

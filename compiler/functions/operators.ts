@@ -17,6 +17,7 @@ const SYMBOLS: Readonly<Record<string, string>> = {
   concat_op: '||',
   like: 'LIKE',
   ilike: 'ILIKE',
+  regexp_ilike: '~*',
 };
 
 /** How the canonical function is written as an operator in messages and plans; undefined if it is written as a call. */

@@ -33,6 +33,7 @@ export const SQLSTATES = {
   datetime_field_overflow: '22008',
   invalid_parameter_value: '22023',
   invalid_escape_sequence: '22025',
+  invalid_regular_expression: '2201B',
   string_data_right_truncation: '22001',
   invalid_row_count_in_limit: '2201W',
   cardinality_violation: '21000',

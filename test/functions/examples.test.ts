@@ -3,7 +3,7 @@ import { AGGREGATES, SCALARS } from '../../compiler/functions/catalogue.ts';
 import { openPostgres } from './postgres.ts';
 
 /** Examples of what PostgreSQL does not have. */
-const OURS = new Set(['list_contains', 'contains', 'ends_with', 'count_if']);
+const OURS = new Set(['list_contains', 'contains', 'ends_with', 'count_if', 'regexp_extract']);
 
 it('documents examples that PostgreSQL agrees with', async () => {
   const examples = [...SCALARS, ...AGGREGATES].flatMap(({ name, example }) =>

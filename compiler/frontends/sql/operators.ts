@@ -31,16 +31,35 @@ const INFIX: Readonly<Record<string, string>> = {
   '||': 'concat_op',
   '~~': 'like',
   '~~*': 'ilike',
+  '~': 'regexp_like',
+  '~*': 'regexp_ilike',
   '^@': 'starts_with',
 };
 
 const PREFIX: Readonly<Record<string, string>> = { '-': 'negate', '@': 'abs', '|/': 'sqrt', '||/': 'cbrt' };
 
 /** Infix operators that are another one negated. */
-const NEGATED: Readonly<Record<string, string>> = { '!~~': 'like', '!~~*': 'ilike' };
+const NEGATED: Readonly<Record<string, string>> = {
+  '!~~': 'like',
+  '!~~*': 'ilike',
+  '!~': 'regexp_like',
+  '!~*': 'regexp_ilike',
+};
 
 /** Infix functions that give a truth value. */
-export const TESTS: ReadonlySet<string> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'like', 'ilike', 'starts_with']);
+export const TESTS: ReadonlySet<string> = new Set([
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'like',
+  'ilike',
+  'starts_with',
+  'regexp_like',
+  'regexp_ilike',
+]);
 
 export const COMPARISONS: ReadonlySet<string> = new Set([
   'eq',
