@@ -36,8 +36,6 @@ export const HITS = {
   generate: (rows) => ['--suite', 'hits', '--rows', rows],
 };
 
-/** The queries that the project's bars are about. */
-export const SEVEN = [1, 3, 6, 9, 13, 18, 21];
 export const ALL = Array.from({ length: 22 }, (_, i) => i + 1);
 
 /**

@@ -11,7 +11,12 @@ import { openDuckFile } from './engines.mjs';
 const ENGINES = ['orbit', 'duckdb-memory', 'duckdb-file'];
 const WARM_UPS = 2;
 
-function startEngine(name, { kit, data, threads, suite }) {
+/**
+ * An engine in a process of its own, which loads the tables first; `next` tells when.
+ * @param {'orbit' | 'duckdb-memory' | 'duckdb-file'} name
+ * @param {{ kit: string, data: string, threads: number, suite: import('./kit.mjs').Suite }} job
+ */
+export function startEngine(name, { kit, data, threads, suite }) {
   const script = fileURLToPath(new URL('./engine-process.mjs', import.meta.url));
   const child = fork(script, [name, kit, data, String(threads), suite.name]);
   const answers = [];
@@ -37,7 +42,8 @@ function startEngine(name, { kit, data, threads, suite }) {
   };
 }
 
-const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
+/** @param {readonly number[]} list */
+export const median = (list) => [...list].sort((a, b) => a - b)[list.length >> 1];
 
 /** @param {readonly number[]} list */
 export const geometricMean = (list) => Math.exp(list.reduce((sum, value) => sum + Math.log(value), 0) / list.length);
