@@ -3,7 +3,7 @@
 //   node bench/run.mjs bench/any.ts [ARGUMENTS]
 import { spawnSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -26,4 +26,7 @@ await build({
   logLevel: 'warning',
   define: { __ORBIT_VERSION__: '"bench"' },
 });
-process.exitCode = spawnSync(process.execPath, [outfile, ...args], { stdio: 'inherit' }).status ?? 1;
+// What is bundled does not know where it came from.
+const kits = process.env.ORBIT_KITS || resolve(fileURLToPath(new URL('../../shared/conformance', import.meta.url)));
+const env = { ...process.env, ORBIT_KITS: kits };
+process.exitCode = spawnSync(process.execPath, [outfile, ...args], { stdio: 'inherit', env }).status ?? 1;

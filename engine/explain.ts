@@ -6,7 +6,7 @@ import type { PhysicalPlan } from '../compiler/physical/plan.ts';
 import { printPhysical } from '../compiler/physical/print.ts';
 import { OrbitError } from '../compiler/types/error.ts';
 import type { Statement } from '../grammars/sql/tree.ts';
-import type { RunReport } from '../runtime/scheduler/report.ts';
+import type { KernelReport, RunReport } from '../runtime/scheduler/report.ts';
 import { type CompiledPlan, compilePlan } from './compile.ts';
 import type { ExplainOptions } from './database.ts';
 import { type Execution, runForReport } from './run.ts';
@@ -88,17 +88,21 @@ function qError(estimate: number, actual: number): string {
 }
 
 function summary(compiled: CompiledPlan, report: RunReport, runMs: number, kernels: boolean): string {
-  const compileMs = report.kernels.reduce((sum, kernel) => sum + kernel.compileMs, 0);
+  const compileMs = report.kernels.reduce((sum, kernel) => sum + compileMsOf(kernel), 0);
   const lines = [
     `optimizer ${compiled.optimizeMs.toFixed(1)} ms, ${report.kernels.length} kernels compiled in ${compileMs.toFixed(1)} ms, ` +
       `run ${runMs.toFixed(1)} ms, memory ${(report.peakBytes / 2 ** 20).toFixed(1)} MiB`,
   ];
   if (!kernels) return lines.join('\n');
   const rows = report.kernels.map(
-    ({ operators, bytes, compileMs: own, ms, threads }) =>
-      `${operators}: ${bytes} bytes, compiled in ${own.toFixed(1)} ms, ran ${ms.toFixed(1)} ms on ${threads} thread${threads > 1 ? 's' : ''}`,
+    ({ operators, bytes, ms, threads, ...kernel }) =>
+      `${operators}: ${bytes} bytes, compiled in ${compileMsOf(kernel).toFixed(1)} ms, ran ${ms.toFixed(1)} ms on ${threads} thread${threads > 1 ? 's' : ''}`,
   );
   return [section('kernels', rows.join('\n')), ...lines].join('\n');
+}
+
+function compileMsOf({ emitMs, moduleMs }: Pick<KernelReport, 'emitMs' | 'moduleMs'>): number {
+  return emitMs + moduleMs;
 }
 
 function section(title: string, text: string): string {

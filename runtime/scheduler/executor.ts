@@ -73,6 +73,7 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
     arena,
     pins: [],
     analyze: options.analyze,
+    started: performance.now(),
     nodes: new Map(),
     counters: new Map(),
     kernels: [],

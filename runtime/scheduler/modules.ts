@@ -13,8 +13,10 @@ export interface CompiledKernel {
   readonly module: WebAssembly.Module;
   readonly instance: KernelInstance;
   readonly bytes: number;
-  /** How long emitting and compiling took; little where the module was known. */
-  readonly compileMs: number;
+  readonly emitMs: number;
+  readonly moduleMs: number;
+  /** Whether the module was known. */
+  readonly cached: boolean;
 }
 
 export interface ModuleCache {
@@ -34,8 +36,10 @@ export function createModuleCache(
     compile: (functions) => {
       const start = performance.now();
       const bytes = emitModule(functions, { shared: memory.shared, maximumPages });
+      const emitted = performance.now();
       const key = latin1(bytes);
       let found = known.get(key);
+      const cached = found !== undefined;
       if (found === undefined) {
         const module = new WebAssembly.Module(bytes);
         found = { module, instance: instantiateKernel(memory, module, evaluate) };
@@ -46,7 +50,8 @@ export function createModuleCache(
         const [oldest] = known.keys();
         if (oldest !== undefined) known.delete(oldest);
       }
-      return { ...found, bytes: bytes.length, compileMs: performance.now() - start };
+      const emitMs = emitted - start;
+      return { ...found, bytes: bytes.length, cached, emitMs, moduleMs: performance.now() - emitted };
     },
   };
 }

@@ -72,11 +72,13 @@ export async function runPipeline(
       outer,
       analyze: query.analyze,
     });
+    const generateMs = performance.now() - started;
     const kernel = executor.modules.compile([code.run, ...code.more]);
     const ctx = makeContext(query, code.layout);
     executor.hostCalls.register(ctx, { calls: code.layout.hostCalls, parameters: query.parameters, task: query });
     query.closers.push(() => executor.hostCalls.forget(ctx));
     driver.start(ctx, kernel.instance);
+    const begunMs = performance.now() - query.started;
     let threads = 1;
     // Sinks learn their layout from generated code, so even a stream that nobody reads gets this far.
     if (!stream.limits.some((limit) => limit.pass === 0n)) {
@@ -99,7 +101,18 @@ export async function runPipeline(
     countRows(query, code, ctx);
     const ms = performance.now() - started;
     counterOf(query, node).ms += ms;
-    query.kernels.push({ operators: stream.label, bytes: kernel.bytes, compileMs: kernel.compileMs, ms, threads });
+    const { bytes, emitMs, moduleMs, cached } = kernel;
+    query.kernels.push({
+      operators: stream.label,
+      bytes,
+      generateMs,
+      emitMs,
+      moduleMs,
+      cached,
+      begunMs,
+      ms,
+      threads,
+    });
     return { kernel, ctx };
   } finally {
     opened.close?.();

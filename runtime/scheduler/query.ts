@@ -35,6 +35,8 @@ export interface Query extends Task {
   /** Frames that rows in the query's arenas point into. */
   readonly pins: (Frame | DictionaryFrame)[];
   readonly analyze: boolean;
+  /** When the execution began. */
+  readonly started: number;
   readonly isCancelled: () => boolean;
   /** All rows of a plan on the host, for operators that work row by row there. */
   readonly collect: (query: Query, plan: PhysicalPlan, outer: Outer) => Promise<readonly (readonly Value[])[]>;

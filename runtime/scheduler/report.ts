@@ -27,7 +27,15 @@ export interface KernelReport {
   readonly operators: string;
   /** Of code. */
   readonly bytes: number;
-  readonly compileMs: number;
+  /** Making its code in the kernel IR, its bytes, and a module of them. */
+  readonly generateMs: number;
+  readonly emitMs: number;
+  readonly moduleMs: number;
+  /** Whether its module was known. */
+  readonly cached: boolean;
+  /** From the start of the execution to its first morsel. */
+  readonly begunMs: number;
+  /** All of it, from the first line of its code to its last row. */
   readonly ms: number;
   readonly threads: number;
 }
