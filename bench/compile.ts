@@ -7,8 +7,8 @@ import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bindSql } from '../compiler/frontends/sql/bind.ts';
-import { lower } from '../compiler/physical/lower.ts';
 import { optimize } from '../compiler/optimizer/index.ts';
+import { lower } from '../compiler/physical/lower.ts';
 import { createCatalog, type DatabaseCatalog } from '../engine/catalog.ts';
 import { parseSql } from '../grammars/sql/parser.ts';
 import type { Statement } from '../grammars/sql/tree.ts';
@@ -174,6 +174,8 @@ if (flags.json) {
     const cells = [query, ...phases.map((phase) => ms[phase]?.toFixed(2) ?? ''), first.toFixed(1)];
     console.log(cells.map((cell, i) => cell.padStart((phases[i - 1]?.length ?? 5) < 8 ? 8 : 13)).join(''));
   }
-  console.log(`\nload ${loadavg()[0]?.toFixed(1)}; bar for Q8 to its first morsel, ${BAR_MS} ms: ${met ? 'met' : 'MISSED'}`);
+  console.log(
+    `\nload ${loadavg()[0]?.toFixed(1)}; bar for Q8 to its first morsel, ${BAR_MS} ms: ${met ? 'met' : 'MISSED'}`,
+  );
 }
 process.exitCode = met ? 0 : 1;

@@ -20,12 +20,15 @@ export interface DatabaseCatalog {
   readonly put: (schema: string | undefined, table: MemoryTable) => void;
   readonly drop: (name: string, schema: string | undefined) => boolean;
   readonly tables: () => readonly { readonly schema: string; readonly table: MemoryTable }[];
+  /** Rises whenever a name comes to mean something else. */
+  readonly version: () => number;
   /** What binding a statement sees: the tables, and the files that it names. */
   readonly view: (files: ReadonlyMap<string, TableHandle>) => Catalog;
 }
 
 export function createCatalog(transactions: TransactionManager): DatabaseCatalog {
   const schemas = new Map<string, Map<string, MemoryTable>>([[DEFAULT_SCHEMA, new Map()]]);
+  let version = 1;
   const schemaOf = (schema: string | undefined): Map<string, MemoryTable> | undefined =>
     schemas.get(schema === undefined || DEFAULT_ALIASES.has(schema) ? DEFAULT_SCHEMA : schema);
   const table = (name: string, schema?: string): MemoryTable | undefined => schemaOf(schema)?.get(name);
@@ -33,17 +36,28 @@ export function createCatalog(transactions: TransactionManager): DatabaseCatalog
   return {
     table,
     hasSchema: (schema) => schemaOf(schema) !== undefined,
-    createSchema: (schema) => schemas.set(schema, new Map()),
-    dropSchema: (schema) => schemas.delete(schema),
+    createSchema: (schema) => {
+      schemas.set(schema, new Map());
+      version++;
+    },
+    dropSchema: (schema) => {
+      schemas.delete(schema);
+      version++;
+    },
     tablesOf: (schema) => [...(schemaOf(schema)?.values() ?? [])],
     make: (options) => createMemoryTable({ ...options, transactions }),
     put: (schema, made) => {
       const tables = schemaOf(schema);
       if (tables === undefined) throw undefinedSchema(schema ?? DEFAULT_SCHEMA);
       tables.set(made.name, made);
+      version++;
     },
-    drop: (name, schema) => schemaOf(schema)?.delete(name) ?? false,
+    drop: (name, schema) => {
+      version++;
+      return schemaOf(schema)?.delete(name) ?? false;
+    },
     tables: () => [...schemas].flatMap(([schema, tables]) => [...tables.values()].map((t) => ({ schema, table: t }))),
+    version: () => version,
     view: (files) => ({
       table,
       file: (path) => files.get(path),

@@ -7,7 +7,8 @@ import type { FileHost } from '../storage/files/host.ts';
 import { createTransactionManager, type TransactionManager } from '../storage/transactions/manager.ts';
 import { createCatalog, type DatabaseCatalog } from './catalog.ts';
 import { availableThreads } from './host.node.ts';
-import type { JsValue, QueryResult, ResultBatch } from './result.ts';
+import { createPlanCache, type PlanCache } from './plan-cache.ts';
+import type { JsValue, QueryResult, ResultBatch, ResultColumn } from './result.ts';
 import { createSession, type Session } from './session.ts';
 
 export interface OpenOptions {
@@ -27,7 +28,13 @@ export interface QueryOptions {
   readonly memoryLimit?: number | undefined;
 }
 
+export interface ScriptOptions extends QueryOptions {
+  /** For all statements of the script; each uses those that it names. */
+  readonly parameters?: Parameters | undefined;
+}
+
 export interface ExplainOptions extends QueryOptions {
+  readonly parameters?: Parameters | undefined;
   /** Runs the statement and reports what happened. */
   readonly analyze?: boolean | undefined;
   /** Shows every stage: syntax tree, plans before and after each pass, kernels. */
@@ -38,6 +45,37 @@ export interface ExplainOptions extends QueryOptions {
 /** A result while it is computed: its columns, and its rows batch by batch. */
 export interface ResultStream extends AsyncIterable<ResultBatch> {
   readonly columns: ResultBatch['columns'];
+  /** Reads what is left of the rows, without keeping them, and says what the statement was and did. */
+  readonly finish: () => Promise<Completion>;
+}
+
+export interface Completion {
+  /** `SELECT`, `INSERT`, `CREATE TABLE` …; `CANCELLED` if its reader left before the end. */
+  readonly command: string;
+  /** Rows of the result, or rows written. */
+  readonly rowCount: number;
+}
+
+/** Types of parameters as SQL names them, by position or by name; undefined leaves one to the statement. */
+export type ParameterTypes = readonly (string | undefined)[] | { readonly [name: string]: string | undefined };
+
+/**
+ * A statement that is parsed, bound and planned once. It belongs to its connection and stays good when tables change:
+ * it is planned anew when that is called for.
+ */
+export interface PreparedStatement {
+  readonly query: (parameters?: Parameters, options?: QueryOptions) => Promise<QueryResult>;
+  readonly stream: (parameters?: Parameters, options?: QueryOptions) => Promise<ResultStream>;
+  readonly explain: (options?: ExplainOptions) => Promise<string>;
+  readonly describe: () => StatementDescription;
+  readonly close: () => Promise<void>;
+}
+
+export interface StatementDescription {
+  /** In the order of their numbers, or of their first mention. */
+  readonly parameters: readonly { readonly name: string | undefined; readonly type: string }[];
+  /** Empty for a change without RETURNING. */
+  readonly columns: readonly ResultColumn[];
 }
 
 export interface Connection {
@@ -46,7 +84,11 @@ export interface Connection {
   /** Runs one query; rows come as they are computed, and no faster than they are taken. */
   readonly stream: (text: string, parameters?: Parameters, options?: QueryOptions) => Promise<ResultStream>;
   /** Runs the statements of a script one after the other; each result comes when its statement has completed. */
-  readonly run: (script: string, options?: QueryOptions) => AsyncIterable<QueryResult>;
+  readonly run: (script: string, options?: ScriptOptions) => AsyncIterable<QueryResult>;
+  /** The same with the rows of each statement as they are computed; the next one begins when they have been read. */
+  readonly streams: (script: string, options?: ScriptOptions) => AsyncIterable<ResultStream>;
+  /** Parses, binds and plans a query or change, to be run many times. */
+  readonly prepare: (text: string, types?: ParameterTypes) => Promise<PreparedStatement>;
   /** How a statement is or would be executed. */
   readonly explain: (text: string, options?: ExplainOptions) => Promise<string>;
   readonly close: () => Promise<void>;
@@ -64,6 +106,7 @@ export interface DatabaseState {
   readonly catalog: DatabaseCatalog;
   readonly transactions: TransactionManager;
   readonly files: FileHost;
+  readonly plans: PlanCache;
 }
 
 const SMALLEST_MEMORY = 16 * 2 ** 20;
@@ -94,6 +137,7 @@ export async function open(place: string, options: OpenOptions = {}): Promise<Da
     catalog: createCatalog(transactions),
     transactions,
     files: createFileHost(),
+    plans: createPlanCache(),
   };
   const sessions = new Set<Session>();
   const connect = (): Session => {

@@ -1,55 +1,52 @@
 import type {
-  BoundBody,
   BoundCopyFrom,
   BoundCreateTable,
   BoundCreateTableAs,
   BoundDrop,
-  BoundStatement,
   ResultColumn,
 } from '../compiler/frontends/sql/bound.ts';
 import { internalError, OrbitError } from '../compiler/types/error.ts';
 import { typeName, UTF8 } from '../compiler/types/type.ts';
 import type { Value } from '../compiler/types/value.ts';
-import type { Statement } from '../grammars/sql/tree.ts';
 import { cancelled } from '../runtime/scheduler/query.ts';
 import { type CsvLoadOptions, loadCsv } from '../storage/files/csv/load-csv.ts';
 import { isMemoryTable } from '../storage/tables/memory-table.ts';
 import { undefinedSchema } from './catalog.ts';
-import type { Parameters } from './database.ts';
+import { compilePlan } from './compile.ts';
 import { explainStatement } from './explain.ts';
+import { named, prepareNamed, unknownStatement } from './named-statements.ts';
 import { pause } from './pause.node.ts';
+import type { PlannedStatement } from './planner.ts';
 import { type Execution, inTransaction, type Outcome, runQuery } from './run.ts';
-import type { Deliver } from './session.ts';
-
-type Bind = (statement: Statement, parameters: Parameters | undefined) => Promise<BoundStatement>;
+import type { Deliver } from './stream.ts';
 
 const NO_COLUMNS: readonly ResultColumn[] = [];
 
-/** Runs a bound statement. */
-export async function executeBody(
-  body: BoundBody,
+/** Runs a statement. */
+export async function executeStatement(
+  statement: PlannedStatement,
   execution: Execution,
   deliver: Deliver,
-  bind: Bind,
 ): Promise<Outcome> {
   const { session, database } = execution;
+  const body = statement.bound;
   if (session.transaction?.failed === true && body.kind !== 'rollback' && body.kind !== 'commit') {
-    throw new OrbitError('object_in_use', 'the transaction has failed; statements are ignored until it ends', {
-      hint: 'ROLLBACK ends it.',
-    });
+    throw new OrbitError(
+      'in_failed_sql_transaction',
+      'the transaction has failed; statements are ignored until it ends',
+      {
+        hint: 'ROLLBACK ends it.',
+      },
+    );
   }
   switch (body.kind) {
     case 'query':
       await inTransaction(execution, (transaction, command) =>
-        runQuery(execution, body.plan, body.columns, transaction, command, deliver),
+        runQuery(execution, statement.compiled(), body.columns, transaction, command, deliver),
       );
       return { command: 'SELECT', columns: body.columns };
     case 'explain': {
-      const text = await explainStatement(body.inner, execution, {
-        analyze: body.analyze,
-        format: body.format,
-        stages: false,
-      });
+      const text = await explainStatement(statement, execution, {});
       return textRows('EXPLAIN', 'QUERY PLAN', body.format === 'json' ? [text] : text.split('\n'), deliver);
     }
     case 'insert':
@@ -65,7 +62,7 @@ export async function executeBody(
         },
       };
       await inTransaction(execution, (transaction, command) =>
-        runQuery(execution, body.plan, returning ?? NO_COLUMNS, transaction, command, counting),
+        runQuery(execution, statement.compiled(), returning ?? NO_COLUMNS, transaction, command, counting),
       );
       return { command: body.kind.toUpperCase(), columns: returning ?? NO_COLUMNS, affected };
     }
@@ -84,7 +81,7 @@ export async function executeBody(
       return copyFrom(body, execution);
     case 'begin':
       if (session.transaction !== undefined)
-        throw new OrbitError('object_in_use', 'there is already a transaction in progress');
+        throw new OrbitError('active_sql_transaction', 'there is already a transaction in progress');
       session.transaction = { transaction: database.transactions.begin(), nextCommand: 0, failed: false };
       return { command: 'BEGIN', columns: NO_COLUMNS };
     case 'commit':
@@ -93,7 +90,7 @@ export async function executeBody(
       if (body.chain) throw unsupported('AND CHAIN');
       const open = session.transaction;
       session.transaction = undefined;
-      if (open === undefined) throw new OrbitError('object_in_use', 'there is no transaction in progress');
+      if (open === undefined) throw new OrbitError('no_active_sql_transaction', 'there is no transaction in progress');
       if (body.kind === 'commit' && !open.failed) {
         database.transactions.commit(open.transaction);
         return { command: 'COMMIT', columns: NO_COLUMNS };
@@ -102,19 +99,15 @@ export async function executeBody(
       return { command: 'ROLLBACK', columns: NO_COLUMNS };
     }
     case 'prepare':
-      if (session.prepared.has(body.name))
-        throw new OrbitError('duplicate_table', `prepared statement "${body.name}" already exists`);
-      session.prepared.set(body.name, body.statement);
+      await prepareNamed(body, execution);
       return { command: 'PREPARE', columns: NO_COLUMNS };
     case 'deallocate':
       if (body.name === undefined) session.prepared.clear();
       else if (!session.prepared.delete(body.name)) throw unknownStatement(body.name);
       return { command: 'DEALLOCATE', columns: NO_COLUMNS };
     case 'execute': {
-      const statement = session.prepared.get(body.name);
-      if (statement === undefined) throw unknownStatement(body.name);
-      if (body.arguments.length > 0) throw unsupported('EXECUTE with arguments');
-      return executeBody(await bind(statement, undefined), execution, deliver, bind);
+      const { planned, values } = await named(body, execution);
+      return executeStatement(planned, { ...execution, values }, deliver);
     }
     case 'describe': {
       const columns = [textColumn('column_name'), textColumn('column_type'), textColumn('null')];
@@ -124,12 +117,8 @@ export async function executeBody(
       );
       return { command: 'DESCRIBE', columns };
     }
-    case 'listTables': {
-      const columns = [textColumn('schema'), textColumn('name')];
-      deliver.columns(columns);
-      await deliver.rows(database.catalog.tables().map(({ schema, table }) => [schema, table.name]));
-      return { command: 'SHOW TABLES', columns };
-    }
+    case 'listTables':
+      return listTables(execution, deliver);
     case 'truncate':
       throw unsupported('TRUNCATE');
     case 'copyTo':
@@ -137,7 +126,7 @@ export async function executeBody(
     case 'set':
       throw new OrbitError('feature_not_supported', `there is no setting "${body.name}"`, { range: body.range });
     case 'show':
-      if (body.name === 'tables') return executeBody({ kind: 'listTables' }, execution, deliver, bind);
+      if (body.name === 'tables') return listTables(execution, deliver);
       throw new OrbitError('feature_not_supported', `there is no setting "${body.name ?? 'all'}"`, {
         range: body.range,
       });
@@ -156,12 +145,15 @@ export async function executeBody(
   }
 }
 
-function unsupported(what: string): OrbitError {
-  return new OrbitError('feature_not_supported', `${what} is not supported yet`);
+async function listTables({ database }: Execution, deliver: Deliver): Promise<Outcome> {
+  const columns = [textColumn('schema'), textColumn('name')];
+  deliver.columns(columns);
+  await deliver.rows(database.catalog.tables().map(({ schema, table }) => [schema, table.name]));
+  return { command: 'SHOW TABLES', columns };
 }
 
-function unknownStatement(name: string): OrbitError {
-  return new OrbitError('undefined_function', `prepared statement "${name}" does not exist`);
+function unsupported(what: string): OrbitError {
+  return new OrbitError('feature_not_supported', `${what} is not supported yet`);
 }
 
 function textColumn(name: string): ResultColumn {
@@ -207,7 +199,14 @@ async function createTableAs(body: BoundCreateTableAs, execution: Execution): Pr
       },
     };
     await inTransaction(execution, (transaction, command) =>
-      runQuery(execution, body.plan, body.columns, transaction, command, collecting),
+      runQuery(
+        execution,
+        compilePlan(body.plan, { trace: false, off: [] }),
+        body.columns,
+        transaction,
+        command,
+        collecting,
+      ),
     );
   }
   // Loaded before anybody sees it: a statement that fails or is cancelled leaves what was there.

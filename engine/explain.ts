@@ -9,21 +9,23 @@ import type { Statement } from '../grammars/sql/tree.ts';
 import type { KernelReport, RunReport } from '../runtime/scheduler/report.ts';
 import { type CompiledPlan, compilePlan } from './compile.ts';
 import type { ExplainOptions } from './database.ts';
+import { named } from './named-statements.ts';
+import type { PlannedStatement } from './planner.ts';
 import { type Execution, runForReport } from './run.ts';
-
-export interface ExplainRequest extends Omit<ExplainOptions, 'signal' | 'memoryLimit'> {
-  /** For the stages: the syntax tree, and how long binding took. */
-  readonly statement?: Statement | undefined;
-  readonly bindMs?: number | undefined;
-}
 
 /** The plan of a statement, and with `analyze` what became of it. */
 export async function explainStatement(
-  body: BoundBody,
-  execution: Execution,
-  request: ExplainRequest,
+  statement: PlannedStatement,
+  outer: Execution,
+  options: ExplainOptions,
 ): Promise<string> {
-  const plan = planOf(body);
+  const { bound } = statement;
+  const request: ExplainRequest =
+    bound.kind === 'explain'
+      ? { analyze: bound.analyze, format: bound.format, ...options, statement: statement.statement }
+      : { ...options, statement: statement.statement };
+  const explained = bound.kind === 'explain' ? bound.inner : bound;
+  const { plan, execution } = await explainedPlan(explained, outer);
   const compiled = compilePlan(plan, { trace: request.stages === true, off: [] });
   let report: RunReport | undefined;
   let runMs = 0;
@@ -41,6 +43,19 @@ export async function explainStatement(
   parts.push(request.stages === true ? section('physical plan', text) : text);
   if (report !== undefined) parts.push(summary(compiled, report, runMs, request.stages === true));
   return parts.join('\n');
+}
+
+interface ExplainRequest extends ExplainOptions {
+  readonly statement: Statement;
+}
+
+async function explainedPlan(
+  body: BoundBody,
+  execution: Execution,
+): Promise<{ readonly plan: Plan; readonly execution: Execution }> {
+  if (body.kind !== 'execute') return { plan: planOf(body), execution };
+  const { planned, values } = await named(body, execution);
+  return { plan: planOf(planned.bound), execution: { ...execution, values } };
 }
 
 function planOf(body: BoundBody): Plan {

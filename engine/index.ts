@@ -3,13 +3,18 @@
 export type { ErrorCode, SourceRange } from '../compiler/types/error.ts';
 export { OrbitError, SQLSTATES } from '../compiler/types/error.ts';
 export type {
+  Completion,
   Connection,
   Database,
   ExplainOptions,
   OpenOptions,
   Parameters,
+  ParameterTypes,
+  PreparedStatement,
   QueryOptions,
   ResultStream,
+  ScriptOptions,
+  StatementDescription,
 } from './database.ts';
 export { open } from './database.ts';
 export { formatError } from './format-error.ts';

@@ -17,6 +17,8 @@ export function declaredTypes(parameters: Parameters | undefined): {
   return { named: new Map(Object.entries(parameters).map(([name, value]) => [name, declaredType(value)])) };
 }
 
+const NO_VALUES: readonly Value[] = [];
+
 function isPositional(parameters: Parameters): parameters is readonly JsValue[] {
   return Array.isArray(parameters);
 }
@@ -34,12 +36,20 @@ function declaredType(value: JsValue): Type | undefined {
   return ANY;
 }
 
-/** The values in the order and of the types that the bound statement asks for. */
-export function bindValues(wanted: readonly BoundParameter[], given: Parameters | undefined): readonly Value[] {
+/**
+ * The values in the order and of the types that the bound statement asks for. With `some`, values may be left over: a
+ * script's other statements take them.
+ */
+export function bindValues(
+  wanted: readonly BoundParameter[],
+  given: Parameters | undefined,
+  takes: 'all' | 'some' = 'all',
+): readonly Value[] {
+  if (wanted.length === 0 && given === undefined) return NO_VALUES;
   const positional = given !== undefined && isPositional(given) ? given : undefined;
   const named = given !== undefined && !isPositional(given) ? given : undefined;
   const used = wanted.findLastIndex((parameter) => parameter.used) + 1;
-  if (positional !== undefined && positional.length > used) {
+  if (takes === 'all' && positional !== undefined && positional.length > used) {
     throw new OrbitError(
       'undefined_parameter',
       `the statement has ${used} parameters, but ${positional.length} values were given`,

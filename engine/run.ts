@@ -1,15 +1,15 @@
 import type { ResultColumn } from '../compiler/frontends/sql/bound.ts';
-import type { Plan } from '../compiler/ir/plan.ts';
 import type { Value } from '../compiler/types/value.ts';
 import type { Transaction } from '../runtime/columns/source.ts';
 import { batchRows } from '../runtime/scheduler/collect.ts';
 import { runPlan } from '../runtime/scheduler/executor.ts';
 import type { RunReport } from '../runtime/scheduler/report.ts';
-import { type CompiledPlan, compilePlan } from './compile.ts';
+import type { CompiledPlan } from './compile.ts';
 import type { DatabaseState } from './database.ts';
 import { pause } from './pause.node.ts';
 import { executorTables } from './row-tables.ts';
-import type { Deliver, SessionState } from './session.ts';
+import type { SessionState } from './session.ts';
+import type { Deliver } from './stream.ts';
 
 /** One statement on its way through a session. */
 export interface Execution {
@@ -62,14 +62,13 @@ const COMMANDS_OF_STATEMENT = 1000;
 
 export async function runQuery(
   execution: Execution,
-  plan: Plan,
+  compiled: CompiledPlan,
   columns: readonly ResultColumn[],
   transaction: Transaction | undefined,
   command: number,
   deliver: Deliver,
 ): Promise<RunReport> {
   deliver.columns(columns);
-  const compiled = compilePlan(plan, { trace: false, off: [] });
   return runCompiled(execution, compiled, transaction, command, false, deliver.rows);
 }
 

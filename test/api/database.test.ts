@@ -50,7 +50,7 @@ describe('connections', () => {
     await session.query('insert into t values (1)');
     await session.close();
     expect((await db.query('select count(*) from t')).values).toEqual([[0n]]);
-    expect(await codeOf(session.query('select 1'))).toBe('object_in_use');
+    expect(await codeOf(session.query('select 1'))).toBe('connection_does_not_exist');
     await db.close();
   });
 
@@ -59,9 +59,9 @@ describe('connections', () => {
     const session = db.connect();
     await db.close();
     await db.close();
-    expect(await codeOf(db.query('select 1'))).toBe('object_in_use');
-    expect(await codeOf(session.query('select 1'))).toBe('object_in_use');
-    expect(await codeOf(db.explain('select 1'))).toBe('object_in_use');
+    expect(await codeOf(db.query('select 1'))).toBe('connection_does_not_exist');
+    expect(await codeOf(session.query('select 1'))).toBe('connection_does_not_exist');
+    expect(await codeOf(db.explain('select 1'))).toBe('connection_does_not_exist');
   });
 });
 
