@@ -21,7 +21,7 @@ import { loadCsv } from '../storage/files/csv/load-csv.ts';
 import { createFileHost } from '../storage/files/host.node.ts';
 import { isMemoryTable } from '../storage/tables/memory-table.ts';
 import { createTransactionManager } from '../storage/transactions/manager.ts';
-import { dataOf, findKit, queryName, TABLES } from './tpch/kit.mjs';
+import { dataOf, findKit, queryName, TPCH } from './tpch/kit.mjs';
 import { variant } from './tpch/variants.mjs';
 
 /** Milliseconds, the median: Q8 from its text to its first morsel. */
@@ -84,7 +84,7 @@ async function load(folder: string): Promise<DatabaseCatalog> {
     const { table, columns, keys } = bound;
     catalog.put(undefined, catalog.make({ name: table.name, columns, keys: keys.map((key) => key.columns) }));
   }
-  for (const name of TABLES) {
+  for (const name of TPCH.tables) {
     const table = catalog.table(name);
     if (table === undefined) throw new Error(`no table ${name}`);
     await loadCsv(createFileHost(), join(folder, `${name}.csv`), { header: true }, table);
