@@ -6,13 +6,14 @@ import { ARITHMETIC_OPERATORS } from './arithmetic.ts';
 import { COMPARISON_FUNCTIONS } from './comparison.ts';
 import { CONDITIONAL_FUNCTIONS } from './conditional.ts';
 import { DATE_FUNCTIONS } from './dates.ts';
-import type { AggregateFunction, ScalarFunction } from './declaration.ts';
+import type { AggregateFunction, ScalarFunction, WindowFunction } from './declaration.ts';
 import { LIST_FUNCTIONS } from './lists.ts';
 import { MATH_FUNCTIONS } from './math.ts';
 import { PATTERN_FUNCTIONS } from './patterns.ts';
 import { REGEXP_FUNCTIONS } from './regexps.ts';
 import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
+import { WINDOW_FUNCTIONS } from './windows.ts';
 
 /** Every scalar function of the product. */
 export const SCALARS: readonly ScalarFunction[] = [
@@ -35,3 +36,6 @@ export const AGGREGATES: readonly AggregateFunction[] = [
   ...STATISTIC_FUNCTIONS,
   ...ANY_AGGREGATES,
 ];
+
+/** Every window function of the product that is no aggregate. */
+export const WINDOWS: readonly WindowFunction[] = WINDOW_FUNCTIONS;

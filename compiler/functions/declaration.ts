@@ -52,6 +52,41 @@ export interface AggregateFunction {
   readonly example?: { readonly sql: string; readonly result: string };
 }
 
+/**
+ * A function of a row's place in its partition, or of other rows of it. Aggregates are window functions too, over the
+ * rows of the frame; they are not declared again.
+ */
+export interface WindowFunction {
+  readonly name: string;
+  readonly names: { readonly sql?: readonly string[] };
+  readonly overloads: readonly Overload[];
+  readonly nullable: boolean;
+  /** Whether it depends on the frame, rather than on the partition. */
+  readonly framed: boolean;
+  /** Whether it picks a row for its first argument's value, and can pass over rows where that is NULL. */
+  readonly picks: boolean;
+  /** Row implementation. */
+  readonly row: (at: WindowPlace) => Value;
+  readonly documentation: string;
+  readonly example?: { readonly sql: string; readonly result: string };
+}
+
+/** What a window function sees of a row's partition. Positions count from 0 in the partition's order. */
+export interface WindowPlace {
+  readonly position: number;
+  /** Rows of the partition. */
+  readonly size: number;
+  /** The first row that the order does not tell from this one, and the first behind them. */
+  readonly peers: readonly [number, number];
+  /** Groups of peers before this row's. */
+  readonly groupsBefore: number;
+  /** Positions of the frame's rows, in order. */
+  readonly frame: () => readonly number[];
+  /** The call's arguments for a row. */
+  readonly args: (position: number) => readonly Value[];
+  readonly ignoreNulls: boolean;
+}
+
 export interface AggregateState {
   readonly step: (args: readonly Value[]) => void;
   readonly result: () => Value;

@@ -1,8 +1,8 @@
 import { canCast, implicitCastCost } from '../types/cast.ts';
 import { OrbitError, type SourceRange } from '../types/error.ts';
 import { type Type, typeEquals, typeName } from '../types/type.ts';
-import { AGGREGATES, SCALARS } from './catalogue.ts';
-import type { AggregateFunction, Overload, ScalarFunction, Signature } from './declaration.ts';
+import { AGGREGATES, SCALARS, WINDOWS } from './catalogue.ts';
+import type { AggregateFunction, Overload, ScalarFunction, Signature, WindowFunction } from './declaration.ts';
 import { operatorSymbol } from './operators.ts';
 import { closestName } from './spelling.ts';
 
@@ -18,6 +18,7 @@ export interface Resolved<F> {
 
 const scalarsByName = new Map(SCALARS.map((fn) => [fn.name, fn]));
 const aggregatesByName = new Map(AGGREGATES.map((fn) => [fn.name, fn]));
+const windowsByName = new Map(WINDOWS.map((fn) => [fn.name, fn]));
 
 /** By canonical name. */
 export function scalarFunction(name: string): ScalarFunction | undefined {
@@ -27,6 +28,11 @@ export function scalarFunction(name: string): ScalarFunction | undefined {
 /** By canonical name. */
 export function aggregateFunction(name: string): AggregateFunction | undefined {
   return aggregatesByName.get(name);
+}
+
+/** One that is no aggregate, by canonical name. */
+export function windowFunction(name: string): WindowFunction | undefined {
+  return windowsByName.get(name);
 }
 
 type Named = Pick<ScalarFunction, 'name' | 'names' | 'overloads'>;
@@ -41,6 +47,14 @@ const scalarNames: Readonly<Record<Language, ReadonlyMap<string, ScalarFunction>
 const aggregateNames: Readonly<Record<Language, ReadonlyMap<string, AggregateFunction>>> = {
   sql: byLanguageName(AGGREGATES, 'sql'),
 };
+
+const windowNames: Readonly<Record<Language, ReadonlyMap<string, WindowFunction>>> = {
+  sql: byLanguageName(WINDOWS, 'sql'),
+};
+
+export function isWindowName(name: string, language: Language): boolean {
+  return windowNames[language].has(name);
+}
 
 export function isAggregateName(name: string, language: Language): boolean {
   return aggregateNames[language].has(name);
@@ -70,6 +84,18 @@ export function resolveAggregate(
   range?: SourceRange,
 ): Resolved<AggregateFunction> {
   const fn = aggregateNames[language].get(name);
+  if (fn === undefined) throw unknownFunction(name, args, language, range);
+  return { fn, signature: chooseOverload(fn, args, call(name, args), range) };
+}
+
+/** A window function, aggregates not included, by the name that the language has for it. */
+export function resolveWindow(
+  name: string,
+  args: readonly Type[],
+  language: Language,
+  range?: SourceRange,
+): Resolved<WindowFunction> {
+  const fn = windowNames[language].get(name);
   if (fn === undefined) throw unknownFunction(name, args, language, range);
   return { fn, signature: chooseOverload(fn, args, call(name, args), range) };
 }
@@ -176,7 +202,7 @@ function unknownFunction(
   language: Language,
   range: SourceRange | undefined,
 ): OrbitError {
-  const known = [...scalarNames[language].keys(), ...aggregateNames[language].keys()];
+  const known = [...scalarNames[language].keys(), ...aggregateNames[language].keys(), ...windowNames[language].keys()];
   const similar = closestName(name, known);
   return new OrbitError('undefined_function', `${call(name, args).text} does not exist`, {
     range,

@@ -63,6 +63,8 @@ export function derivedColumns(plan: Plan): Plan {
     case 'project':
     case 'aggregate':
       return { ...plan, columns: followNullability(plan.columns, plan.input.columns) };
+    case 'window':
+      return { ...plan, columns: [...plan.input.columns, ...plan.results] };
     case 'join':
       return { ...plan, columns: joinColumns(plan.join, plan.left.columns, plan.right.columns, plan.mark) };
     case 'apply':

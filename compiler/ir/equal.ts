@@ -1,7 +1,7 @@
 import { unreachable } from '../types/error.ts';
 import { typeEquals } from '../types/type.ts';
 import { type AnyValue, isAnyValue, isInterval, type Value } from '../types/value.ts';
-import type { AggregateCall, Expression, SortKey } from './expression.ts';
+import type { AggregateCall, Expression, FrameBound, SortKey, WindowCall, WindowFrame } from './expression.ts';
 
 /**
  * Whether two expressions are the same text of the IR: same nodes over the same column ids. Source ranges are not
@@ -63,6 +63,44 @@ export function aggregateEquals(a: AggregateCall, b: AggregateCall): boolean {
     a.orderBy.length === b.orderBy.length &&
     a.orderBy.every((key, i) => sortKeyEquals(key, b.orderBy[i]))
   );
+}
+
+export function windowCallEquals(a: WindowCall, b: WindowCall): boolean {
+  return (
+    a.fn === b.fn &&
+    a.ignoreNulls === b.ignoreNulls &&
+    typeEquals(a.type, b.type) &&
+    allEqual(a.args, b.args) &&
+    sameFilter(a.filter, b.filter) &&
+    frameEquals(a.frame, b.frame)
+  );
+}
+
+function frameEquals(a: WindowFrame, b: WindowFrame): boolean {
+  return (
+    a.unit === b.unit &&
+    a.exclude === b.exclude &&
+    boundEquals(a.start, b.start) &&
+    boundEquals(a.end, b.end) &&
+    sameFilter(a.key, b.key)
+  );
+}
+
+function boundEquals(a: FrameBound, b: FrameBound): boolean {
+  if (a.kind !== b.kind) return false;
+  const [x, y] = [offsetOf(a), offsetOf(b)];
+  return sameFilter(x?.offset, y?.offset) && sameFilter(x?.reach, y?.reach);
+}
+
+function offsetOf(bound: FrameBound) {
+  return bound.kind === 'preceding' || bound.kind === 'following' ? bound : undefined;
+}
+
+/** Whether they have the same expressions in the same order, or the same keys. */
+export const sameExpressions = (a: readonly Expression[], b: readonly Expression[]): boolean => allEqual(a, b);
+
+export function sameKeys(a: readonly SortKey[], b: readonly SortKey[]): boolean {
+  return a.length === b.length && a.every((key, i) => sortKeyEquals(key, b[i]));
 }
 
 function sameFilter(a: Expression | undefined, b: Expression | undefined): boolean {

@@ -116,6 +116,58 @@ export interface AggregateCall {
   readonly range?: SourceRange | undefined;
 }
 
+/**
+ * A window function of the catalogue, or an aggregate of it over the rows of a frame, for one row of a partition. Only
+ * functions that look at a frame depend on it; the others have `WHOLE_PARTITION`.
+ */
+export interface WindowCall {
+  readonly fn: string;
+  readonly args: readonly Expression[];
+  /** Of aggregates: only rows of the frame for which this is true count. */
+  readonly filter?: Expression | undefined;
+  /** Of functions that pick a row: those whose first argument is NULL are not counted. */
+  readonly ignoreNulls: boolean;
+  readonly frame: WindowFrame;
+  readonly type: Type;
+  readonly nullable: boolean;
+  readonly range?: SourceRange | undefined;
+}
+
+/**
+ * Rows of the partition around the current one. rows: offsets count rows; groups: they count groups of peers, which are
+ * rows that the order does not tell apart; range: `reach` is the order's only key moved by the offset, and the frame
+ * begins or ends where `key` does not sort before or after it. `current` is the row itself for rows, and all its
+ * peers otherwise. The start is never `following` or later where the end is `preceding`, and so on: it may still lie
+ * behind the end by its offset, and the frame is empty then.
+ */
+export interface WindowFrame {
+  readonly unit: 'rows' | 'range' | 'groups';
+  readonly start: FrameBound;
+  readonly end: FrameBound;
+  /** Rows that are left out: the current one, it and its peers, or its peers alone. */
+  readonly exclude: 'nothing' | 'current' | 'group' | 'ties';
+  /** For `range` with offsets: the order's key in the type of `reach`. */
+  readonly key?: Expression | undefined;
+}
+
+/** unbounded: the partition's first row as a start, its last as an end. */
+export type FrameBound =
+  | { readonly kind: 'unbounded' }
+  | { readonly kind: 'current' }
+  | {
+      readonly kind: 'preceding' | 'following';
+      /** Uses no columns; int64 but for `range`. NULL and negative values are errors, even without rows. */
+      readonly offset: Expression;
+      readonly reach?: Expression | undefined;
+    };
+
+export const WHOLE_PARTITION: WindowFrame = {
+  unit: 'rows',
+  start: { kind: 'unbounded' },
+  end: { kind: 'unbounded' },
+  exclude: 'nothing',
+};
+
 export interface SortKey {
   readonly expression: Expression;
   readonly descending: boolean;

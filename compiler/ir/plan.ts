@@ -1,5 +1,5 @@
 import type { TableHandle } from '../catalog/catalog.ts';
-import type { AggregateCall, Column, ColumnId, Expression, SortKey } from './expression.ts';
+import type { AggregateCall, Column, ColumnId, Expression, SortKey, WindowCall } from './expression.ts';
 
 /**
  * The logical IR: immutable relational nodes over typed columns. Every node lists its output columns; a node that
@@ -14,6 +14,7 @@ export type Plan =
   | Join
   | Apply
   | Aggregate
+  | Window
   | Sort
   | Limit
   | Distinct
@@ -104,6 +105,20 @@ export interface Aggregate {
   readonly groups: readonly Expression[];
   readonly aggregates: readonly AggregateCall[];
   readonly groupingSets?: readonly (readonly number[])[] | undefined;
+}
+
+/**
+ * Every input row with the results of the calls for it. Rows are in one partition when they agree on `partitionBy`, NULL
+ * agreeing with NULL, and in it in the order of `orderBy`. Columns: the input's, then `results`, one for each call.
+ */
+export interface Window {
+  readonly kind: 'window';
+  readonly columns: readonly Column[];
+  readonly input: Plan;
+  readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly SortKey[];
+  readonly calls: readonly WindowCall[];
+  readonly results: readonly Column[];
 }
 
 export interface Sort {

@@ -1,7 +1,16 @@
 import { unreachable } from '../types/error.ts';
 import { typeName } from '../types/type.ts';
-import type { AggregateCall, Column, ColumnId, Expression, SortKey } from './expression.ts';
-import { type Plan, ROW_ID_ORDINAL } from './plan.ts';
+import type {
+  AggregateCall,
+  Column,
+  ColumnId,
+  Expression,
+  FrameBound,
+  SortKey,
+  WindowCall,
+  WindowFrame,
+} from './expression.ts';
+import { type Plan, ROW_ID_ORDINAL, type Window } from './plan.ts';
 import { printConstant, printValues } from './print-value.ts';
 import { expressionChildren, planChildren, planExpressions } from './traverse.ts';
 
@@ -116,6 +125,8 @@ function describe(plan: Plan, context: Context): string {
       const calls = plan.aggregates.map((call) => aggregateText(call, context)).join(', ');
       return `aggregate${by}${sets === undefined ? '' : ` sets ${sets}`}${calls === '' ? '' : ` compute ${calls}`}`;
     }
+    case 'window':
+      return windowNodeText(plan, context);
     case 'sort':
       return `sort ${sortText(plan.keys, context)}`;
     case 'limit': {
@@ -187,6 +198,38 @@ function aggregateText(call: AggregateCall, context: Context): string {
   const order = call.orderBy.length === 0 ? '' : ` order by ${sortText(call.orderBy, context)}`;
   const filter = call.filter === undefined ? '' : ` filter ${text(call.filter, context)}`;
   return `${call.fn}(${call.distinct ? 'distinct ' : ''}${args}${order})${filter}`;
+}
+
+function windowCallText(call: WindowCall, context: Context): string {
+  const args = call.args.map((arg) => text(arg, context)).join(', ');
+  const filter = call.filter === undefined ? '' : ` filter ${text(call.filter, context)}`;
+  const frame = frameText(call.frame, context);
+  return `${call.fn}(${args}${call.ignoreNulls ? ' ignore nulls' : ''})${filter}${frame === '' ? '' : ` over ${frame}`}`;
+}
+
+/** Nothing for the whole partition. */
+function frameText(frame: WindowFrame, context: Context): string {
+  const exclude = frame.exclude === 'nothing' ? '' : ` exclude ${frame.exclude}`;
+  const whole = frame.start.kind === 'unbounded' && frame.end.kind === 'unbounded';
+  if (whole) return exclude.trim();
+  const bound = (side: FrameBound, none: string): string => {
+    if (side.kind === 'unbounded') return none;
+    return side.kind === 'current' ? 'current' : `${text(side.offset, context)} ${side.kind}`;
+  };
+  return `${frame.unit} ${bound(frame.start, 'first')} to ${bound(frame.end, 'last')}${exclude}`;
+}
+
+/** As in plans, with the names of columns. */
+export function printWindow(window: WindowParts, names: ReadonlyMap<ColumnId, string>): string {
+  return windowNodeText(window, { names, subqueries: [] });
+}
+
+type WindowParts = Pick<Window, 'partitionBy' | 'orderBy' | 'calls'>;
+
+function windowNodeText({ partitionBy, orderBy, calls }: WindowParts, context: Context): string {
+  const by = partitionBy.length === 0 ? '' : ` by ${partitionBy.map((e) => text(e, context)).join(', ')}`;
+  const order = orderBy.length === 0 ? '' : ` order ${sortText(orderBy, context)}`;
+  return `window${by}${order} compute ${calls.map((call) => windowCallText(call, context)).join(', ')}`;
 }
 
 function text(expression: Expression, context: Context): string {

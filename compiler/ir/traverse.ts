@@ -1,6 +1,6 @@
 import { internalError, unreachable } from '../types/error.ts';
 import { derivedColumns } from './derive.ts';
-import type { AggregateCall, Expression, SortKey } from './expression.ts';
+import type { AggregateCall, Expression, FrameBound, SortKey, WindowCall, WindowFrame } from './expression.ts';
 import type { Plan } from './plan.ts';
 
 /**
@@ -20,6 +20,7 @@ export function planChildren(plan: Plan): readonly Plan[] {
     case 'filter':
     case 'project':
     case 'aggregate':
+    case 'window':
     case 'sort':
     case 'limit':
     case 'distinct':
@@ -59,6 +60,7 @@ export function withChildren(plan: Plan, children: readonly Plan[]): Plan {
     case 'distinct':
     case 'project':
     case 'aggregate':
+    case 'window':
     case 'unnest':
     case 'fetch':
     case 'insert':
@@ -104,6 +106,12 @@ export function planExpressions(plan: Plan): readonly Expression[] {
       return [plan.condition];
     case 'aggregate':
       return [...plan.groups, ...plan.aggregates.flatMap(aggregateExpressions)];
+    case 'window':
+      return [
+        ...plan.partitionBy,
+        ...plan.orderBy.map((key) => key.expression),
+        ...plan.calls.flatMap(windowCallExpressions),
+      ];
     case 'sort':
       return plan.keys.map((key) => key.expression);
     case 'limit':
@@ -128,6 +136,19 @@ function aggregateExpressions(aggregate: AggregateCall): readonly Expression[] {
     ...(aggregate.filter === undefined ? [] : [aggregate.filter]),
     ...aggregate.orderBy.map((key) => key.expression),
   ];
+}
+
+export function windowCallExpressions({ args, filter, frame }: WindowCall): readonly Expression[] {
+  return [...args, ...(filter === undefined ? [] : [filter]), ...frameExpressions(frame)];
+}
+
+function frameExpressions({ start, end, key }: WindowFrame): readonly Expression[] {
+  return [...boundExpressions(start), ...boundExpressions(end), ...(key === undefined ? [] : [key])];
+}
+
+function boundExpressions(bound: FrameBound): readonly Expression[] {
+  if (bound.kind === 'unbounded' || bound.kind === 'current') return [];
+  return bound.reach === undefined ? [bound.offset] : [bound.offset, bound.reach];
 }
 
 /**
@@ -162,6 +183,13 @@ export function mapPlanExpressions(plan: Plan, map: (expression: Expression) => 
       const groups = mapArray(plan.groups, map);
       const aggregates = mapArray(plan.aggregates, (aggregate) => mapAggregate(aggregate, map));
       return groups === plan.groups && aggregates === plan.aggregates ? plan : { ...plan, groups, aggregates };
+    }
+    case 'window': {
+      const partitionBy = mapArray(plan.partitionBy, map);
+      const orderBy = mapSortKeys(plan.orderBy, map);
+      const calls = mapArray(plan.calls, (call) => mapWindowCall(call, map));
+      const same = partitionBy === plan.partitionBy && orderBy === plan.orderBy && calls === plan.calls;
+      return same ? plan : { ...plan, partitionBy, orderBy, calls };
     }
     case 'sort': {
       const keys = mapSortKeys(plan.keys, map);
@@ -206,6 +234,28 @@ export function mapAggregate(aggregate: AggregateCall, map: (expression: Express
   const orderBy = mapSortKeys(aggregate.orderBy, map);
   const same = args === aggregate.args && filter === aggregate.filter && orderBy === aggregate.orderBy;
   return same ? aggregate : { ...aggregate, args, filter, orderBy };
+}
+
+export function mapWindowCall(call: WindowCall, map: (expression: Expression) => Expression): WindowCall {
+  const args = mapArray(call.args, map);
+  const filter = call.filter && map(call.filter);
+  const frame = mapFrame(call.frame, map);
+  const same = args === call.args && filter === call.filter && frame === call.frame;
+  return same ? call : { ...call, args, filter, frame };
+}
+
+function mapFrame(frame: WindowFrame, map: (expression: Expression) => Expression): WindowFrame {
+  const start = mapBound(frame.start, map);
+  const end = mapBound(frame.end, map);
+  const key = frame.key && map(frame.key);
+  return start === frame.start && end === frame.end && key === frame.key ? frame : { ...frame, start, end, key };
+}
+
+function mapBound(bound: FrameBound, map: (expression: Expression) => Expression): FrameBound {
+  if (bound.kind === 'unbounded' || bound.kind === 'current') return bound;
+  const offset = map(bound.offset);
+  const reach = bound.reach && map(bound.reach);
+  return offset === bound.offset && reach === bound.reach ? bound : { ...bound, offset, reach };
 }
 
 export function mapSortKeys(keys: readonly SortKey[], map: (expression: Expression) => Expression): readonly SortKey[] {

@@ -1,9 +1,19 @@
 import type { Overload, Signature } from '../functions/declaration.ts';
-import { aggregateFunction, resultNullable, scalarFunction } from '../functions/resolve.ts';
+import { aggregateFunction, resultNullable, scalarFunction, windowFunction } from '../functions/resolve.ts';
 import { unreachable } from '../types/error.ts';
-import { BOOL, list, type Type, typeEquals, typeName } from '../types/type.ts';
+import { BOOL, INT64, list, type Type, typeEquals, typeName } from '../types/type.ts';
 import { castNullable } from './build.ts';
-import type { AggregateCall, Call, Column, ColumnId, Expression } from './expression.ts';
+import type {
+  AggregateCall,
+  Call,
+  Column,
+  ColumnId,
+  Expression,
+  FrameBound,
+  SortKey,
+  WindowCall,
+  WindowFrame,
+} from './expression.ts';
 import type { Plan } from './plan.ts';
 import { fits } from './value-fits.ts';
 
@@ -157,6 +167,52 @@ export function verifyAggregateCall(call: AggregateCall, scope: Scope, context: 
   const signature = overloadFor(fn.overloads, types) ?? fail(`${call.fn} takes no (${types.map(typeName).join(', ')})`);
   if (!typeEquals(call.type, signature.result)) fail(`${call.fn} gives a ${typeName(signature.result)}`);
   if (fn.nullable && !call.nullable) fail(`${call.fn} can be NULL`);
+}
+
+export function verifyWindowCall(
+  call: WindowCall,
+  orderBy: readonly SortKey[],
+  scope: Scope,
+  context: ExpressionContext,
+): void {
+  const { fail } = context;
+  for (const arg of call.args) verifyExpression(arg, scope, context);
+  if (call.filter !== undefined) {
+    verifyExpression(call.filter, scope, context);
+    hasType(call.filter, BOOL, fail);
+  }
+  const own = windowFunction(call.fn);
+  const fn = own ?? aggregateFunction(call.fn) ?? fail(`there is no window function ${call.fn}`);
+  if (own !== undefined && call.filter !== undefined) fail(`${call.fn} has a filter`);
+  if (call.ignoreNulls && own?.picks !== true) fail(`${call.fn} cannot ignore NULLs`);
+  const types = call.args.map((arg) => arg.type);
+  const signature = overloadFor(fn.overloads, types) ?? fail(`${call.fn} takes no (${types.map(typeName).join(', ')})`);
+  if (!typeEquals(call.type, signature.result)) fail(`${call.fn} gives a ${typeName(signature.result)}`);
+  if (fn.nullable && !call.nullable) fail(`${call.fn} can be NULL`);
+  verifyFrame(call.frame, orderBy, scope, context);
+}
+
+function verifyFrame(frame: WindowFrame, orderBy: readonly SortKey[], scope: Scope, context: ExpressionContext): void {
+  const { fail } = context;
+  const { start, end, key } = frame;
+  if (key !== undefined) verifyExpression(key, scope, context);
+  const side = (bound: FrameBound): void => {
+    if (bound.kind === 'unbounded' || bound.kind === 'current') return;
+    verifyExpression(bound.offset, { columns: new Map(), parent: undefined }, context);
+    if (frame.unit !== 'range') {
+      hasType(bound.offset, INT64, fail);
+      if (bound.reach !== undefined) fail(`a frame of ${frame.unit} reaches for a value`);
+      return;
+    }
+    if (orderBy.length !== 1) fail('a frame with a range by offset has not one key');
+    if (bound.reach === undefined || key === undefined) fail('a frame with a range by offset has no reach');
+    else {
+      verifyExpression(bound.reach, scope, context);
+      hasType(bound.reach, key.type, fail);
+    }
+  };
+  side(start);
+  side(end);
 }
 
 /** The overload that takes arguments of exactly these types: front ends and passes have put the casts in already. */

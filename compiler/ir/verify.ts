@@ -6,7 +6,7 @@ import type { AggregateCall, Column, ColumnId, Expression } from './expression.t
 import { type Apply, type Join, type Merge, type Plan, ROW_ID_ORDINAL } from './plan.ts';
 import { printColumn, printPlan } from './print.ts';
 import { planChildren } from './traverse.ts';
-import { type Scope, verifyAggregateCall, verifyExpression } from './verify-expression.ts';
+import { type Scope, verifyAggregateCall, verifyExpression, verifyWindowCall } from './verify-expression.ts';
 
 /**
  * Throws an internal error, which shows the offending node, unless the plan keeps what the IR promises: ids defined
@@ -126,6 +126,21 @@ function verifyPlan(plan: Plan, outer: Scope, defined: Defined): void {
         yields(column, call.type, call.nullable, fail);
         define(column);
       });
+      return;
+    }
+    case 'window': {
+      if (plan.calls.length !== plan.results.length) fail('window has not one column for each call');
+      if (plan.calls.length === 0) fail('window has no calls');
+      for (const expression of plan.partitionBy) check(expression);
+      for (const key of plan.orderBy) check(key.expression);
+      plan.calls.forEach((call, i) => {
+        verifyWindowCall(call, plan.orderBy, scope, context);
+        const column = plan.results[i];
+        if (column === undefined) return;
+        yields(column, call.type, call.nullable, fail);
+        define(column);
+      });
+      passesThrough([...inputs, ...plan.results]);
       return;
     }
     case 'sort':

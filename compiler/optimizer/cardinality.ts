@@ -2,7 +2,7 @@ import type { TableHandle, TableStatistics } from '../catalog/catalog.ts';
 import { conjuncts } from '../ir/build.ts';
 import { expressionColumns } from '../ir/columns.ts';
 import type { AggregateCall, ColumnId, Expression } from '../ir/expression.ts';
-import { type Aggregate, type Plan, type Project, ROW_ID_ORDINAL, type Scan } from '../ir/plan.ts';
+import { type Aggregate, type Plan, type Project, ROW_ID_ORDINAL, type Scan, type Window } from '../ir/plan.ts';
 import { unreachable } from '../types/error.ts';
 import {
   type ColumnEstimate,
@@ -77,6 +77,8 @@ function derive(
     }
     case 'aggregate':
       return aggregated(plan, estimate(plan.input));
+    case 'window':
+      return windowEstimate(plan, estimate(plan.input));
     case 'sort':
       return estimate(plan.input);
     case 'limit':
@@ -116,6 +118,23 @@ function derive(
       return unreachable(plan);
   }
 }
+
+/** Row numbers go up to the size of a partition; what else is computed is not known. */
+function windowEstimate(plan: Window, input: Estimate): Estimate {
+  const lookup = lookupIn(input);
+  const partitions =
+    plan.partitionBy.length === 0 ? 1 : Math.max(1, groupCount(plan.partitionBy, input, lookup, plan.input));
+  const size = Math.max(1, input.rows / partitions);
+  const columns = new Map(input.columns);
+  plan.results.forEach((column, i) => {
+    const ranks = RANKS.has(plan.calls[i]?.fn ?? '');
+    const unknown = unknownColumn(input.rows);
+    columns.set(column.id, ranks ? { ...unknown, distinct: size, domain: size, min: 1, max: size } : unknown);
+  });
+  return { rows: input.rows, columns, keys: input.keys };
+}
+
+const RANKS = new Set(['row_number', 'rank', 'dense_rank']);
 
 function scanEstimate({ table, columns, ordinals }: Scan, statistics: TableStatistics): Estimate {
   const rows = Math.max(1, statistics.rowCount);

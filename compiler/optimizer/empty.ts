@@ -21,6 +21,7 @@ export function removeEmpty(plan: Plan): Plan {
       if (isFalseConstant(plan.predicate) && !isVolatilePlan(plan.input)) return emptyValues(plan.columns);
       return isEmpty(plan.input) ? emptyValues(plan.columns) : plan;
     case 'project':
+    case 'window':
     case 'sort':
     case 'limit':
     case 'distinct':

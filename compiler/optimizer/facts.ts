@@ -2,7 +2,7 @@ import { conjuncts } from '../ir/build.ts';
 import { expressionColumns } from '../ir/columns.ts';
 import { joinSides } from '../ir/derive.ts';
 import type { Column, ColumnId, Expression } from '../ir/expression.ts';
-import type { Join, Plan, Project, Scan } from '../ir/plan.ts';
+import type { Join, Plan, Project, Scan, Window } from '../ir/plan.ts';
 import { unreachable } from '../types/error.ts';
 import { asComparison, ids } from './calls.ts';
 import { isExactCast } from './cast-comparison.ts';
@@ -94,6 +94,8 @@ function derive(plan: Plan): Facts {
       const { dependencies } = projected(factsOf(plan.input), groups, plan.groups, plan.input.columns);
       return { keys: [groups.map((column) => column.id)], dependencies };
     }
+    case 'window':
+      return windowFacts(plan);
     case 'sort':
       return factsOf(plan.input);
     case 'limit': {
@@ -136,6 +138,28 @@ function scanFacts({ table, columns, ordinals }: Scan): Facts {
   const to = columns.map((column) => column.id);
   return { keys, dependencies: keys.map((from) => ({ from, to })) };
 }
+
+/** The partition and a row number in it tell rows apart; what is computed over a whole partition depends on it alone. */
+function windowFacts(plan: Window): Facts {
+  const { keys, dependencies } = factsOf(plan.input);
+  const partition = plan.partitionBy.map(identifiedColumn);
+  if (partition.some((id) => id === undefined)) return { keys, dependencies };
+  const by = partition.filter((id) => id !== undefined);
+  const numbers = plan.calls.flatMap(({ fn }, i) => (fn === 'row_number' ? (plan.results[i]?.id ?? []) : []));
+  const wholes = plan.calls.flatMap(({ fn, frame, type }, i) => {
+    const { start, end, exclude } = frame;
+    const whole = start.kind === 'unbounded' && end.kind === 'unbounded' && exclude === 'nothing';
+    const same = WHOLE_AGGREGATES.has(fn) && type.kind !== 'float32' && type.kind !== 'float64';
+    return whole && same ? (plan.results[i]?.id ?? []) : [];
+  });
+  return {
+    keys: [...keys, ...numbers.map((id) => [...by, id])].slice(0, MAX_KEYS),
+    dependencies: wholes.length === 0 ? dependencies : [...dependencies, { from: by, to: wholes }],
+  };
+}
+
+/** Aggregates whose result for a partition is one value that its equals cannot be told from. */
+const WHOLE_AGGREGATES = new Set(['count', 'count_if', 'sum', 'avg', 'bool_and', 'bool_or']);
 
 /** Dependencies between columns that hold where the condition is true. */
 function conditionFacts(condition: Expression, columns: readonly Column[]): readonly Dependency[] {

@@ -26,6 +26,9 @@ function visit(plan: Plan, ordered: boolean): Plan {
       const sees = plan.aggregates.some((call) => !ignoresOrder(call) && call.orderBy.length === 0);
       return withChildren(plan, [visit(plan.input, sees)]);
     }
+    case 'window':
+      // Rows that the window's order does not tell apart are numbered in the order in which they come.
+      return withChildren(plan, [visit(plan.input, true)]);
     case 'setOperation':
       return mapPlanChildren(plan, (child) => visit(child, ordered && plan.operation === 'union' && plan.all));
     case 'join':

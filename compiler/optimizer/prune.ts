@@ -1,7 +1,7 @@
 import { expressionColumns, freeColumns } from '../ir/columns.ts';
 import { derivedColumns } from '../ir/derive.ts';
 import type { ColumnId, Expression } from '../ir/expression.ts';
-import type { Aggregate, Apply, Fetch, Join, Plan, Project, SetOperation, Values } from '../ir/plan.ts';
+import type { Aggregate, Apply, Fetch, Join, Plan, Project, SetOperation, Values, Window } from '../ir/plan.ts';
 import { expressionChildren, planExpressions, withChildren } from '../ir/traverse.ts';
 import { unreachable } from '../types/error.ts';
 import { hasAtMostOneRow, matchesOnce } from './facts.ts';
@@ -54,6 +54,8 @@ function prune(plan: Plan, required: Ids): Plan {
       return pruneApply(plan, required);
     case 'aggregate':
       return pruneAggregate(plan, required);
+    case 'window':
+      return pruneWindow(plan, required);
     case 'sort': {
       const needed = union(required, planExpressions(plan));
       return withChildren(plan, [narrow(prune(plan.input, needed), needed)]);
@@ -187,6 +189,18 @@ function pruneFetch(plan: Fetch, required: Ids): Plan {
   const fetched = plan.fetched.filter((_, i) => kept[i]);
   const ordinals = plan.ordinals.filter((_, i) => kept[i]);
   return derivedColumns({ ...plan, fetched, ordinals, input });
+}
+
+/** Rows are kept in memory while they are sorted, so they carry nothing that is not used. */
+function pruneWindow(plan: Window, required: Ids): Plan {
+  const kept = plan.results.map((column) => required.has(column.id));
+  if (!kept.includes(true)) return prune(plan.input, required);
+  const trimmed: Window = kept.includes(false)
+    ? { ...plan, results: plan.results.filter((_, i) => kept[i]), calls: plan.calls.filter((_, i) => kept[i]) }
+    : plan;
+  const needed = union(required, planExpressions(trimmed));
+  const input = narrow(prune(plan.input, needed), needed);
+  return trimmed === plan ? withChildren(plan, [input]) : derivedColumns({ ...trimmed, input });
 }
 
 function pruneSetOperation(plan: SetOperation, required: Ids): Plan {

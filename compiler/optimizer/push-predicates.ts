@@ -42,6 +42,16 @@ function pushNode(plan: Plan, terms: readonly Expression[]): Plan {
       return pushIntoApply(plan, terms);
     case 'aggregate':
       return pushIntoAggregate(plan, terms);
+    case 'window': {
+      // A condition on what all rows of a partition agree on keeps partitions or drops them as a whole.
+      const fixed = new Set(plan.partitionBy.flatMap((e) => (e.kind === 'column' ? [e.id] : [])));
+      const own = ids(plan.columns);
+      const [below, above] = partition(
+        terms,
+        (term) => !hasVolatileExpressions(plan) && usesOnly(term, own, fixed) && expressionColumns(term).size > 0,
+      );
+      return keepSome(plan, below, above);
+    }
     case 'sort':
       return withChildren(plan, [push(plan.input, terms)]);
     case 'distinct': {

@@ -40,6 +40,8 @@ function copyPlan(plan: Plan, renamed: Renamed, ids: ColumnIds): Plan {
     case 'limit':
     case 'distinct':
       return { ...mapped, columns, input: first ?? mapped.input };
+    case 'window':
+      return { ...mapped, columns, input: first ?? mapped.input, results: mapped.results.map(rename) };
     case 'unnest':
       return {
         ...mapped,

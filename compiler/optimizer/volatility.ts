@@ -89,12 +89,30 @@ export function ignoresOrder(call: AggregateCall): boolean {
   return ANY_ORDER.has(call.fn);
 }
 
+/** Window functions that give the same for all rows of the same place. */
+const BY_PEERS = new Set([
+  'rank',
+  'dense_rank',
+  'percent_rank',
+  'cume_dist',
+  'count',
+  'count_if',
+  'bool_and',
+  'bool_or',
+]);
+
 function nodeIsRepeatable(plan: Plan): boolean {
   switch (plan.kind) {
     case 'limit':
       return false;
     case 'distinct':
       return plan.on === undefined;
+    case 'window':
+      // Rows that the order does not tell apart may come in another one.
+      return plan.calls.every(({ fn, frame: { unit, start, end, exclude } }) => {
+        const whole = start.kind === 'unbounded' && end.kind === 'unbounded' && exclude === 'nothing';
+        return BY_PEERS.has(fn) && (whole || (unit !== 'rows' && exclude !== 'current' && exclude !== 'ties'));
+      });
     case 'aggregate':
       return plan.aggregates.every(
         // The last bits of a sum of floats depend on the order of its terms.

@@ -1,4 +1,5 @@
 import type { ColumnId, Expression } from '../ir/expression.ts';
+import { windowCallExpressions } from '../ir/traverse.ts';
 import { unreachable } from '../types/error.ts';
 import type { PhysicalPlan } from './plan.ts';
 
@@ -18,6 +19,7 @@ export function children(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'filter':
     case 'project':
     case 'hashAggregate':
+    case 'window':
     case 'sort':
     case 'limit':
     case 'unnest':
@@ -56,6 +58,7 @@ export function mapChildren(plan: PhysicalPlan, map: (child: PhysicalPlan) => Ph
     case 'filter':
     case 'project':
     case 'hashAggregate':
+    case 'window':
     case 'sort':
     case 'limit':
     case 'unnest':
@@ -102,6 +105,12 @@ export function expressions(plan: PhysicalPlan): readonly Expression[] {
       ]);
       return [...plan.groups, ...aggregates];
     }
+    case 'window':
+      return [
+        ...plan.partitionBy,
+        ...plan.orderBy.map((key) => key.expression),
+        ...plan.calls.flatMap(windowCallExpressions),
+      ];
     case 'sort':
       return [...plan.keys.map((key) => key.expression), ...defined(plan.limit), ...defined(plan.offset)];
     case 'limit':

@@ -73,6 +73,10 @@ function lowerNode(plan: Plan, context: Lowering): PhysicalPlan {
       };
     case 'aggregate':
       return lowerAggregate(plan, context);
+    case 'window': {
+      const { columns, partitionBy, orderBy, calls, results } = plan;
+      return { kind: 'window', columns, input: down(plan.input), partitionBy, orderBy, calls, results };
+    }
     case 'sort':
       return lowerSort(plan, undefined, context);
     case 'limit': {

@@ -1,5 +1,5 @@
 import type { TableHandle } from '../catalog/catalog.ts';
-import type { AggregateCall, Column, ColumnId, Expression, SortKey } from '../ir/expression.ts';
+import type { AggregateCall, Column, ColumnId, Expression, SortKey, WindowCall } from '../ir/expression.ts';
 
 /**
  * The physical plan: the logical plan with an algorithm chosen for every node. It is still a tree; the runtime cuts
@@ -15,6 +15,7 @@ export type PhysicalPlan =
   | NestedLoopJoin
   | PhysicalApply
   | HashAggregate
+  | PhysicalWindow
   | PhysicalSort
   | PhysicalLimit
   | UnionAll
@@ -121,6 +122,20 @@ export interface HashAggregate extends PhysicalNode {
   readonly input: PhysicalPlan;
   readonly groups: readonly Expression[];
   readonly aggregates: readonly AggregateCall[];
+}
+
+/**
+ * Sorts its input by partition and order, walks through it and puts out every row with the results of the calls.
+ * Semantics as for the logical Window; rows come out partition by partition, in order. Columns: the input's, then
+ * `results`.
+ */
+export interface PhysicalWindow extends PhysicalNode {
+  readonly kind: 'window';
+  readonly input: PhysicalPlan;
+  readonly partitionBy: readonly Expression[];
+  readonly orderBy: readonly SortKey[];
+  readonly calls: readonly WindowCall[];
+  readonly results: readonly Column[];
 }
 
 /** With `limit` only the first `offset + limit` rows in order are kept (top-n); both are expressions as in Limit. */

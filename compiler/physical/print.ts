@@ -1,5 +1,5 @@
 import type { AggregateCall, ColumnId, Expression, SortKey } from '../ir/expression.ts';
-import { printExpression } from '../ir/print.ts';
+import { printExpression, printWindow } from '../ir/print.ts';
 import { unreachable } from '../types/error.ts';
 import { children, walk } from './columns.ts';
 import type { PhysicalPlan } from './plan.ts';
@@ -79,6 +79,8 @@ function describe(plan: PhysicalPlan, names: Names): string {
       const calls = plan.aggregates.map((call) => aggregateText(call, names)).join(', ');
       return `aggregate${by}${calls === '' ? '' : ` compute ${calls}`}`;
     }
+    case 'window':
+      return printWindow(plan, names);
     case 'sort': {
       const limit = plan.limit === undefined ? '' : ` limit ${text(plan.limit)}`;
       const offset = plan.offset === undefined ? '' : ` offset ${text(plan.offset)}`;

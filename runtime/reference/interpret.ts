@@ -15,6 +15,7 @@ import { evaluate, isTrue } from './evaluate.ts';
 import { interpretApply, interpretHashJoin, interpretNestedLoopJoin } from './joins.ts';
 import { interpretLimit, interpretSort } from './sorting.ts';
 import { interpretUnnest } from './unnest.ts';
+import { interpretWindow } from './windows.ts';
 import { interpretDelete, interpretInsert, interpretMerge, interpretUpdate } from './writes.ts';
 
 /** What an operator's file needs to run the operator's inputs. */
@@ -53,6 +54,8 @@ function runRows(plan: PhysicalPlan, context: ReferenceContext): readonly (reado
       return interpretApply(plan, context, run);
     case 'hashAggregate':
       return interpretAggregate(plan, context, run);
+    case 'window':
+      return interpretWindow(plan, context, run);
     case 'sort':
       return interpretSort(plan, context, run);
     case 'limit':

@@ -5,10 +5,12 @@ import type {
   PhysicalMerge,
   PhysicalUnnest,
   PhysicalUpdate,
+  PhysicalWindow,
 } from '../../compiler/physical/plan.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { interpretUnnest } from '../reference/unnest.ts';
+import { interpretWindow } from '../reference/windows.ts';
 import { interpretDelete, interpretInsert, interpretMerge, interpretUpdate } from '../reference/writes.ts';
 import type { Outer, Query } from './query.ts';
 import { hostContext } from './values-context.ts';
@@ -39,6 +41,11 @@ export function fetchRows(query: Query, plan: PhysicalFetch, rows: Rows): Promis
       return places.map((place, i) => (place < 0 ? values[fetchedAt[i] ?? -1] : row[place]) ?? null);
     }),
   );
+}
+
+/** Windows with functions that have no kernel. */
+export function windowRows(query: Query, plan: PhysicalWindow, rows: Rows, outer: Outer): Rows {
+  return interpretWindow(plan, hostContext(query, outer), () => ({ columns: plan.input.columns, rows }));
 }
 
 /** Rows between two chances to cancel. */

@@ -44,7 +44,7 @@ import {
 } from './drivers.ts';
 import { contiguous, linkRows } from './finish.ts';
 import { hostAggregation } from './host-aggregates.ts';
-import { fetchRows, unnestRows, writeRows } from './host-operators.ts';
+import { fetchRows, unnestRows, windowRows, writeRows } from './host-operators.ts';
 import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import type { Outer, Query } from './query.ts';
 import { sortAddresses } from './sorting.ts';
@@ -83,6 +83,10 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
     case 'hashAggregate':
       if (plan.aggregates.every(hasAggregateKernel)) return [await aggregation(query, plan, outer, counted)];
       return [await hostAggregated(query, plan, outer, counted)];
+    case 'window': {
+      const rows = await query.collect(query, plan.input, outer);
+      return [hostStream(query, plan.columns, windowRows(query, plan, rows, outer), 'window', counted)];
+    }
     case 'sort':
       return [await sorting(query, plan, outer, counted)];
     case 'limit': {

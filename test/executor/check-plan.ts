@@ -6,6 +6,7 @@ import {
   type Scope,
   verifyAggregateCall,
   verifyExpression,
+  verifyWindowCall,
 } from '../../compiler/ir/verify-expression.ts';
 import { children, definedColumns, walk } from '../../compiler/physical/columns.ts';
 import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
@@ -93,6 +94,11 @@ function checkExpressions(
       for (const group of plan.groups) check(group);
       for (const call of plan.aggregates) verifyAggregateCall(call, scope, context);
       return;
+    case 'window':
+      for (const expression of plan.partitionBy) check(expression);
+      for (const key of plan.orderBy) check(key.expression);
+      for (const call of plan.calls) verifyWindowCall(call, plan.orderBy, scope, context);
+      return;
     case 'sort':
       for (const key of plan.keys) check(key.expression);
       check(plan.limit, INT64);
@@ -169,6 +175,8 @@ function outputsOf(plan: PhysicalPlan): ReadonlyMap<ColumnId, Output> {
       ]);
     case 'hashAggregate':
       return new Map([...computed(plan.groups), ...computed(plan.aggregates, plan.groups.length)]);
+    case 'window':
+      return new Map([...columns(plan.input.columns), ...computed(plan.calls, plan.input.columns.length)]);
     case 'unionAll':
       return new Map(
         plan.columns.map(({ id }, i) => {

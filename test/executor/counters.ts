@@ -72,6 +72,7 @@ function extentOf(parent: PhysicalPlan, child: PhysicalPlan, extent: Extent, con
     case 'nestedLoopJoin':
       return child === parent.outer ? extent : 'all';
     case 'hashAggregate':
+    case 'window':
     case 'sort':
     case 'unnest':
     case 'fetch':

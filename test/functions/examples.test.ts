@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { AGGREGATES, SCALARS } from '../../compiler/functions/catalogue.ts';
+import { AGGREGATES, SCALARS, WINDOWS } from '../../compiler/functions/catalogue.ts';
 import { openPostgres } from './postgres.ts';
 
 /** Examples of what PostgreSQL does not have. */
 const OURS = new Set(['list_contains', 'contains', 'ends_with', 'count_if', 'regexp_extract']);
 
 it('documents examples that PostgreSQL agrees with', async () => {
-  const examples = [...SCALARS, ...AGGREGATES].flatMap(({ name, example }) =>
+  const examples = [...SCALARS, ...AGGREGATES, ...WINDOWS].flatMap(({ name, example }) =>
     example === undefined || OURS.has(name) ? [] : [{ name, ...example }],
   );
   const postgres = await openPostgres();

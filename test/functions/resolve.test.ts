@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { AGGREGATES, SCALARS } from '../../compiler/functions/catalogue.ts';
+import { AGGREGATES, SCALARS, WINDOWS } from '../../compiler/functions/catalogue.ts';
 import { placesVariant } from '../../compiler/functions/math.ts';
 import { resolveAggregate, resolveFunction, resolveOperator } from '../../compiler/functions/resolve.ts';
 import { OrbitError } from '../../compiler/types/error.ts';
@@ -137,11 +137,11 @@ it.each([
 });
 
 it('names every function once, and documents it', () => {
-  const names = [...SCALARS, ...AGGREGATES].map((fn) => fn.name);
+  const names = [...SCALARS, ...AGGREGATES, ...WINDOWS].map((fn) => fn.name);
   expect(new Set(names).size).toBe(names.length);
-  const sqlNames = [...SCALARS, ...AGGREGATES].flatMap((fn) => fn.names.sql ?? []);
+  const sqlNames = [...SCALARS, ...AGGREGATES, ...WINDOWS].flatMap((fn) => fn.names.sql ?? []);
   expect(new Set(sqlNames).size).toBe(sqlNames.length);
-  for (const fn of [...SCALARS, ...AGGREGATES]) expect(fn.documentation, fn.name).toMatch(/\.$/);
+  for (const fn of [...SCALARS, ...AGGREGATES, ...WINDOWS]) expect(fn.documentation, fn.name).toMatch(/\.$/);
 });
 
 it('unifies anything with any', () => {

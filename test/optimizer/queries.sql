@@ -355,3 +355,93 @@ select a.id, a.z, a.d, sum(b.y) from a join b on a.id = b.x group by a.id, a.z, 
 select * from (select a.z, a.d, b.z as bz, a.id from a full join b on a.x = b.x order by a.id, b.id limit 5 offset 1) s where z is not null
 
 select a.id, (select z from b where b.x >= a.x order by b.y, b.id limit 1) from a
+
+select id, row_number() over (partition by x order by y, id) from a
+
+select id, rank() over (order by x), dense_rank() over (order by x desc), percent_rank() over (order by y, x), cume_dist() over (partition by z order by x) from a
+
+select id, ntile(3) over (order by id), ntile(100) over (order by id), ntile(1) over (), ntile(null) over () from a
+
+select id, ntile(0) over () from a
+
+select id, lag(x) over (order by id), lead(x, 2) over (order by id), lag(x, 1, -1) over (order by id), lead(x, -1) over (order by id), lag(x, y) over (order by id), lag(z, 0) over (order by id) from a
+
+select id, first_value(x) over (order by y, id), last_value(x) over (order by y), nth_value(id, 2) over (order by y rows between unbounded preceding and unbounded following exclude current row) from a where y is not null
+
+select id, nth_value(x, 0) over (order by id) from a
+
+select id, nth_value(x, y + 1) over (order by id rows between unbounded preceding and unbounded following) from a
+
+select id, sum(x) over (order by id), (6 * avg(x) over (partition by z order by id rows 1 preceding))::integer, count(*) over (), min(y) over (order by id rows between 1 preceding and 1 following), max(z) over (order by y range between current row and unbounded following) from a
+
+select id, string_agg(z, ',') over (order by id rows between 2 preceding and current row), array_agg(x) over (order by id rows between current row and 1 following) from a
+
+select id, count(*) over (order by x range between 1 preceding and 1 following), sum(id) over (order by x desc nulls last range between 1 preceding and 2 following), count(y) over (order by x nulls first range between unbounded preceding and 1 preceding), count(*) over (order by x range between 1 following and 2 following) from a
+
+select id, count(*) over (order by d range between interval '1 day' preceding and current row), count(*) over (order by d desc range between '2 days' preceding and '1 day' preceding) from a
+
+select id, count(*) over (order by x groups between 1 preceding and 1 following exclude current row), count(*) over (order by x groups between 2 preceding and 1 preceding), count(*) over (order by x groups between 1 following and unbounded following exclude ties), count(*) over (order by x groups between current row and 1 following exclude group) from a
+
+select id, count(*) over (order by x range unbounded preceding exclude ties) from a
+
+select id, sum(id) over (order by x, id rows between 3 following and 5 following), sum(id) over (order by id rows between 5 preceding and 3 preceding), max(id) over (order by id rows between 2 following and 1 following), count(*) over (order by id rows between 1 preceding and 2 preceding) from a
+
+select id, sum(x) over (order by id rows between -1 preceding and current row) from a
+
+select id, sum(x) over (order by id rows between current row and null following) from a
+
+select id, sum(x) over (order by x range between -1 preceding and current row) from a
+
+select id, sum(x) over (order by x range between null preceding and current row) from a
+
+select sum(x) over (rows between -1 preceding and current row) from a where id < 0
+
+select id, count(*) filter (where x > 1) over (order by id), sum(y) filter (where z = 'p') over (partition by x) from a
+
+select x, sum(y), sum(sum(y)) over (order by x), rank() over (order by sum(y) desc, x), count(*) over () from a group by x having count(*) >= 1
+
+select sum(count(*)) over () from a
+
+select id from a order by row_number() over (order by y desc, id) desc
+
+select distinct x, count(*) over (partition by x) from a
+
+select distinct on (rank() over (order by x)) id from a order by rank() over (order by x), id
+
+select s.id, s.n from (select id, x, row_number() over (partition by x order by id) as n from a) s where s.x = 1
+
+select s.id, s.n from (select id, x, row_number() over (partition by x order by id) as n from a) s where s.n <= 2
+
+select s.id, s.n from (select id, x, rank() over (partition by x order by y) as n from a) s where n = 1 and x > 0
+
+select s.id, s.n from (select id, x, y, rank() over (partition by x + 1 order by y) as n from a) s where x + 1 = 2
+
+select s.x, t.id from (select x, row_number() over (order by x, id) as n from a) s join b t on t.id = s.n
+
+select id, (select max(r) from (select rank() over (order by b.y) as r from b where b.x = a.x) q) from a
+
+select id, (select count(*) from (select sum(b.y + a.x) over (order by b.id) as r from b) q where r > 3) from a
+
+select a.id, q.id, q.n from a, lateral (select b.id, row_number() over (order by b.y, b.id) as n from b where b.x = a.x) q
+
+select a.id from a where exists (select 1 from (select row_number() over (order by b.id) as n, b.x from b) q where q.n = 2 and q.x = a.x)
+
+select sum((select max(b.y) from b where b.x = a.x)) over (partition by a.z order by a.id), a.id from a
+
+select id, sum(x) over w, sum(y) over (w rows 1 preceding), count(*) over (v order by id) from a window w as (order by id), v as (partition by x)
+
+select id, sum(x) over (partition by 1 order by 2 rows unbounded preceding) + 0 * id from a where x is null
+
+select id, row_number() over (order by id) from a union all select id, rank() over (order by x, id) from b
+
+select id, sum(n) over (order by n, id) from (select id, row_number() over (partition by z order by id) as n from a) s
+
+select id, (6 * avg(x) over (order by id rows between 1 preceding and 1 following))::integer, sum(x::numeric(10,2)) over (order by id range between 1 preceding and current row), stddev_pop(x) over (order by id) is null from a
+
+select id, bool_and(x > 0) over (order by id rows 1 preceding), bool_or(x > 1) over (order by id), count(distinct x) from a group by id, x
+
+select id, first_value(z) over (partition by x order by y nulls first, id desc), lag(d) over (partition by x order by id), lead(d, 1, date '2000-01-01') over (partition by x order by id) from a
+
+select id, count(*) over (partition by x, y order by z range between unbounded preceding and current row exclude group) from a
+
+select id, sum(id) over (order by x::float8 range between 0.5 preceding and 1 following), sum(id) over (order by x::bigint range 1 preceding), sum(id) over (order by x::numeric / 2 range between 0.5 preceding and 0.5 following) from a

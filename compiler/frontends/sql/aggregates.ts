@@ -1,5 +1,5 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
-import type { AggregateFunction } from '../../functions/declaration.ts';
+import type { AggregateFunction, Signature } from '../../functions/declaration.ts';
 import { type Resolved, resolveAggregate } from '../../functions/resolve.ts';
 import { columnRef, newColumn } from '../../ir/build.ts';
 import { type ColumnIds, expressionColumns } from '../../ir/columns.ts';
@@ -7,7 +7,7 @@ import { aggregateEquals, expressionEquals } from '../../ir/equal.ts';
 import type { AggregateCall, Column, ColumnId, Expression, SortKey } from '../../ir/expression.ts';
 import { OrbitError, type SourceRange } from '../../types/error.ts';
 import { coerce, toBoolean, typed } from './coerce.ts';
-import type { Context, Scope } from './context.ts';
+import type { Context, Scope, StatementContext } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
 import { sortDirection } from './sort-direction.ts';
 
@@ -38,7 +38,7 @@ export function createCollector(ids: ColumnIds): AggregateCollector {
 }
 
 /** The clause of an aggregate's own arguments, where no other aggregate may stand. */
-const INSIDE = 'aggregate';
+export const INSIDE = 'aggregate';
 
 export function bindAggregate(tree: sql.FunctionCall, name: string, context: Context): Expression {
   if (tree.nullTreatment !== undefined) {
@@ -48,21 +48,17 @@ export function bindAggregate(tree: sql.FunctionCall, name: string, context: Con
   const inside: Context = {
     ...context,
     truth: false,
-    scope: { ...context.scope, clause: INSIDE, aggregates: undefined, groups: undefined },
+    scope: { ...context.scope, clause: INSIDE, aggregates: undefined, groups: undefined, windows: undefined },
   };
-  const { call } = bindCall(tree, name, inside);
+  const call = bindCall(tree, name, inside);
   const owner = ownerOf(call, context.scope);
   if (owner.aggregates === undefined) throw notAllowed(owner.clause, tree.range);
   return columnRef(owner.aggregates.add(call, name), tree.range);
 }
 
-function bindCall(tree: sql.FunctionCall, name: string, inside: Context): { readonly call: AggregateCall } {
+function bindCall(tree: sql.FunctionCall, name: string, inside: Context): AggregateCall {
   const { statement } = inside;
-  const bound = tree.arguments.map((argument) => {
-    if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
-    if (argument.variadic) throw unsupported('VARIADIC', argument.range);
-    return statement.bind.expression(argument.value, inside);
-  });
+  const bound = bindArguments(tree, inside);
   const resolved: Resolved<AggregateFunction> = resolveAggregate(
     name,
     bound.map((arg) => arg.type),
@@ -70,19 +66,41 @@ function bindCall(tree: sql.FunctionCall, name: string, inside: Context): { read
     tree.range,
   );
   const { fn, signature } = resolved;
-  const args = bound.map((arg, i) => {
-    const parameter = signature.parameters[i];
-    return parameter === undefined || parameter.kind === 'null'
-      ? typed(arg, statement)
-      : coerce(arg, parameter, statement);
-  });
-  const filter =
-    tree.filter && toBoolean(statement.bind.expression(tree.filter, { ...inside, truth: true }), 'FILTER', statement);
+  const args = coerceArguments(bound, signature, statement);
+  const filter = bindFilter(tree, inside);
   const orderBy = tree.orderBy.map((element) => bindKey(element, inside));
   if (tree.distinct) checkDistinct(args, orderBy);
   const { result: type } = signature;
   const { distinct, range } = tree;
-  return { call: { fn: fn.name, args, distinct, filter, orderBy, type, nullable: fn.nullable, range } };
+  return { fn: fn.name, args, distinct, filter, orderBy, type, nullable: fn.nullable, range };
+}
+
+export function bindArguments(tree: sql.FunctionCall, inside: Context): readonly Expression[] {
+  return tree.arguments.map((argument) => {
+    if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
+    if (argument.variadic) throw unsupported('VARIADIC', argument.range);
+    return inside.statement.bind.expression(argument.value, inside);
+  });
+}
+
+export function coerceArguments(
+  bound: readonly Expression[],
+  { parameters }: Signature,
+  statement: StatementContext,
+): readonly Expression[] {
+  return bound.map((arg, i) => {
+    const parameter = parameters[i];
+    return parameter === undefined || parameter.kind === 'null'
+      ? typed(arg, statement)
+      : coerce(arg, parameter, statement);
+  });
+}
+
+export function bindFilter(tree: sql.FunctionCall, inside: Context): Expression | undefined {
+  const { statement } = inside;
+  return (
+    tree.filter && toBoolean(statement.bind.expression(tree.filter, { ...inside, truth: true }), 'FILTER', statement)
+  );
 }
 
 function bindKey(element: sql.OrderElement, inside: Context): SortKey {

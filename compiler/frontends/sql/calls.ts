@@ -1,7 +1,13 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import { dateField } from '../../functions/date-fields.ts';
 import { extractVariant } from '../../functions/dates.ts';
-import { isAggregateName, isScalarName, resolveFunction, scalarFunction } from '../../functions/resolve.ts';
+import {
+  isAggregateName,
+  isScalarName,
+  isWindowName,
+  resolveFunction,
+  scalarFunction,
+} from '../../functions/resolve.ts';
 import { constant } from '../../ir/build.ts';
 import { callOf } from '../../ir/call.ts';
 import type { Expression } from '../../ir/expression.ts';
@@ -13,6 +19,7 @@ import { type Context, operand } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
 import { fold, suggestion } from './names.ts';
 import { operation } from './operators.ts';
+import { bindWindowCall } from './windows.ts';
 
 /** Calls, and the functions that SQL has a syntax of its own for. */
 
@@ -21,8 +28,11 @@ export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'generate
 
 export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expression {
   const name = functionName(tree.name);
-  if (tree.over !== undefined) throw unsupportedAll('window functions (OVER)', tree.over.range);
+  if (tree.over !== undefined) return bindWindowCall(tree, tree.over, name, context);
   if (isAggregateName(name, 'sql')) return bindAggregate(tree, name, context);
+  if (isWindowName(name, 'sql')) {
+    throw new OrbitError('wrong_object_type', `window function ${name} requires an OVER clause`, { range: tree.range });
+  }
   if (TABLE_FUNCTIONS.has(name)) throw unsupported(`${name} outside of FROM`, tree.range);
   if (isScalarName(name, 'sql')) checkPlainCall(tree, name);
   const args = tree.arguments.map((argument) => {

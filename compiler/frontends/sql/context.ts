@@ -7,6 +7,7 @@ import type { Type } from '../../types/type.ts';
 import type { AggregateCollector } from './aggregates.ts';
 import type { Budget } from './budget.ts';
 import type { ParameterTypes } from './parameters.ts';
+import type { WindowCollector } from './windows.ts';
 
 /** What lasts for one statement. */
 export interface StatementContext {
@@ -47,6 +48,10 @@ export interface Scope {
   readonly groups?: ReadonlyMap<sql.Expression, Column> | undefined;
   /** Present where aggregates of this query may stand. */
   readonly aggregates: AggregateCollector | undefined;
+  /** Present where window functions of this query may stand. */
+  readonly windows?: WindowCollector | undefined;
+  /** What QUALIFY may name beside columns: outputs of the select list. */
+  readonly aliases?: ((name: sql.Identifier) => Expression | undefined) | undefined;
   /** Tables beside this one in FROM, which only LATERAL may use; known for the sake of messages. */
   readonly barred: readonly Relation[];
 }

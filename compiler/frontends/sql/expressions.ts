@@ -162,6 +162,11 @@ export function bindExpression(tree: sql.Expression, context: Context): Expressi
 function bindColumn(tree: sql.ColumnReference, context: Context): Expression {
   const { parts, range } = tree;
   const isColumn = parts.length === 1 || lookupRelation(parts.slice(0, -1), context.scope) !== undefined;
+  const [name] = parts;
+  if (name !== undefined && parts.length === 1 && context.scope.aliases !== undefined) {
+    const alias = lookupBare(name, context.scope) === undefined ? context.scope.aliases(name) : undefined;
+    if (alias !== undefined) return alias;
+  }
   const dynamic = isColumn ? undefined : findDynamic(parts, context);
   if (dynamic === undefined) return resolveColumn(parts, context.scope, range);
   return dynamic.fields.reduce((base, field) => bindField(base, fold(field), range, context), dynamic.column);

@@ -1,5 +1,6 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import { columnRef, distinct, filter, project, selectColumns, sort } from '../../ir/build.ts';
+import { expressionEquals } from '../../ir/equal.ts';
 import type { Expression } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { OrbitError } from '../../types/error.ts';
@@ -11,8 +12,18 @@ import { unsupported } from './errors.ts';
 import { bindFrom } from './from.ts';
 import { itemScope } from './from-item.ts';
 import { bindGroups, type Regrouping, regrouping } from './grouping.ts';
-import { bindKey, keysOver, orderItems, type PositionKey, placeKeys, type WrittenKey } from './order.ts';
+import { fold, matching } from './names.ts';
+import {
+  bindKey,
+  keysOver,
+  type NamedExpression,
+  orderItems,
+  type PositionKey,
+  placeKeys,
+  type WrittenKey,
+} from './order.ts';
 import { expandList, type ListItem } from './select-list.ts';
+import { bindNamedWindows, createWindows } from './windows.ts';
 
 /** SELECT with the ORDER BY of its query, which sees the select's own tables. */
 export function bindSelect(
@@ -29,8 +40,10 @@ export function bindSelect(
   const groups = bindGroups(tree.groupBy, list, within(context, { ...base, clause: 'GROUP BY' }), (item) =>
     isAggregated(item, base, context),
   );
-  const scope: Scope = { ...base, aggregates: collector, groups: groups.trees };
+  const windows = createWindows(context.statement.ids);
+  const scope: Scope = { ...base, aggregates: collector, groups: groups.trees, windows };
   const inner = within(context, scope);
+  bindNamedWindows(tree.windows, inner);
   const bound = list.map((item) => ({ ...item, expression: item.bind(inner) }));
   const having = tree.having && bindHaving(tree.having, inner);
 
@@ -38,6 +51,8 @@ export function bindSelect(
   const order = orderItems(orderBy, bound.length);
   const orderTrees = order.map(({ key }) => (typeof key === 'number' ? { position: key } : keyed(key, 'ORDER BY')));
   const onTrees = (tree.distinct?.on ?? []).map((item) => keyed(item, 'DISTINCT ON'));
+  const qualify = tree.qualify && bindQualify(tree.qualify, bound, inner);
+  checkQualify(tree.qualify, windows.isUsed());
 
   // Whether there is a grouping at all is known only now that everything that can hold an aggregate has been bound.
   const regroup = regrouping(groups, collector, scope);
@@ -46,6 +61,8 @@ export function bindSelect(
   const turnKey = (key: WrittenKey): WrittenKey => ('position' in key ? key : { expression: turn(key.expression) });
   const outputs = bound.map((item) => ({ ...item, expression: turn(item.expression) }));
   const condition = having && turn(having);
+  const qualified = qualify && turn(qualify);
+  const windowed = windows.over(turn);
   const hidden: Expression[] = [];
   const onKeys = placeKeys(onTrees.map(turnKey), outputs, hidden);
   const positions = placeKeys(orderTrees.map(turnKey), outputs, hidden);
@@ -54,9 +71,10 @@ export function bindSelect(
 
   const input = (): Plan => {
     const rows = where === undefined ? from.plan : filter(from.plan, where);
-    if (!isGrouped) return rows;
-    const grouped = regroup.plan(rows);
-    return condition === undefined ? grouped : filter(grouped, condition);
+    const grouped = isGrouped ? regroup.plan(rows) : rows;
+    const kept = condition === undefined ? grouped : filter(grouped, condition);
+    const computed = windowed(kept);
+    return qualified === undefined ? computed : filter(computed, qualified);
   };
   return {
     outputs: outputs.map(({ name, expression, range }) => {
@@ -78,8 +96,6 @@ export function bindSelect(
 }
 
 function refuseClauses(tree: sql.Select): void {
-  if (tree.windows[0] !== undefined) throw unsupported('WINDOW', tree.windows[0].range);
-  if (tree.qualify !== undefined) throw unsupported('QUALIFY', tree.qualify.range);
   if (tree.sample !== undefined) throw unsupported('USING SAMPLE', tree.sample.range);
 }
 
@@ -89,14 +105,36 @@ function bindWhere(tree: sql.Expression, base: Scope, context: QueryContext): Ex
 }
 
 function bindHaving(tree: sql.Expression, inner: Context): Expression {
-  const context: Context = { ...inner, scope: { ...inner.scope, clause: 'HAVING' }, truth: true };
+  const context: Context = { ...inner, scope: { ...inner.scope, clause: 'HAVING', windows: undefined }, truth: true };
   return toBoolean(context.statement.bind.expression(tree, context), 'HAVING', context.statement);
+}
+
+/** QUALIFY sees what the select list computes, by its names, where FROM has no such column. */
+function bindQualify(tree: sql.Expression, outputs: readonly NamedExpression[], inner: Context): Expression {
+  const aliases = (name: sql.Identifier): Expression | undefined => {
+    const found = matching(outputs, name, (output) => output.name);
+    const [first] = found;
+    if (first !== undefined && found.some((other) => !expressionEquals(other.expression, first.expression))) {
+      throw new OrbitError('ambiguous_column', `QUALIFY "${fold(name)}" is ambiguous`, { range: name.range });
+    }
+    return first?.expression;
+  };
+  const context: Context = { ...inner, scope: { ...inner.scope, clause: 'QUALIFY', aliases }, truth: true };
+  return toBoolean(context.statement.bind.expression(tree, context), 'QUALIFY', context.statement);
+}
+
+function checkQualify(tree: sql.Expression | undefined, isUsed: boolean): void {
+  if (tree === undefined || isUsed) return;
+  throw new OrbitError('windowing_error', 'QUALIFY needs a window function in the select list or in itself', {
+    range: tree.range,
+    hint: 'A condition without one belongs into WHERE or HAVING.',
+  });
 }
 
 /** Whether a select item holds an aggregate of this query: for GROUP BY ALL, which groups by those that do not. */
 function isAggregated(item: ListItem, base: Scope, context: QueryContext): boolean {
   const probe = createCollector(context.statement.ids);
-  item.bind(within(context, { ...base, aggregates: probe }));
+  item.bind(within(context, { ...base, aggregates: probe, windows: createWindows(context.statement.ids) }));
   return probe.all().length > 0;
 }
 

@@ -3,7 +3,7 @@ import { type ColumnIds, freeColumns, substitutePlan } from '../../ir/columns.ts
 import { joinColumns } from '../../ir/derive.ts';
 import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Join, Plan, SetOperation, Values } from '../../ir/plan.ts';
-import { mapAggregate } from '../../ir/traverse.ts';
+import { mapAggregate, mapPlanExpressions } from '../../ir/traverse.ts';
 import type { Type } from '../../types/type.ts';
 import { ids as idsOf, isConstant, references, same } from '../calls.ts';
 import { emptyValue } from '../empty-aggregate.ts';
@@ -105,6 +105,18 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
           columns: input.columns,
         }
       );
+    }
+    case 'window': {
+      // Each combination of outer values has partitions of its own.
+      const input = pushKeepingOrder(plan.input, domain, ids);
+      if (input === undefined) return undefined;
+      const mapped = mapPlanExpressions(plan, (expression) => rebound(expression, domain, input));
+      if (mapped.kind !== 'window') return undefined;
+      const partitionBy = [...mapped.partitionBy, ...references(input.columns)];
+      return {
+        plan: { ...mapped, columns: [...input.plan.columns, ...plan.results], input: input.plan, partitionBy },
+        columns: input.columns,
+      };
     }
     case 'aggregate':
       return pushIntoAggregate(plan, domain, ids);

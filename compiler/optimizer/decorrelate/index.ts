@@ -44,6 +44,7 @@ function withoutSubqueries(plan: Plan, ids: ColumnIds): Plan {
       return liftFromInput(plan, plan.input, ids);
     case 'project':
     case 'aggregate':
+    case 'window':
     case 'sort':
     case 'limit':
     case 'distinct':

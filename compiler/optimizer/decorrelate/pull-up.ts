@@ -84,6 +84,7 @@ export function pullUp(plan: Plan, options: PullUpOptions): Pulled | undefined {
     case 'scan':
     case 'values':
     case 'limit':
+    case 'window':
     case 'setOperation':
     case 'fetch':
     case 'insert':
