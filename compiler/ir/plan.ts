@@ -95,8 +95,8 @@ export interface Apply {
 
 /**
  * Groups by the values of `groups`; without groups there is one row. Columns: those of the groups, then those of the
- * aggregates. With `groupingSets` (lists of positions in `groups`) the input is aggregated once for each, absent
- * groups being NULL.
+ * aggregates, then `set`. With `groupingSets` (lists of positions in `groups`) the input is aggregated once for each,
+ * absent groups being NULL; `set` (int32) is the position of the set that a row comes from.
  */
 export interface Aggregate {
   readonly kind: 'aggregate';
@@ -105,6 +105,7 @@ export interface Aggregate {
   readonly groups: readonly Expression[];
   readonly aggregates: readonly AggregateCall[];
   readonly groupingSets?: readonly (readonly number[])[] | undefined;
+  readonly set?: Column | undefined;
 }
 
 /**

@@ -121,9 +121,9 @@ function describe(plan: Plan, context: Context): string {
       return `apply ${plan.join}${plan.mark === undefined ? '' : ` mark ${plan.mark.name}#${plan.mark.id}`}`;
     case 'aggregate': {
       const by = plan.groups.length === 0 ? '' : ` by ${list(plan.groups)}`;
-      const sets = plan.groupingSets?.map((set) => `(${set.join(',')})`).join(' ');
+      const sets = plan.groupingSets?.map((set) => `(${set.join(',')})`);
       const calls = plan.aggregates.map((call) => aggregateText(call, context)).join(', ');
-      return `aggregate${by}${sets === undefined ? '' : ` sets ${sets}`}${calls === '' ? '' : ` compute ${calls}`}`;
+      return `aggregate${by}${sets === undefined ? '' : ` sets ${sets.join(' ')}`}${calls === '' ? '' : ` compute ${calls}`}`;
     }
     case 'window':
       return windowNodeText(plan, context);

@@ -1,5 +1,5 @@
 import { internalError, unreachable } from '../types/error.ts';
-import { BOOL, INT64, type Type, typeEquals, typeName } from '../types/type.ts';
+import { BOOL, INT32, INT64, type Type, typeEquals, typeName } from '../types/type.ts';
 import { joinColumns } from './derive.ts';
 import { writes } from './effects.ts';
 import type { AggregateCall, Column, ColumnId, Expression } from './expression.ts';
@@ -104,8 +104,14 @@ function verifyPlan(plan: Plan, outer: Scope, defined: Defined): void {
       verifyJoin(plan);
       return;
     case 'aggregate': {
-      if (plan.columns.length !== plan.groups.length + plan.aggregates.length) fail('aggregate has surplus columns');
-      const sets = plan.groupingSets;
+      const { groupingSets: sets, set } = plan;
+      const computed = plan.groups.length + plan.aggregates.length;
+      if (plan.columns.length !== computed + (set === undefined ? 0 : 1)) fail('aggregate has surplus columns');
+      if (set !== undefined) {
+        if (sets === undefined || plan.columns.at(-1)?.id !== set.id) fail('aggregate has a number of no grouping set');
+        yields(set, INT32, false, fail);
+        define(set);
+      }
       for (const position of sets?.flat() ?? []) {
         if (plan.groups[position] === undefined) fail(`there is no group ${position}`);
       }

@@ -4,6 +4,7 @@ import { expressionColumns } from '../ir/columns.ts';
 import type { AggregateCall, ColumnId, Expression } from '../ir/expression.ts';
 import { type Aggregate, type Plan, type Project, ROW_ID_ORDINAL, type Scan, type Window } from '../ir/plan.ts';
 import { unreachable } from '../types/error.ts';
+import { INT32 } from '../types/type.ts';
 import {
   type ColumnEstimate,
   columnFromStatistics,
@@ -260,10 +261,17 @@ function aggregated(plan: Aggregate, input: Estimate): Estimate {
       const estimate = from ?? computedColumn(group, input.rows, lookup);
       columns.set(column.id, { ...estimate, distinct: Math.min(estimate.distinct, Math.max(1, rows)) });
     } else if (call !== undefined) columns.set(column.id, aggregateColumn(call, input.rows, rows, lookup));
+    else columns.set(column.id, setNumber(plan, input.rows, lookup));
   });
   const key = plan.columns.slice(0, plan.groups.length).map((column) => column.id);
   const keys = key.length > 0 && plan.groupingSets === undefined ? [{ columns: key, rows }] : [];
   return { rows, columns, keys };
+}
+
+/** The position of a row's grouping set. */
+function setNumber(plan: Aggregate, rows: number, lookup: Lookup): ColumnEstimate {
+  const number = { kind: 'constant', value: 0, type: INT32, nullable: false } as const;
+  return { ...computedColumn(number, rows, lookup), distinct: plan.groupingSets?.length ?? 1 };
 }
 
 /**

@@ -98,6 +98,12 @@ function rederive(expression: Expression, scope: Nullability): Expression {
   return nullable === mapped.nullable ? mapped : { ...mapped, nullable };
 }
 
+/** The expression with its nullability derived from its parts', which are right. */
+export function rederived(expression: Expression): Expression {
+  const nullable = nullabilityOf(expression, NOTHING_KNOWN);
+  return nullable === expression.nullable ? expression : { ...expression, nullable };
+}
+
 function nullabilityOf(expression: Expression, scope: Nullability): boolean {
   switch (expression.kind) {
     case 'column':

@@ -176,6 +176,7 @@ function pruneAggregate(plan: Aggregate, required: Ids): Plan {
         ...plan,
         columns: plan.columns.filter((_, i) => kept[i]),
         aggregates: plan.aggregates.filter((_, i) => kept[groups + i]),
+        set: plan.set !== undefined && required.has(plan.set.id) ? plan.set : undefined,
       }
     : plan;
   return withChildren(trimmed, [prune(plan.input, union(new Set(), planExpressions(trimmed)))]);

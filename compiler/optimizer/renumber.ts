@@ -35,13 +35,14 @@ function copyPlan(plan: Plan, renamed: Renamed, ids: ColumnIds): Plan {
       return { ...mapped, columns };
     case 'filter':
     case 'project':
-    case 'aggregate':
     case 'sort':
     case 'limit':
     case 'distinct':
       return { ...mapped, columns, input: first ?? mapped.input };
     case 'window':
       return { ...mapped, columns, input: first ?? mapped.input, results: mapped.results.map(rename) };
+    case 'aggregate':
+      return { ...mapped, columns, input: first ?? mapped.input, set: rename(mapped.set) };
     case 'unnest':
       return {
         ...mapped,

@@ -5,7 +5,7 @@ import type { AggregateCall, Column, ColumnId, Expression, SortKey } from '../ir
 import type { Aggregate, Distinct, Plan } from '../ir/plan.ts';
 import { renumber } from '../optimizer/renumber.ts';
 import { isVolatilePlan } from '../optimizer/volatility.ts';
-import { INT64, list } from '../types/type.ts';
+import { INT32, INT64, list } from '../types/type.ts';
 import { estimated, type Lowering, notSupported } from './lowering.ts';
 import type { HashAggregate, PhysicalPlan } from './plan.ts';
 
@@ -16,24 +16,27 @@ export function lowerAggregate(plan: Aggregate, context: Lowering): PhysicalPlan
   // The input is computed for each set anew.
   if (isVolatilePlan(plan.input))
     throw notSupported('a grouping by several sets of columns that are computed by writing');
-  return { kind: 'unionAll', columns, inputs: sets.map((set) => lowerGroupingSet(plan, set, context)) };
+  return { kind: 'unionAll', columns, inputs: sets.map((_, i) => lowerGroupingSet(plan, i, context)) };
 }
 
 /** The aggregate by one set of the groups, the others being NULL. */
-function lowerGroupingSet(plan: Aggregate, set: readonly number[], context: Lowering): PhysicalPlan {
+function lowerGroupingSet(plan: Aggregate, number: number, context: Lowering): PhysicalPlan {
   const { ids } = context;
   const fresh = (column: Column): Column => ({ ...column, id: ids.next() });
-  const grouped = set.filter((position, i) => set.indexOf(position) === i);
+  const grouped = [...new Set(plan.groupingSets?.[number])];
+  const { length } = plan.groups;
   const groupColumns = grouped.map((position) => plan.columns[position]).filter((column) => column !== undefined);
   const own: Aggregate = {
     ...plan,
-    columns: [...groupColumns, ...plan.columns.slice(plan.groups.length)].map(fresh),
+    columns: [...groupColumns, ...plan.columns.slice(length, length + plan.aggregates.length)].map(fresh),
     groups: grouped.map((position) => plan.groups[position]).filter((group) => group !== undefined),
     groupingSets: undefined,
+    set: undefined,
   };
   const copy = renumber(own, ids).plan;
   const expressions = plan.columns.map((column, i): Expression => {
-    const at = i < plan.groups.length ? grouped.indexOf(i) : grouped.length + i - plan.groups.length;
+    if (column.id === plan.set?.id) return constant(number, INT32);
+    const at = i < length ? grouped.indexOf(i) : grouped.length + i - length;
     const from = at < 0 ? undefined : copy.columns[at];
     return from === undefined ? nullOf(column.type) : columnRef(from);
   });

@@ -445,3 +445,21 @@ select id, first_value(z) over (partition by x order by y nulls first, id desc),
 select id, count(*) over (partition by x, y order by z range between unbounded preceding and current row exclude group) from a
 
 select id, sum(id) over (order by x::float8 range between 0.5 preceding and 1 following), sum(id) over (order by x::bigint range 1 preceding), sum(id) over (order by x::numeric / 2 range between 0.5 preceding and 0.5 following) from a
+
+select a.x, a.y, count(*) from a group by rollup(a.x, a.y)
+
+select a.x, b.y, sum(b.id), grouping(a.x, b.y) from a join b on a.x = b.x group by cube(a.x, b.y)
+
+select q.x, q.n from (select x, y, count(*) as n, grouping(y) as g from a group by rollup(x, y)) q where q.g = 1 and q.x > 0
+
+select q.x from (select x, y from a group by grouping sets ((x), (x, y))) q where q.x = 2
+
+select a.id, (select count(*) from b where b.x = a.x group by rollup(b.y) order by 1 limit 1) from a
+
+select a.id from a where exists (select b.y from b where b.x = a.x group by grouping sets ((b.y), ()))
+
+select q.id, q.z from (select id, z, count(*) from a group by rollup(id, z)) q left join b on b.id = q.id where b.x is null
+
+select c.y, count(distinct c.x), grouping(c.y) from c left join a on a.id = c.y group by grouping sets ((c.y), (c.y, a.z), ())
+
+select a.x + 1, count(*) from a group by rollup(a.x + 1, a.x) having grouping(a.x) = 0

@@ -48,7 +48,14 @@ export function bindAggregate(tree: sql.FunctionCall, name: string, context: Con
   const inside: Context = {
     ...context,
     truth: false,
-    scope: { ...context.scope, clause: INSIDE, aggregates: undefined, groups: undefined, windows: undefined },
+    scope: {
+      ...context.scope,
+      clause: INSIDE,
+      aggregates: undefined,
+      groups: undefined,
+      grouping: undefined,
+      windows: undefined,
+    },
   };
   const call = bindCall(tree, name, inside);
   const owner = ownerOf(call, context.scope);

@@ -17,6 +17,7 @@ import { bindAggregate } from './aggregates.ts';
 import { besideEachOther, coerce, explicitCast, isUntyped, typed, unifyAll } from './coerce.ts';
 import { type Context, operand } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
+import { bindGrouping } from './grouping-sets.ts';
 import { fold, suggestion } from './names.ts';
 import { operation } from './operators.ts';
 import { bindWindowCall } from './windows.ts';
@@ -29,6 +30,7 @@ export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'generate
 export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expression {
   const name = functionName(tree.name);
   if (tree.over !== undefined) return bindWindowCall(tree, tree.over, name, context);
+  if (name === 'grouping' || name === 'grouping_id') return bindGrouping(tree, context);
   if (isAggregateName(name, 'sql')) return bindAggregate(tree, name, context);
   if (isWindowName(name, 'sql')) {
     throw new OrbitError('wrong_object_type', `window function ${name} requires an OVER clause`, { range: tree.range });

@@ -6,6 +6,7 @@ import type { Plan } from '../../ir/plan.ts';
 import type { Type } from '../../types/type.ts';
 import type { AggregateCollector } from './aggregates.ts';
 import type { Budget } from './budget.ts';
+import type { GroupingScope } from './grouping-sets.ts';
 import type { ParameterTypes } from './parameters.ts';
 import type { WindowCollector } from './windows.ts';
 
@@ -46,6 +47,8 @@ export interface Scope {
   readonly clause: string;
   /** In a grouped query: parts of the tree that are grouped by, and the columns that they are after grouping. */
   readonly groups?: ReadonlyMap<sql.Expression, Column> | undefined;
+  /** In a grouped query: what GROUPING() asks about. */
+  readonly grouping?: GroupingScope | undefined;
   /** Present where aggregates of this query may stand. */
   readonly aggregates: AggregateCollector | undefined;
   /** Present where window functions of this query may stand. */

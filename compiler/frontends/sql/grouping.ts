@@ -1,15 +1,17 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
-import { columnRef } from '../../ir/build.ts';
-import { freeColumns } from '../../ir/columns.ts';
+import { columnRef, newColumn } from '../../ir/build.ts';
+import { type ColumnIds, freeColumns } from '../../ir/columns.ts';
 import { expressionEquals } from '../../ir/equal.ts';
 import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Plan } from '../../ir/plan.ts';
 import { mapExpressionChildren, mapPlanChildren, mapPlanExpressions } from '../../ir/traverse.ts';
+import { deriveNullability, rederived } from '../../optimizer/nullability.ts';
 import { OrbitError } from '../../types/error.ts';
+import { INT32 } from '../../types/type.ts';
 import type { AggregateCollector } from './aggregates.ts';
 import { typed } from './coerce.ts';
 import type { Context, Scope } from './context.ts';
-import { unsupported, unsupportedAll } from './errors.ts';
+import { distinctSets, type GroupingScope, groupingSets } from './grouping-sets.ts';
 import { fold, matching } from './names.ts';
 import { describeColumn, findHere } from './scope.ts';
 import type { ListItem } from './select-list.ts';
@@ -24,6 +26,11 @@ export interface Group {
 
 export interface Groups {
   readonly list: readonly Group[];
+  /** Positions in the list: the rows are grouped once for each set. Undefined: by all of it. */
+  readonly sets: readonly (readonly number[])[] | undefined;
+  readonly scope: GroupingScope;
+  /** The column with the number of the set, once somebody has asked for it. */
+  readonly setColumn: () => Column | undefined;
   /** Parts of the select list that GROUP BY names by position or alias. */
   readonly trees: ReadonlyMap<sql.Expression, Column>;
 }
@@ -35,25 +42,60 @@ export function bindGroups(
   context: Context,
   isAggregated: (item: ListItem) => boolean,
 ): Groups {
-  const list: Group[] = [];
-  const trees = new Map<sql.Expression, Column>();
-  if (groupBy === undefined) return { list, trees };
-  if (groupBy.distinct) throw unsupported('GROUP BY DISTINCT', groupBy.range);
-  const add = (expression: Expression, name: string, tree: sql.Expression | undefined): void => {
+  const found: { readonly expression: Expression; readonly name: string }[] = [];
+  const places = new Map<sql.Expression, number>();
+  const add = (expression: Expression, name: string, tree: sql.Expression | undefined): number => {
     const value = typed(expression, context.statement);
-    const known = list.find((group) => expressionEquals(group.expression, value));
-    const column = known?.column ?? groupColumn(value, name, list, context);
-    if (known === undefined) list.push({ expression: value, column });
-    if (tree !== undefined) trees.set(tree, column);
+    const known = found.findIndex((group) => expressionEquals(group.expression, value));
+    const place = known < 0 ? found.push({ expression: value, name }) - 1 : known;
+    if (tree !== undefined) places.set(tree, place);
+    return place;
   };
-  const addItem = (item: ListItem): void => add(item.bind(context), item.name, item.tree);
-  if (groupBy.all) for (const item of items) if (!isAggregated(item)) addItem(item);
-  for (const expression of groupingExpressions(groupBy)) {
+  const addItem = (item: ListItem): number => add(item.bind(context), item.name, item.tree);
+  if (groupBy?.all === true) for (const item of items) if (!isAggregated(item)) addItem(item);
+  // An expression of several sets is bound once.
+  const bound = new Map<sql.Expression, number>();
+  const placeOf = (expression: sql.Expression): number => {
     const item = namedItem(expression, items, context.scope);
-    if (item !== undefined) addItem(item);
-    else add(context.statement.bind.expression(expression, context), 'group', undefined);
+    if (item !== undefined) return addItem(item);
+    return add(context.statement.bind.expression(expression, context), 'group', undefined);
+  };
+  const written = groupBy === undefined || groupBy.all ? [] : groupingSets(groupBy);
+  const all = written.map((set) =>
+    set.map((expression) => {
+      const place = bound.get(expression) ?? placeOf(expression);
+      bound.set(expression, place);
+      return place;
+    }),
+  );
+  const kept = groupBy?.distinct === true ? distinctSets(all) : all;
+  const sets = kept.length > 1 ? kept : undefined;
+  const list: Group[] = [];
+  for (const [place, { expression, name }] of found.entries()) {
+    const everywhere = sets?.every((set) => set.includes(place));
+    const { type, nullable } = expression;
+    // What a set leaves out is NULL: not the input's column any more.
+    const column =
+      everywhere === undefined
+        ? groupColumn(expression, name, list, context)
+        : newColumn(context.statement.ids, name, type, nullable || !everywhere);
+    list.push({ expression, column });
   }
-  return { list, trees };
+  const trees = new Map<sql.Expression, Column>();
+  for (const [tree, place] of places) {
+    const group = list[place];
+    if (group !== undefined) trees.set(tree, group.column);
+  }
+  let set: Column | undefined;
+  const scope: GroupingScope = {
+    expressions: list.map((group) => group.expression),
+    sets,
+    set: () => {
+      set ??= newColumn(context.statement.ids, 'set', INT32, false);
+      return set;
+    },
+  };
+  return { list, sets, scope, setColumn: () => set, trees };
 }
 
 /** A bare input column keeps its id above the grouping. */
@@ -65,14 +107,6 @@ function groupColumn(expression: Expression, name: string, known: readonly Group
     if (found !== undefined && !known.some((group) => group.column.id === expression.id)) return found.column;
   }
   return { id: context.statement.ids.next(), name, type, nullable };
-}
-
-function groupingExpressions(groupBy: sql.GroupBy): readonly sql.Expression[] {
-  return groupBy.elements.flatMap((element) => {
-    if (element.kind === 'groupingSet') return element.expressions;
-    if (element.kind === 'groupingSets') throw unsupportedAll('GROUPING SETS', element.range);
-    throw unsupported(element.kind.toUpperCase(), element.range);
-  });
 }
 
 /** What a position or an alias stands for; a bare name is an input column first. */
@@ -122,13 +156,17 @@ export interface Regrouping {
   readonly plan: (input: Plan) => Aggregate;
 }
 
-export function regrouping(groups: Groups, aggregates: AggregateCollector, scope: Scope): Regrouping {
+export function regrouping(groups: Groups, aggregates: AggregateCollector, scope: Scope, ids: ColumnIds): Regrouping {
   const list = [...groups.list];
   const relations = scope.relations.map((relation) => relation.columns);
   const input = new Set([scope.columns, ...relations].flat().map((column) => column.column.id));
 
   const determined = (id: ColumnId): boolean => {
-    const bare = new Set(list.flatMap((group) => (group.expression.kind === 'column' ? [group.expression.id] : [])));
+    const bare = new Set(
+      list.flatMap(({ expression }, i) =>
+        expression.kind === 'column' && (groups.sets?.every((set) => set.includes(i)) ?? true) ? [expression.id] : [],
+      ),
+    );
     return scope.relations.some(
       (relation) =>
         relation.columns.some((column) => column.column.id === id) &&
@@ -145,16 +183,20 @@ export function regrouping(groups: Groups, aggregates: AggregateCollector, scope
       if (!input.has(expression.id)) return expression;
       if (!determined(expression.id)) throw ungrouped(expression.id, expression.range, inSubquery, scope);
       const { id, type, nullable } = expression;
-      list.push({
-        expression,
-        column: { id, name: describeColumn(id, scope).split('.').at(-1) ?? '', type, nullable },
-      });
-      return expression;
+      const name = describeColumn(id, scope).split('.').at(-1) ?? '';
+      const column = { id: groups.sets === undefined ? id : ids.next(), name, type, nullable };
+      list.push({ expression, column });
+      return columnRef(column, expression.range);
     }
-    const turned = mapExpressionChildren(expression, (child) => turn(child, inSubquery));
+    const mapped = mapExpressionChildren(expression, (child) => turn(child, inSubquery));
+    const turned = groups.sets === undefined ? mapped : rederived(mapped);
     if (turned.kind !== 'subquery') return turned;
     const plan = turnPlan(turned.plan);
-    return plan === turned.plan ? turned : { ...turned, plan };
+    if (plan === turned.plan) return turned;
+    if (groups.sets === undefined) return { ...turned, plan };
+    // A group that a set leaves out is NULL inside of the subquery too.
+    const nullable = turned.nullable || turned.form === 'scalar' || turned.form === 'in';
+    return { ...turned, plan: deriveNullability(plan), nullable };
   };
 
   const turnPlan = (plan: Plan): Plan => {
@@ -167,12 +209,20 @@ export function regrouping(groups: Groups, aggregates: AggregateCollector, scope
     expression: (expression) => turn(expression, false),
     plan: (inputPlan) => {
       const collected = aggregates.all();
+      const added = list.slice(groups.list.length).map((_, i) => groups.list.length + i);
+      const set = groups.setColumn();
       return {
         kind: 'aggregate',
-        columns: [...list.map((group) => group.column), ...collected.map((item) => item.column)],
+        columns: [
+          ...list.map((group) => group.column),
+          ...collected.map((item) => item.column),
+          ...(set === undefined ? [] : [set]),
+        ],
         input: inputPlan,
         groups: list.map((group) => group.expression),
         aggregates: collected.map((item) => item.call),
+        groupingSets: groups.sets?.map((positions) => [...positions, ...added]),
+        set,
       };
     },
   };

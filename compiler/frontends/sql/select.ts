@@ -41,7 +41,13 @@ export function bindSelect(
     isAggregated(item, base, context),
   );
   const windows = createWindows(context.statement.ids);
-  const scope: Scope = { ...base, aggregates: collector, groups: groups.trees, windows };
+  const scope: Scope = {
+    ...base,
+    aggregates: collector,
+    groups: groups.trees,
+    grouping: tree.groupBy === undefined ? undefined : groups.scope,
+    windows,
+  };
   const inner = within(context, scope);
   bindNamedWindows(tree.windows, inner);
   const bound = list.map((item) => ({ ...item, expression: item.bind(inner) }));
@@ -55,7 +61,7 @@ export function bindSelect(
   checkQualify(tree.qualify, windows.isUsed());
 
   // Whether there is a grouping at all is known only now that everything that can hold an aggregate has been bound.
-  const regroup = regrouping(groups, collector, scope);
+  const regroup = regrouping(groups, collector, scope, context.statement.ids);
   const isGrouped = tree.groupBy !== undefined || having !== undefined || collector.all().length > 0;
   const turn: Regrouping['expression'] = isGrouped ? regroup.expression : (expression) => expression;
   const turnKey = (key: WrittenKey): WrittenKey => ('position' in key ? key : { expression: turn(key.expression) });
