@@ -105,7 +105,7 @@ export function bindGrouping(tree: sql.FunctionCall, context: Context): Expressi
     });
   }
   const { groups: _, aggregates: __, ...scope } = context.scope;
-  const inside: Context = { ...context, truth: false, scope: { ...scope, aggregates: undefined } };
+  const inside: Context = { ...context, truth: false, scope: { ...scope, aggregates: undefined, windows: undefined } };
   const positions = tree.arguments.map((argument) => {
     if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
     const bound = typed(context.statement.bind.expression(argument.value, inside), context.statement);
