@@ -2,6 +2,7 @@ import { OrbitError } from '../compiler/types/error.ts';
 import type { MemoryUsage } from '../runtime/memory/engine-memory.ts';
 import { createExecutor } from '../runtime/scheduler/executor.ts';
 import type { Executor } from '../runtime/scheduler/query.ts';
+import { createSpillHost } from '../runtime/scheduler/spill/host.node.ts';
 import { createFileHost } from '../storage/files/host.node.ts';
 import type { FileHost } from '../storage/files/host.ts';
 import { createTransactionManager, type TransactionManager } from '../storage/transactions/manager.ts';
@@ -18,6 +19,11 @@ export interface OpenOptions {
   readonly threads?: number | undefined;
   /** Whether engine memory is shared between threads. Default: where the host can. */
   readonly sharedMemory?: boolean | undefined;
+  /**
+   * The folder of temporary files, for what queries cannot keep in memory. Default: the system's; false: such queries fail.
+   * In a browser there are none.
+   */
+  readonly temporaryFolder?: string | false | undefined;
 }
 
 export type Parameters = readonly JsValue[] | { readonly [name: string]: JsValue };
@@ -133,7 +139,12 @@ export async function open(place: string, options: OpenOptions = {}): Promise<Da
   }
   const transactions = createTransactionManager();
   const state: DatabaseState = {
-    executor: createExecutor({ memoryBytes, threads, shared: options.sharedMemory }),
+    executor: createExecutor({
+      memoryBytes,
+      threads,
+      shared: options.sharedMemory,
+      spill: options.temporaryFolder === false ? undefined : createSpillHost(options.temporaryFolder),
+    }),
     catalog: createCatalog(transactions),
     transactions,
     files: createFileHost(),

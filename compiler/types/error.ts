@@ -52,6 +52,7 @@ export const SQLSTATES = {
   duplicate_prepared_statement: '42P05',
   connection_does_not_exist: '08003',
   serialization_failure: '40001',
+  disk_full: '53100',
   out_of_memory: '53200',
   program_limit_exceeded: '54000',
   statement_too_complex: '54001',

@@ -43,6 +43,7 @@ export interface BufferPool {
   readonly dropDictionary: (dictionaryId: number) => void;
   /** Frees at least so many bytes if that many are not pinned; gives how many it freed. */
   readonly evict: (bytes: number) => number;
+  readonly pinnedBytes: () => number;
   readonly statistics: () => PoolStatistics;
 }
 
@@ -239,6 +240,7 @@ export function createBufferPool(memory: EngineMemory): BufferPool {
       if (entry !== undefined) residents.remove(entry.resident);
     },
     evict: residents.evict,
+    pinnedBytes: residents.pinnedBytes,
     statistics: () => ({ hits, misses, ...residents.counts() }),
   };
 }

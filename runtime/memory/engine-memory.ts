@@ -4,6 +4,7 @@ import { type Budget, budgetAt, freeBudget, memoryExhausted, newBudget, outOfMem
 import {
   ARENA_BUDGET,
   ARENA_BYTES,
+  ARENA_RESERVED,
   CONTROL,
   CONTROL_BLOCKS_LIVE,
   CONTROL_ENGINE_BUDGET,
@@ -75,6 +76,10 @@ export interface EngineMemory extends MemoryViews {
   readonly createArena: (budget: Budget) => number;
   /** Frees the arena and all it gave out. No thread may be using it. */
   readonly destroyArena: (arena: number) => void;
+  /** Frees all that the arena gave out; it can be used again. */
+  readonly resetArena: (arena: number) => void;
+  /** Bytes that the arena holds, in whole extents. */
+  readonly arenaBytes: (arena: number) => number;
   /** `arena_alloc` that throws `out_of_memory`; the budget is the arena's. */
   readonly arenaAlloc: (arena: number, budget: Budget, bytes: number) => number;
   /** A run of extents for `bytes`, counted in the budget. Throws `out_of_memory`. */
@@ -172,6 +177,8 @@ export function attachEngineMemory(handle: EngineMemoryHandle): EngineMemory {
       functions.arena_reset(arena);
       functions.free(arena);
     },
+    resetArena: functions.arena_reset,
+    arenaBytes: (arena) => Number(view().getBigUint64(arena + ARENA_RESERVED, true)),
     arenaAlloc(arena, budget, bytes) {
       const address = functions.arena_alloc(arena, bytes) >>> 0;
       if (address === 0) throw outOfMemory(budget, bytes);

@@ -41,6 +41,7 @@ export interface Residents {
   readonly remove: (resident: Resident) => void;
   /** Frees at least so many bytes if that many are not pinned; gives how many it freed. */
   readonly evict: (bytes: number) => number;
+  readonly pinnedBytes: () => number;
   readonly counts: () => ResidentCounts;
 }
 
@@ -143,6 +144,7 @@ export function createResidents(memory: EngineMemory): Residents {
       }
       return freed;
     },
+    pinnedBytes: () => bytesPinned,
     counts: () => ({ bytes: bytesTaken, pinnedBytes: bytesPinned, residents: clock.length, evictions }),
   };
 }

@@ -21,6 +21,7 @@ import {
   requireRoom,
   reserveHashTable,
 } from './hash-table.ts';
+import { held } from './rows.ts';
 
 /** What an aggregation's pipelines share: set when the input's pipeline is generated, read by those after it. */
 export interface AggregateState {
@@ -42,6 +43,8 @@ export interface AggregateSpec {
   readonly aggregates: readonly AggregateCall[];
   /** How many rows are expected: a dense directory has not many more entries. */
   readonly expected: number;
+  /** A dense directory has at most so many entries. */
+  readonly mostDense: number;
 }
 
 const DENSE_GROUPS = 1 << 16;
@@ -51,7 +54,7 @@ const MOST_DENSE_GROUPS = 1 << 25;
 function denseLimit(e: PipelineEmitter, spec: AggregateSpec): number {
   const rows = e.mostRows();
   const certain = rows <= BigInt(MOST_DENSE_GROUPS) ? Number(rows) : spec.expected;
-  return Math.min(MOST_DENSE_GROUPS, Math.max(DENSE_GROUPS, 4 * certain));
+  return Math.min(MOST_DENSE_GROUPS, spec.mostDense, Math.max(DENSE_GROUPS, 4 * certain));
 }
 
 /**
@@ -188,13 +191,16 @@ function shifted(access: StateAccess, by: number): StateAccess {
   return { get: (i) => access.get(i + by), set: (i, v) => access.set(i + by, v) };
 }
 
-function rowAccess(k: PipelineEmitter['k'], row: Expr, layout: RowLayout, keys: number): StateAccess {
+function rowAccess(k: PipelineEmitter['k'], row: Expr, layout: RowLayout, keys: number, passing = false): StateAccess {
   const field = (i: number) => {
     const found = layout.fields[keys + i];
     if (found === undefined) throw internalError('a group row without its state');
     return found;
   };
-  return { get: (i) => loadField(k, row, field(i)), set: (i, v) => storeField(k, row, field(i), v) };
+  return {
+    get: (i) => held(loadField(k, row, field(i)), passing),
+    set: (i, v) => storeField(k, row, field(i), v),
+  };
 }
 
 function initialise(e: PipelineEmitter, layout: RowLayout, keys: number, states: readonly Val[], row: Expr): void {
@@ -231,11 +237,12 @@ function stateLocals(e: PipelineEmitter, table: HashTable, layout: RowLayout, st
 }
 
 /**
- * Merges the group rows of another thread's table into this one's. A dense table's rows carry the number of their
- * entry where others carry their hash.
+ * Merges group rows of another table into this one. A dense table's rows carry the number of their entry where others
+ * carry their hash. `passing`: the rows go once they are merged, and the table is a hashed one whatever they come from.
  */
-export function mergeGroups(state: AggregateState): { readonly source: Source; readonly sink: Sink } {
-  const { layout, dense } = state;
+export function mergeGroups(state: AggregateState, passing = false): { readonly source: Source; readonly sink: Sink } {
+  const { layout } = state;
+  const dense = passing ? undefined : state.dense;
   if (layout === undefined) throw internalError('groups are merged before there are any');
   const shapes = state.kernels.flatMap((kernel) => kernel.shapes);
   let other: Expr | undefined;
@@ -243,12 +250,12 @@ export function mergeGroups(state: AggregateState): { readonly source: Source; r
     const { k } = e;
     if (other === undefined) throw internalError('no source');
     const from = other;
-    const table = reserveHashTable(e, state.table?.dense);
+    const table = reserveHashTable(e, passing ? undefined : state.table?.dense);
     state.table = table;
     let access: StateAccess;
     if (state.groups === 0) access = stateLocals(e, table, layout, shapes.map(zeroState));
     else {
-      const keys = layout.fields.slice(0, state.groups).map((field) => loadField(k, from, field));
+      const keys = layout.fields.slice(0, state.groups).map((field) => held(loadField(k, from, field), passing));
       const fresh = (row: Expr): void => initialise(e, layout, keys.length, shapes.map(zeroState), row);
       const row =
         dense === undefined
@@ -258,7 +265,7 @@ export function mergeGroups(state: AggregateState): { readonly source: Source; r
     }
     let first = 0;
     for (const kernel of state.kernels) {
-      kernel.merge(e, shifted(access, first), shifted(rowAccess(k, from, layout, state.groups), first));
+      kernel.merge(e, shifted(access, first), shifted(rowAccess(k, from, layout, state.groups, passing), first));
       first += kernel.shapes.length;
     }
   };
@@ -275,8 +282,8 @@ export function mergeGroups(state: AggregateState): { readonly source: Source; r
   };
 }
 
-/** The groups as rows: keys, then results. */
-export function groupsSource(state: AggregateState, columns: readonly ColumnId[]): Source {
+/** The groups as rows: keys, then results. `passing`: they go before the query ends. */
+export function groupsSource(state: AggregateState, columns: readonly ColumnId[], passing = false): Source {
   return {
     emit: (e, row) => {
       const { k } = e;
@@ -290,12 +297,12 @@ export function groupsSource(state: AggregateState, columns: readonly ColumnId[]
       for (let i = 0; i < state.groups; i++) {
         const field = layout.fields[i];
         const id = columns[i];
-        if (field !== undefined && id !== undefined) readers.set(id, () => loadField(k, address, field));
+        if (field !== undefined && id !== undefined) readers.set(id, () => held(loadField(k, address, field), passing));
       }
       let first = 0;
       state.kernels.forEach((kernel, i) => {
         const id = columns[state.groups + i];
-        const own = shifted(rowAccess(k, address, layout, state.groups), first);
+        const own = shifted(rowAccess(k, address, layout, state.groups, passing), first);
         first += kernel.shapes.length;
         // A scope of its own: results go by ids that only mean something inside one aggregate.
         if (id !== undefined) readers.set(id, () => settled(e, kernel.result(e, own, scope.define(new Map()))));

@@ -69,6 +69,11 @@ export function persistent(e: PipelineEmitter, v: Val): Val {
   return v;
 }
 
+/** A value of a row; `passing`: the row goes before the query ends, and so do the texts that it points to. */
+export function held(v: Val, passing: boolean): Val {
+  return passing ? { ...v, stable: false } : v;
+}
+
 const ARENA_ALLOC = libraryImport(arenaAlloc);
 
 function copyBytes(e: PipelineEmitter, text: Expr, length: Expr): Expr {

@@ -4,6 +4,7 @@ import {
   aggregateDriver,
   type BuildResult,
   type Driver,
+  type GroupsResult,
   type JoinDriverSpec,
   joinDriver,
   type RowBlock,
@@ -22,7 +23,7 @@ export type DriverSpec =
   | ({ readonly kind: 'join' } & JoinDriverSpec)
   | ({ readonly kind: 'sort' } & SortDriverSpec);
 
-export type DriverResult = readonly RowBlock[] | BuildResult | SortResult;
+export type DriverResult = readonly RowBlock[] | GroupsResult | BuildResult | SortResult;
 
 /** A sink that collects its input, and the thread's driver for it. */
 export interface Breaker<Result> {
@@ -50,6 +51,10 @@ export function driverOf(task: Task, spec: DriverSpec): Driver<DriverResult> {
 
 export function isBlocks(result: DriverResult): result is readonly RowBlock[] {
   return Array.isArray(result);
+}
+
+export function isGroups(result: DriverResult): result is GroupsResult {
+  return 'groups' in result;
 }
 
 export function isBuild(result: DriverResult): result is BuildResult {

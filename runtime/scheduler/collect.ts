@@ -19,7 +19,8 @@ export async function collectRows(
   const { memory, executor } = query;
   const layout = batchLayout(plan.columns);
   const all: (readonly Value[])[] = [];
-  const own: Query = { ...query, arena: memory.createArena(query.budget), pins: [], closers: [] };
+  const arena = memory.createArena(query.budget);
+  const own: Query = { ...query, arena, rows: arena, pins: [], stable: { ...query.stable }, closers: [] };
   try {
     await runToBatches(own, plan, outer, (batch, rows) => {
       for (const row of batchRows(memory, layout, batch, rows)) all.push(row);

@@ -1,13 +1,17 @@
 import { internalError } from '../../compiler/types/error.ts';
+import { EXTENT_BYTES } from '../memory/layout.ts';
 import type { AggregateState } from '../operators/aggregate.ts';
 import type { JoinState } from '../operators/hash-join.ts';
 import type { HashTable } from '../operators/hash-table.ts';
+import { type PackSpec, packSpec } from '../operators/pack.ts';
 import { BATCH_ROWS, type BatchLayout, type ResultSlots } from '../operators/result.ts';
 import type { RowBlocks } from '../operators/rows.ts';
 import type { SortState } from '../operators/sort.ts';
 import type { KernelInstance } from './modules.ts';
 import { sortAddresses } from './sorting.ts';
-import { allocate, allocateLarge, allocateZeroed, type Task } from './task.ts';
+import { MOST_LEVELS, type PageWriter, pageWriter, type SpilledRows } from './spill/pages.ts';
+import { bytesLeft, shouldSpill } from './spill/policy.ts';
+import { allocate, allocateZeroed, clear, type Task } from './task.ts';
 
 /**
  * What a sink needs of the host while one thread runs a pipeline: room at the start and whenever the kernel says FULL.
@@ -15,11 +19,15 @@ import { allocate, allocateLarge, allocateZeroed, type Task } from './task.ts';
  * that is plain data too.
  */
 export interface Driver<Result> {
+  /** The arena of the sink's rows, where it is not the query's. */
+  readonly rows?: number | undefined;
   readonly start: (ctx: number, kernel: KernelInstance) => void;
   readonly full: (ctx: number, kernel: KernelInstance) => void | Promise<void>;
+  /** What the rows so far point to is about to go. */
+  readonly passed?: ((ctx: number) => void | Promise<void>) | undefined;
   /** The input of one pipeline is complete; the context goes away. */
   readonly end: (ctx: number) => void;
-  readonly result: () => Result;
+  readonly result: () => Result | Promise<Result>;
 }
 
 /** A finished block of rows. */
@@ -59,6 +67,8 @@ export interface TableSpec {
 export interface AggregateDriverSpec {
   readonly main: TableSpec;
   readonly groups: number;
+  /** How the groups go to disk; undefined: they cannot. */
+  readonly pack: PackSpec | undefined;
   /** Bytes of the only row that begin as 1: states that are NULL at first. */
   readonly nullOffsets: readonly number[];
   readonly distinct: readonly TableSpec[];
@@ -69,6 +79,7 @@ export function aggregateDriverSpec(state: AggregateState): AggregateDriverSpec 
   return {
     main: { table: required(state.table, 'the hash table'), rowSize: layout.size },
     groups: state.groups,
+    pack: state.groups > 0 && state.distinct.size === 0 ? packSpec(layout, 0) : undefined,
     nullOffsets: layout.fields.flatMap((field) => (field.nullOffset === undefined ? [] : [field.nullOffset])),
     distinct: [...state.distinct.values()].map(({ table, layout: { size } }) => ({ table, rowSize: size })),
   };
@@ -98,11 +109,16 @@ interface BlockList {
   readonly isFull: (ctx: number, slots: RowBlocks) => boolean;
   readonly take: (ctx: number, slots: RowBlocks) => void;
   readonly blocks: RowBlock[];
+  /** Forgets all rows: their memory is gone. */
+  readonly clear: () => void;
+  /** Bytes that the next block takes. */
+  readonly nextBytes: () => number;
 }
 
 /** Blocks of rows that grow as more rows come. */
 function blockList(task: Task, rowSize: () => number): BlockList {
   const { memory } = task;
+  const rowTask = { ...task, arena: task.rows };
   const blocks: RowBlock[] = [];
   let current: number | undefined;
   let bytes = task.tuning.firstBlockBytes;
@@ -114,13 +130,21 @@ function blockList(task: Task, rowSize: () => number): BlockList {
   };
   return {
     blocks,
+    clear: () => {
+      blocks.length = 0;
+      current = undefined;
+      bytes = task.tuning.firstBlockBytes;
+    },
+    nextBytes: () => bytes,
     isFull: (ctx, slots) =>
       memory.view().getUint32(ctx + slots.next, true) === memory.view().getUint32(ctx + slots.end, true),
     give: (ctx, slots) => {
       close(memory.view().getUint32(ctx + slots.next, true));
       const size = rowSize();
+      // Small enough that what others still need is not taken for rows that may never come.
+      bytes = Math.min(bytes, Math.max(task.tuning.firstBlockBytes, bytesLeft(task.budget) / 8));
       const capacity = Math.max(1, Math.floor(bytes / size)) * size;
-      const address = allocate(task, capacity);
+      const address = allocate(rowTask, capacity);
       current = address;
       bytes = Math.min(bytes * 2, task.tuning.largestBlockBytes);
       memory.view().setUint32(ctx + slots.next, address, true);
@@ -130,8 +154,12 @@ function blockList(task: Task, rowSize: () => number): BlockList {
   };
 }
 
+interface RowsDriver extends Driver<readonly RowBlock[]> {
+  readonly result: () => readonly RowBlock[];
+}
+
 /** Rows by blocks: materialized inner sides, and the base of join builds and sorts. */
-export function rowsDriver(task: Task, spec: () => RowsSpec): Driver<readonly RowBlock[]> {
+export function rowsDriver(task: Task, spec: () => RowsSpec): RowsDriver {
   const list = blockList(task, () => spec().rowSize);
   return {
     start: (ctx) => list.give(ctx, spec().blocks),
@@ -148,13 +176,42 @@ const SMALLEST_DIRECTORY_BITS = 8;
 /** Rows that a step of unbounded work handles between two chances to cancel. */
 export const STEP_ROWS = 65_536;
 
-/** One hash table's directory and rows. */
-function tableDriver(task: Task, spec: () => TableSpec): Driver<readonly RowBlock[]> {
+/** What an aggregation has collected: the groups in memory, and states of groups that went to disk before. */
+export interface GroupsResult {
+  readonly groups: readonly RowBlock[];
+  readonly spilled: SpilledRows | undefined;
+}
+
+interface TableDriver extends Driver<GroupsResult> {
+  /** Sends all rows to disk. */
+  readonly flush: () => Promise<void>;
+}
+
+/**
+ * One hash table's directory and rows. With `pack` its rows go to disk, by parts of their hash for `level`, whenever they
+ * would take too much memory, and the table begins anew: the same keys may come several times then.
+ */
+function tableDriver(
+  task: Task,
+  spec: () => TableSpec,
+  pack: () => PackSpec | undefined = () => undefined,
+  level = 0,
+): TableDriver {
   const { memory } = task;
   const list = blockList(task, () => spec().rowSize);
   let total = 0;
   let bits = SMALLEST_DIRECTORY_BITS;
   let directory = 0;
+  let writer: PageWriter | undefined;
+
+  const directoryBytes = (): number => {
+    const { dense } = spec().table;
+    return dense === undefined ? 2 ** bits * 8 : Math.max(dense * 4, 8);
+  };
+  const newDirectory = (): Promise<void> => {
+    directory = takeDirectory(task, directoryBytes());
+    return clear(task, directory, directoryBytes());
+  };
   const install = (ctx: number): void => {
     const { table } = spec();
     const view = memory.view();
@@ -163,13 +220,42 @@ function tableDriver(task: Task, spec: () => TableSpec): Driver<readonly RowBloc
     view.setUint32(ctx + table.shift, 32 - bits, true);
     view.setUint32(ctx + table.limit, 2 ** (bits - 1), true);
   };
+  const flush = async (): Promise<void> => {
+    const { spill } = task;
+    const rows = pack();
+    if (spill === undefined || rows === undefined) throw internalError('groups that cannot go to disk');
+    writer ??= pageWriter(task, spill, rows, level);
+    for (const block of list.blocks) await writer.write(block);
+    list.clear();
+    memory.resetArena(task.rows);
+  };
+  /** Whether the table has been emptied instead of growing by `more` bytes. */
+  const emptied = async (ctx: number, more: number): Promise<boolean> => {
+    const { table } = spec();
+    const rows = memory.view().getUint32(ctx + table.count, true);
+    if (pack() === undefined || level >= MOST_LEVELS || !shouldSpill(task, rows, more)) return false;
+    list.take(ctx, table.blocks);
+    await flush();
+    // What the others hold may have grown since the directory did.
+    while (bits > SMALLEST_DIRECTORY_BITS && table.dense === undefined && 2 ** bits * 64 > bytesLeft(task.budget))
+      bits--;
+    await newDirectory();
+    install(ctx);
+    memory.view().setUint32(ctx + table.count, 0, true);
+    list.give(ctx, table.blocks);
+    return true;
+  };
+
   return {
-    result: () => list.blocks,
+    rows: task.rows,
+    flush,
+    result: async () => ({ groups: list.blocks, spilled: await writer?.finish() }),
     start: (ctx) => {
       const { table } = spec();
       // Several pipelines may feed one table: the directory is made once.
       if (directory === 0) {
-        directory = allocateZeroed(task, table.dense === undefined ? 2 ** bits * 8 : Math.max(table.dense * 4, 8));
+        directory = takeDirectory(task, directoryBytes());
+        memory.u8().fill(0, directory, directory + directoryBytes());
       }
       install(ctx);
       memory.view().setUint32(ctx + table.count, total, true);
@@ -177,13 +263,19 @@ function tableDriver(task: Task, spec: () => TableSpec): Driver<readonly RowBloc
     },
     full: async (ctx, kernel) => {
       const { table, rowSize } = spec();
-      if (list.isFull(ctx, table.blocks)) list.give(ctx, table.blocks);
+      if (list.isFull(ctx, table.blocks)) {
+        if (await emptied(ctx, list.nextBytes())) return;
+        list.give(ctx, table.blocks);
+      }
       const view = memory.view();
       if (table.dense !== undefined) return;
       if (view.getUint32(ctx + table.count, true) < view.getUint32(ctx + table.limit, true)) return;
       // Large steps while that is cheap: every step enters all rows again.
-      bits += bits < 16 ? 3 : bits < 22 ? 2 : 1;
-      directory = await allocateLarge(task, 2 ** bits * 8);
+      const grown = bits + (bits < 16 ? 3 : bits < 22 ? 2 : 1);
+      if (await emptied(ctx, 2 ** grown * 8)) return;
+      const old = { address: directory, bytes: directoryBytes() };
+      bits = grown;
+      await newDirectory();
       // The current block counts too: it is closed, and what is left of it goes unused.
       list.give(ctx, table.blocks);
       for (const { address, rows } of list.blocks) {
@@ -195,6 +287,7 @@ function tableDriver(task: Task, spec: () => TableSpec): Driver<readonly RowBloc
         }
       }
       install(ctx);
+      giveDirectory(task, old.address, old.bytes);
     },
     end: (ctx) => {
       const { table } = spec();
@@ -204,12 +297,38 @@ function tableDriver(task: Task, spec: () => TableSpec): Driver<readonly RowBloc
   };
 }
 
-export function aggregateDriver(task: Task, spec: () => AggregateDriverSpec): Driver<readonly RowBlock[]> {
-  const main = tableDriver(task, () => spec().main);
-  const distinct: Driver<readonly RowBlock[]>[] = [];
+/** A large directory is replaced by larger ones: it has extents of its own, which can be given back. */
+function takeDirectory(task: Task, bytes: number): number {
+  const { memory, rows, budget } = task;
+  if (bytes < EXTENT_BYTES) return allocate({ ...task, arena: rows }, bytes);
+  const address = memory.library.memory.arena_extents(rows, Math.ceil(bytes / EXTENT_BYTES)) >>> 0;
+  if (address === 0) throw memory.outOfMemory(budget, bytes);
+  return address;
+}
+
+function giveDirectory({ memory, rows }: Task, address: number, bytes: number): void {
+  if (bytes >= EXTENT_BYTES) memory.library.memory.arena_extents_free(rows, address);
+}
+
+export interface AggregateDriver extends Driver<GroupsResult> {
+  /** Sends the groups in memory to disk. */
+  readonly flush: () => Promise<void>;
+}
+
+/** `level`: which bits of the hash divide groups that go to disk. */
+export function aggregateDriver(task: Task, spec: () => AggregateDriverSpec, level = 0): AggregateDriver {
+  const main = tableDriver(
+    task,
+    () => spec().main,
+    () => spec().pack,
+    level,
+  );
+  const distinct: Driver<GroupsResult>[] = [];
   let only: number | undefined;
   return {
-    result: () => (only === undefined ? main.result() : [{ address: only, rows: 1 }]),
+    rows: task.rows,
+    flush: main.flush,
+    result: () => (only === undefined ? main.result() : { groups: [{ address: only, rows: 1 }], spilled: undefined }),
     start: (ctx, kernel) => {
       const { groups, nullOffsets, main: table } = spec();
       spec().distinct.forEach((_, i) => {
@@ -351,6 +470,11 @@ export function resultDriver(
     },
     end: (ctx) => {
       rows = memory.view().getUint32(ctx + slots.count, true);
+    },
+    passed: async (ctx) => {
+      const count = memory.view().getUint32(ctx + slots.count, true);
+      if (count > 0) await deliver(batch, count);
+      memory.view().setUint32(ctx + slots.count, 0, true);
     },
     flush: async () => {
       if (rows > 0) await deliver(batch, rows);

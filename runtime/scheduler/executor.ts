@@ -9,6 +9,8 @@ import { hostEvaluate } from './host-calls.ts';
 import { createModuleCache } from './modules.ts';
 import { breather, type Executor, type Query, type Tables } from './query.ts';
 import type { RunReport } from './report.ts';
+import type { SpillHost } from './spill/host.ts';
+import { createQuerySpill } from './spill/space.ts';
 import { runToBatches } from './streams.ts';
 import { DEFAULT_TUNING, type Tuning } from './task.ts';
 import { createWorkerPool } from './worker-pool.ts';
@@ -20,6 +22,8 @@ export interface ExecutorOptions {
   readonly memoryBytes: number;
   /** With more than one, long pipelines run on so many worker threads; default 1: everything on the caller's. */
   readonly threads?: number | undefined;
+  /** Where rows go that do not fit in memory; without it queries that need more fail. */
+  readonly spill?: SpillHost | undefined;
 }
 
 const PAGE_BYTES = 65_536;
@@ -34,6 +38,7 @@ export function createExecutor(options: ExecutorOptions): Executor {
     modules: createModuleCache(memory, hostCalls.evaluate, Math.floor(options.memoryBytes / PAGE_BYTES)),
     hostCalls,
     workers: threads > 1 && memory.shared ? createWorkerPool(memory, threads) : undefined,
+    spill: options.spill,
   };
 }
 
@@ -59,8 +64,19 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
   const { memory, pool } = executor;
   const budget = memory.createBudget('the query', options.memoryLimit ?? memory.queriesBudget.limit);
   const arena = memory.createArena(budget);
+  const space =
+    executor.spill === undefined
+      ? undefined
+      : createQuerySpill(executor.spill, memory, () => {
+          const end = memory.arenaAlloc(arena, budget, 8);
+          memory.i64()[end / 8] = 0n;
+          return end;
+        });
   const query: Query = {
     executor,
+    space,
+    spill: space,
+    rows: arena,
     memory,
     tuning: { ...DEFAULT_TUNING, ...options.tuning },
     isCancelled: options.isCancelled,
@@ -72,6 +88,7 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
     budget,
     arena,
     pins: [],
+    stable: { bytes: 0 },
     analyze: options.analyze,
     started: performance.now(),
     nodes: new Map(),
@@ -89,6 +106,8 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
     const { counters, kernels, pruned, filters } = query;
     return { counters, kernels, pruned, filters, peakBytes: budget.peak };
   } finally {
+    // Whatever still writes reads no memory of the query's: it has copies.
+    await space?.close();
     for (const close of query.closers) close();
     for (const frame of query.pins) pool.unpin(frame);
     memory.destroyArena(arena);

@@ -5,7 +5,7 @@ import { readValue, writeValue } from '../columns/values.ts';
 import type { HostCall } from '../kernels/context.ts';
 import type { EngineMemory } from '../memory/engine-memory.ts';
 import { evaluate } from '../reference/evaluate.ts';
-import { allocate, type Task } from './task.ts';
+import type { Task } from './task.ts';
 import { valueContext } from './values-context.ts';
 
 /** The host calls of a kernel that runs. */
@@ -60,7 +60,8 @@ export function hostEvaluate(memoryOf: () => EngineMemory): HostEvaluate {
       );
       const { nullOffset, offset, type, lane } = call.result;
       if (nullOffset !== undefined) memory.u8()[address + nullOffset] = result === null ? 1 : 0;
-      writeValue(memory, address + offset, type, lane, result, (bytes) => allocate(registered.task, bytes));
+      const { rows, budget } = registered.task;
+      writeValue(memory, address + offset, type, lane, result, (bytes) => memory.arenaAlloc(rows, budget, bytes));
     },
   };
 }

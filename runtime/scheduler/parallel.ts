@@ -38,12 +38,15 @@ export async function runWindows(
   const counter = allocateZeroed(query, 8);
   const cancel = allocateZeroed(query, 8);
   const contexts: number[] = [];
+  const spill = run.remote.kind === 'rows' ? undefined : await query.space?.share();
   for (const worker of workers) worker.reference(true);
   try {
     for (const worker of workers) {
       const arena = memory.createArena(query.budget);
       query.closers.push(() => memory.destroyArena(arena));
-      const ctx = makeContext({ ...query, arena });
+      const rows = memory.createArena(query.budget);
+      query.closers.push(() => memory.destroyArena(rows));
+      const ctx = makeContext({ ...query, arena, rows });
       contexts.push(ctx);
       worker.post({
         kind: 'begin',
@@ -51,6 +54,8 @@ export async function runWindows(
         module: run.kernel.module,
         ctx,
         arena,
+        rows,
+        spill,
         budget: query.budget.address,
         driver: run.remote,
         errors: run.code.layout.errors,
@@ -111,11 +116,13 @@ export async function runWindows(
   }
 }
 
-/** As many morsels as are at hand, but at least one if there is one. */
+/** As many morsels as are at hand, but at least one if there is one; they must leave the buffer pool room for others. */
 async function nextWindow(query: Query, opened: OpenSource): Promise<readonly SourceMorsel[]> {
+  const { pool } = query.executor;
+  const most = query.memory.poolBudget.limit / 2;
   const window: SourceMorsel[] = [];
   try {
-    while (window.length < WINDOW) {
+    while (window.length < WINDOW && (window.length === 0 || pool.pinnedBytes() < most)) {
       const morsel = await opened.next();
       if (morsel === undefined) break;
       window.push(morsel);

@@ -23,6 +23,8 @@ export interface OpenSource {
   readonly next: () => SourceMorsel | undefined | Promise<SourceMorsel | undefined>;
   /** For sources whose morsels may be processed at once, by several threads: whether it is worth it. */
   readonly parallel: boolean;
+  /** What a morsel's rows point to goes with the morsel. */
+  readonly passing?: boolean | undefined;
   /** Rows that come at most, if that is certain. */
   readonly mostRows?: bigint | undefined;
   readonly close?: (() => void) | undefined;
@@ -74,8 +76,9 @@ export async function runPipeline(
     });
     const generateMs = performance.now() - started;
     const kernel = executor.modules.compile([code.run, ...code.more]);
-    const ctx = makeContext(query, code.layout);
-    executor.hostCalls.register(ctx, { calls: code.layout.hostCalls, parameters: query.parameters, task: query });
+    const task = { ...query, rows: driver.rows ?? query.rows };
+    const ctx = makeContext(task, code.layout);
+    executor.hostCalls.register(ctx, { calls: code.layout.hostCalls, parameters: query.parameters, task });
     query.closers.push(() => executor.hostCalls.forget(ctx));
     driver.start(ctx, kernel.instance);
     const begunMs = performance.now() - query.started;
@@ -139,7 +142,9 @@ async function runInline(
     const morsel = next instanceof Promise ? await next : next;
     if (morsel === undefined) break;
     try {
-      if (!(await runMorsel(query, kernel.instance, ctx, morsel, driver, code.layout.errors))) break;
+      const more = await runMorsel(query, kernel.instance, ctx, morsel, driver, code.layout.errors);
+      if (opened.passing === true) await driver.passed?.(ctx);
+      if (!more) break;
     } finally {
       morsel.release?.();
     }
@@ -165,7 +170,7 @@ function makeContext(task: Task, layout: ContextLayout): number {
   const { memory } = task;
   const ctx = allocateZeroed(task, layout.size());
   const view = memory.view();
-  view.setUint32(ctx + CONTEXT.arena, task.arena, true);
+  view.setUint32(ctx + CONTEXT.arena, task.rows, true);
   view.setUint32(ctx + CONTEXT.budget, task.tuning.loopBudget, true);
   for (const { offset, value } of layout.words) {
     if (typeof value === 'bigint') view.setBigInt64(ctx + offset, value, true);

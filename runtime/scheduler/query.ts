@@ -10,6 +10,8 @@ import type { Tables as RowTables } from '../reference/tables.ts';
 import type { HostEvaluate } from './host-calls.ts';
 import type { ModuleCache } from './modules.ts';
 import type { Counter, FilterReport, KernelReport } from './report.ts';
+import type { SpillHost } from './spill/host.ts';
+import type { QuerySpill } from './spill/space.ts';
 import type { Task } from './task.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
@@ -20,6 +22,8 @@ export interface Executor {
   readonly modules: ModuleCache;
   readonly hostCalls: HostEvaluate;
   readonly workers: WorkerPool | undefined;
+  /** Undefined: there is no disk. */
+  readonly spill: SpillHost | undefined;
 }
 
 export type Outer = ReadonlyMap<ColumnId, { readonly column: Column; readonly value: Value }>;
@@ -27,6 +31,8 @@ export type Outer = ReadonlyMap<ColumnId, { readonly column: Column; readonly va
 /** One execution of a physical plan; the coordinator's own task. */
 export interface Query extends Task {
   readonly executor: Executor;
+  /** The task's `spill`, with what only the coordinator does. */
+  readonly space: QuerySpill | undefined;
   readonly parameters: readonly Value[];
   readonly tables: Tables;
   readonly transaction: Transaction | undefined;
@@ -34,6 +40,8 @@ export interface Query extends Task {
   readonly firstCommand: number;
   /** Frames that rows in the query's arenas point into. */
   readonly pins: (Frame | DictionaryFrame)[];
+  /** Estimated bytes of the texts that stay pinned until the query ends. */
+  readonly stable: { bytes: number };
   readonly analyze: boolean;
   /** When the execution began. */
   readonly started: number;

@@ -29,7 +29,7 @@ import type { Query } from './query.ts';
 import { pruningOf, scanRanges, splitPredicates } from './scan-predicates.ts';
 import { allocate, allocateZeroed } from './task.ts';
 
-/** Texts of up to this share of the pool's budget may stay pinned until the query ends, so that nobody copies them. */
+/** Texts of up to this share of the pool's budget, for all scans of a query, may stay pinned until the query ends, so that nobody copies them. */
 const STABLE_SHARE = 4;
 const TEXT_ROW_BYTES = 48;
 
@@ -51,7 +51,9 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   const texts = cursor.formats.filter((f) => f.encoding === 'strings' || f.encoding === 'any').length;
   const most = cursor.rows ?? cursor.mostRows;
   const rows = most ?? plan.table.statistics().rowCount;
-  const stable = cursor.transient !== true && rows * texts * TEXT_ROW_BYTES * STABLE_SHARE <= memory.poolBudget.limit;
+  const textBytes = query.stable.bytes + rows * texts * TEXT_ROW_BYTES;
+  const stable = cursor.transient !== true && textBytes * STABLE_SHARE <= memory.poolBudget.limit;
+  if (stable) query.stable.bytes = textBytes;
   let stored = 0;
   const columns = plan.columns.map((column, i) => {
     const ordinal = plan.ordinals[i] ?? 0;
@@ -138,6 +140,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     source: scanSource(columns, ranges, { stable, special }),
     operators: predicates.length === 0 ? [] : [filter(predicates)],
     parallel: rows >= PARALLEL_ROWS,
+    passing: texts > 0 && !stable,
     mostRows: most === undefined ? undefined : BigInt(most),
     next: () => {
       const next = waiting ?? cursor.next();

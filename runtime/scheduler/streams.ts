@@ -24,12 +24,13 @@ import { sortedSource, sortRows, sortState } from '../operators/sort.ts';
 import { evaluate } from '../reference/evaluate.ts';
 import { i32 } from '../wasm/ir.ts';
 import { batchRows } from './batch-rows.ts';
-import { type Breaker, type DriverResult, isBlocks, isBuild, isSort } from './breaker.ts';
+import { type Breaker, type DriverResult, isBlocks, isBuild, isGroups, isSort } from './breaker.ts';
 import {
   aggregateDriver,
   aggregateDriverSpec,
   type BuildResult,
   type Driver,
+  type GroupsResult,
   joinDriver,
   joinDriverSpec,
   type RowBlock,
@@ -46,9 +47,13 @@ import { contiguous, linkRows } from './finish.ts';
 import { hostAggregation } from './host-aggregates.ts';
 import { fetchRows, unnestRows, windowRows, writeRows } from './host-operators.ts';
 import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
-import type { Outer, Query } from './query.ts';
+import { counterOf, type Outer, type Query } from './query.ts';
 import { sortAddresses } from './sorting.ts';
 import { openBlocks, openHostRows, openScan } from './sources.ts';
+import { openSpilledGroups } from './spill/groups.ts';
+import type { SpilledRows } from './spill/pages.ts';
+import { bytesLeft } from './spill/policy.ts';
+import { withOwnArenas } from './task.ts';
 import { hostContext, outerRow } from './values-context.ts';
 
 /**
@@ -262,7 +267,7 @@ async function hashJoin(
     },
     plan,
   );
-  const built = mergeBuilds([driver.result(), ...others]);
+  const built = mergeBuilds([await driver.result(), ...others]);
   state.directory = await linkRows(query, state, kernel.instance, ctx, built);
   // Nothing can match: the probe side need not run where it puts nothing out by itself.
   const probe = joinProbe(
@@ -382,7 +387,11 @@ async function loopJoin(
     },
     plan,
   );
-  state.rows = contiguous(query, [...driver.result(), ...blocks], required(state.layout, 'the row layout').size);
+  state.rows = contiguous(
+    query,
+    [...(await driver.result()), ...blocks],
+    required(state.layout, 'the row layout').size,
+  );
   const loop = nestedLoop(
     { kind: plan.join, predicate: plan.predicate, columns: ids, nullAware: plan.nullAware, mark: plan.mark },
     state,
@@ -404,6 +413,9 @@ async function loopJoin(
   ];
 }
 
+/** A directory that is an array takes no more than an eighth of the memory that is left, at 4 bytes an entry. */
+const DENSE_SHARE = 32;
+
 async function aggregation(
   query: Query,
   plan: HashAggregate,
@@ -411,9 +423,14 @@ async function aggregation(
   counted: readonly Operator[],
 ): Promise<Stream> {
   const state = aggregateState();
-  const spec: AggregateSpec = { groups: plan.groups, aggregates: plan.aggregates, expected: plan.input.estimate ?? 0 };
-  const driver = aggregateDriver(query, () => aggregateDriverSpec(state));
-  const others: (readonly RowBlock[])[] = [];
+  const spec: AggregateSpec = {
+    groups: plan.groups,
+    aggregates: plan.aggregates,
+    expected: plan.input.estimate ?? 0,
+    mostDense: Math.floor(bytesLeft(query.budget) / DENSE_SHARE),
+  };
+  const driver = aggregateDriver(withOwnArenas(query).task, () => aggregateDriverSpec(state));
+  const others: GroupsResult[] = [];
   // Distinct values would have to be told apart across threads.
   const alone = plan.aggregates.some((a) => a.distinct);
   await runInto(
@@ -424,19 +441,30 @@ async function aggregation(
       sink: aggregate(spec, state),
       driver,
       remote: alone ? undefined : () => ({ kind: 'aggregate', ...aggregateDriverSpec(state) }),
-      adopt: (result) => (isBlocks(result) ? others.push(result) : unexpected(result)),
+      adopt: (result) => (isGroups(result) ? others.push(result) : unexpected(result)),
     },
     plan,
   );
-  for (const blocks of others) {
+  const onDisk: SpilledRows[] = [];
+  for (const { groups: blocks, spilled } of others) {
+    if (spilled !== undefined) onDisk.push(spilled);
     if (blocks.length === 0) continue;
     const merge = mergeGroups(state);
     const open = () => openBlocks(merge.source, blocks);
     const stream: Stream = { open, operators: [], label: 'merge groups', limits: [] };
     await runPipeline(query, stream, { sink: merge.sink, driver }, outer, plan);
   }
+  let { groups, spilled } = await driver.result();
+  if (spilled !== undefined || onDisk.length > 0) {
+    await driver.flush();
+    ({ groups, spilled } = await driver.result());
+    if (spilled !== undefined) onDisk.push(spilled);
+    for (const { bytes } of onDisk) counterOf(query, plan).spilledBytes += bytes;
+    const open = () => openSpilledGroups(query, plan, outer, state, onDisk);
+    return { open, operators: counted, label: 'spilled groups', limits: [] };
+  }
   const ids = plan.columns.map((c) => c.id);
-  const open = () => openBlocks(groupsSource(state, ids), driver.result());
+  const open = () => openBlocks(groupsSource(state, ids), groups);
   return { open, operators: counted, label: 'groups', limits: [] };
 }
 
@@ -473,7 +501,7 @@ async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: 
     plan,
   );
   const { rowSize } = sortDriverSpec(state, top);
-  const parts = [driver.result(), ...others].map((part) => rowAddresses(part, rowSize));
+  const parts = [await driver.result(), ...others].map((part) => rowAddresses(part, rowSize));
   const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {

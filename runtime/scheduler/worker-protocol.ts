@@ -4,6 +4,7 @@ import type { Value } from '../../compiler/types/value.ts';
 import type { HostCall, KernelError } from '../kernels/context.ts';
 import type { EngineMemoryHandle } from '../memory/engine-memory.ts';
 import type { DriverResult, DriverSpec } from './breaker.ts';
+import type { SharedSpill } from './spill/space.ts';
 import type { Tuning } from './task.ts';
 
 /** What the coordinator says to a worker. A job is one pipeline of one query. */
@@ -15,6 +16,8 @@ export type ToWorker =
       readonly module: WebAssembly.Module;
       readonly ctx: number;
       readonly arena: number;
+      readonly rows: number;
+      readonly spill: SharedSpill | undefined;
       readonly budget: number;
       readonly driver: DriverSpec;
       readonly errors: readonly KernelError[];

@@ -5,6 +5,7 @@ import { type Driver, required } from './drivers.ts';
 import { hostEvaluate } from './host-calls.ts';
 import { instantiateKernel, type KernelInstance } from './modules.ts';
 import { runMorsel } from './morsel.ts';
+import { attachSpill } from './spill/space.ts';
 import type { Task } from './task.ts';
 import { type FromWorker, postError, type ToWorker } from './worker-protocol.ts';
 
@@ -20,15 +21,20 @@ interface Job {
 export function serveWorker(post: (message: FromWorker) => void): (message: ToWorker) => Promise<void> {
   let memory: EngineMemory | undefined;
   const jobs = new Map<number, Job>();
+  // A job that is over or failed may still be writing.
+  const writing = new Map<number, () => Promise<void>>();
   const calls = hostEvaluate(() => required(memory, 'the memory'));
 
   const begin = (message: Extract<ToWorker, { kind: 'begin' }>): void => {
     const attached = required(memory, 'the memory');
     const cancel = message.cancel / 4;
+    const spill = message.spill === undefined ? undefined : attachSpill(attached, message.spill);
     const task: Task = {
       memory: attached,
       budget: attached.budgetAt(message.budget),
       arena: message.arena,
+      rows: message.rows,
+      spill,
       tuning: message.tuning,
       breathe: () => {
         if (Atomics.load(attached.i32(), cancel) !== 0)
@@ -41,6 +47,7 @@ export function serveWorker(post: (message: FromWorker) => void): (message: ToWo
     const driver = driverOf(task, message.driver);
     driver.start(message.ctx, kernel);
     jobs.set(message.job, { task, kernel, ctx: message.ctx, driver, errors: message.errors });
+    if (spill !== undefined) writing.set(message.job, spill.settled);
   };
 
   const work = async (job: Job, message: Extract<ToWorker, { kind: 'work' }>): Promise<void> => {
@@ -69,6 +76,8 @@ export function serveWorker(post: (message: FromWorker) => void): (message: ToWo
       if (message.kind === 'forget') {
         jobs.delete(message.job);
         if (job !== undefined) calls.forget(job.ctx);
+        await writing.get(message.job)?.();
+        writing.delete(message.job);
         return post({ kind: 'worked', job: message.farewell });
       }
       // A job that failed is gone: the coordinator has been told.
@@ -80,7 +89,7 @@ export function serveWorker(post: (message: FromWorker) => void): (message: ToWo
       jobs.delete(message.job);
       calls.forget(job.ctx);
       job.driver.end(job.ctx);
-      post({ kind: 'result', job: message.job, result: job.driver.result() });
+      post({ kind: 'result', job: message.job, result: await job.driver.result() });
     } catch (error) {
       jobs.delete(message.job);
       post({ kind: 'failed', job: message.job, error: postError(error) });

@@ -2,6 +2,7 @@ import type { TableHandle } from '../../compiler/catalog/catalog.ts';
 import { interpret } from '../../runtime/reference/interpret.ts';
 import type { RunOptions } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
+import type { RunReport } from '../../runtime/scheduler/report.ts';
 import { checkRows } from './check-plan.ts';
 import { difference, surplus } from './compare.ts';
 import { wrongCounter } from './counters.ts';
@@ -17,9 +18,11 @@ export async function disagreement(
   statement: Generated,
   expected: Outcome,
   options: Partial<RunOptions>,
+  seen: (report: RunReport) => void = () => {},
 ): Promise<string | undefined> {
   const actual = await runExecutor(executor, statement, options);
   if ('error' in expected || 'error' in actual) return differentErrors(expected, actual);
+  if (actual.report !== undefined) seen(actual.report);
   const { plan, free, approximate } = statement;
   checkRows(plan.columns, actual.rows);
   const written = writtenDifference(expected.written, actual.written);

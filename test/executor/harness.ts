@@ -10,6 +10,7 @@ import { batchRows } from '../../runtime/scheduler/collect.ts';
 import { createExecutor, type RunOptions, runPlan } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
 import type { RunReport } from '../../runtime/scheduler/report.ts';
+import type { SpillHost } from '../../runtime/scheduler/spill/host.ts';
 import { readTable } from '../storage/support.ts';
 import { ReferenceTables, type TestTable, transactions } from './tables.ts';
 
@@ -30,13 +31,16 @@ const MEMORY_BYTES = 512 << 20;
 const LAST_COMMAND = 1_000_000;
 
 /** One engine for each form of memory, for all statements of a test file. */
-export function executors(memoryBytes: number = MEMORY_BYTES): {
+export function executors(
+  memoryBytes: number = MEMORY_BYTES,
+  spill: SpillHost | undefined = undefined,
+): {
   readonly shared: Executor;
   readonly unshared: Executor;
 } {
   return {
-    shared: createExecutor({ shared: true, memoryBytes }),
-    unshared: createExecutor({ shared: false, memoryBytes }),
+    shared: createExecutor({ shared: true, memoryBytes, spill }),
+    unshared: createExecutor({ shared: false, memoryBytes, spill }),
   };
 }
 

@@ -2,6 +2,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { printPhysical } from '../../compiler/physical/print.ts';
 import type { RunOptions } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
+import type { RunReport } from '../../runtime/scheduler/report.ts';
+import { createSpillHost } from '../../runtime/scheduler/spill/host.node.ts';
 import { disagreement } from './agreement.ts';
 import { showRow } from './compare.ts';
 import { type Generated, generate, nodesOf, OPERATORS, operatorOf } from './generate.ts';
@@ -9,7 +11,7 @@ import { executors, runReference, writtenTables } from './harness.ts';
 import { shrink } from './shrink.ts';
 import { tablePool } from './table-pool.ts';
 import { ReferenceTables } from './tables.ts';
-import { TINY } from './tuning.ts';
+import { SPILLING, TINY } from './tuning.ts';
 
 const BATCH = 100;
 /** Plans that each operator has at least; fewer make a quick look while working. */
@@ -21,7 +23,7 @@ const START = process.env.EXECUTOR_SEED === undefined ? Date.now() % 1_000_000_0
 
 const pool = tablePool(1);
 const database = new ReferenceTables([...pool.values()].flat());
-const engines = executors();
+const engines = executors(undefined, createSpillHost());
 
 /** How a plan is run: small plans with counters now and then, all of them on both memories, one of the two in tiny steps. */
 function forms(statement: Generated): readonly [Executor, Partial<RunOptions>][] {
@@ -33,22 +35,31 @@ function forms(statement: Generated): readonly [Executor, Partial<RunOptions>][]
   return [
     [first, { analyze }],
     [second, { analyze, tuning: TINY }],
+    [seed % 4 < 2 ? shared : unshared, { analyze, tuning: SPILLING }],
   ];
 }
 
 const plans = new Map<string, number>();
 const withRows = new Map<string, number>();
+/** Plans in which some operator of the kind went to disk. */
+const spilled = new Map<string, number>();
 let total = 0;
+
+function countSpilled({ counters }: RunReport): void {
+  const operators = [...counters].flatMap(([node, { spilledBytes }]) => (spilledBytes > 0 ? [operatorOf(node)] : []));
+  for (const operator of new Set(operators)) spilled.set(operator, (spilled.get(operator) ?? 0) + 1);
+}
 
 async function problemOf(statement: Generated): Promise<string | undefined> {
   const expected = runReference(statement);
   for (const [executor, options] of forms(statement)) {
-    const problem = await disagreement(executor, statement, expected, options).catch(
+    const problem = await disagreement(executor, statement, expected, options, countSpilled).catch(
       (error: unknown) => `${error instanceof Error ? error.stack : String(error)}`,
     );
     if (problem === undefined) continue;
     const memory = executor.memory.shared ? 'shared' : 'unshared';
-    return `${memory}${options.tuning === undefined ? '' : ', in tiny steps'}: ${problem}`;
+    const steps = options.tuning === undefined ? '' : options.tuning === TINY ? ', in tiny steps' : ', spilling';
+    return `${memory}${steps}: ${problem}`;
   }
   return undefined;
 }
@@ -79,6 +90,8 @@ function kindOf(problem: string): string {
   return (problem.split('\n')[0] ?? '').replaceAll(/\d+|\(.*/g, '#');
 }
 
+const SPILLABLE = ['hashAggregate'];
+
 describe('the executor agrees with the reference', () => {
   for (let from = 0; from < FIXED; from += BATCH) {
     it(`seeds ${from} to ${from + BATCH - 1}`, async () => {
@@ -105,6 +118,11 @@ describe('the executor agrees with the reference', () => {
       // Of fewer plans the share says little.
       if (count >= 50) expect(share, operator).toBeGreaterThanOrEqual(90);
     }
+  });
+
+  it('has every operator that can spill do so in a fair number of plans', () => {
+    console.log([...spilled].map(([operator, count]) => `${operator.padEnd(30)} ${count}`).join('\n'));
+    for (const operator of SPILLABLE) expect(spilled.get(operator), operator).toBeGreaterThanOrEqual(PER_OPERATOR / 4);
   });
 
   afterAll(() => {

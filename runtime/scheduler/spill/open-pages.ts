@@ -1,0 +1,29 @@
+import type { Source } from '../../operators/emitter.ts';
+import type { PackSpec } from '../../operators/pack.ts';
+import { required } from '../drivers.ts';
+import type { OpenSource, SourceMorsel } from '../pipeline.ts';
+import type { Query } from '../query.ts';
+import { allocate, withOwnArenas } from '../task.ts';
+import { type Page, pageReader } from './pages.ts';
+
+/** Rows in pages, page by page: each is in memory until its morsel is released. */
+export function openPages(query: Query, source: Source, spec: PackSpec, pages: readonly Page[]): OpenSource {
+  const { task, free } = withOwnArenas(query);
+  const reader = pageReader(query, required(query.spill, 'the temporary file'), spec);
+  const bytes = pages.reduce((most, page) => Math.max(most, page.bytes), 8);
+  const idle: number[] = [];
+  let at = 0;
+  return {
+    source,
+    parallel: false,
+    passing: true,
+    next: async (): Promise<SourceMorsel | undefined> => {
+      const page = pages[at++];
+      if (page === undefined) return undefined;
+      const address = idle.pop() ?? allocate(task, bytes);
+      await reader.load(page, address);
+      return { address, rows: page.rows, release: () => idle.push(address) };
+    },
+    close: free,
+  };
+}

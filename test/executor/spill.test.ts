@@ -1,0 +1,174 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join as joinPath } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
+import { OrbitError } from '../../compiler/types/error.ts';
+import { createExecutor, type RunOptions } from '../../runtime/scheduler/executor.ts';
+import type { Executor } from '../../runtime/scheduler/query.ts';
+import { createSpillHost } from '../../runtime/scheduler/spill/host.node.ts';
+import type { SpillHost } from '../../runtime/scheduler/spill/host.ts';
+import { showRow } from './compare.ts';
+import { type Outcome, runExecutor } from './harness.ts';
+import { grouped, largeScan, scanFrom } from './large-plans.ts';
+
+const host = createSpillHost();
+if (host === undefined) throw new Error('there is no disk');
+
+/** Counts files that are open; the disk is full after so many bytes. */
+function watched(inner: SpillHost, full = Number.POSITIVE_INFINITY): SpillHost & { readonly open: () => number } {
+  let open = 0;
+  let written = 0;
+  return {
+    open: () => open,
+    create: async () => {
+      const file = await inner.create();
+      open++;
+      return {
+        ...file,
+        write: async (position, bytes) => {
+          written += bytes.length;
+          if (written > full) throw new OrbitError('disk_full', 'no space left for temporary files');
+          await file.write(position, bytes);
+        },
+        close: async () => {
+          open--;
+          await file.close();
+        },
+      };
+    },
+  };
+}
+
+/** Operators that keep many rows, and plans of them. */
+const PLANS: Readonly<Record<string, () => PhysicalPlan>> = {
+  groups: () => grouped(scanFrom(0), ['t', 'k'], 20),
+  'groups of groups': () => {
+    const inner = grouped(scanFrom(0), ['t', 'id'], 20);
+    return { ...grouped({ ...inner, columns: renamed(inner) }, ['t', 'id'], 40) };
+  },
+};
+
+/** The columns with the names that plans of plans refer to. */
+function renamed({ columns }: PhysicalPlan): PhysicalPlan['columns'] {
+  return columns.map((column, i) => ({ ...column, name: ['t', 'id'][i] ?? column.name }));
+}
+
+const LIMIT = 4 << 20;
+
+function run(executor: Executor, plan: PhysicalPlan, options: Partial<RunOptions> = {}): Promise<Outcome> {
+  return runExecutor(executor, { plan, tables: [largeScan.table], parameters: [] }, options);
+}
+
+/** Number and checksum of the rows, in whatever order they are. */
+function summary(outcome: Outcome): string {
+  if ('error' in outcome) throw new Error(outcome.message);
+  let sum = 0;
+  for (const row of outcome.rows) {
+    let hash = 7;
+    for (const char of showRow(row)) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 16_777_619);
+    sum = (sum + (hash >>> 0)) % 2 ** 48;
+  }
+  return `${outcome.rows.length} rows, ${sum}`;
+}
+
+const expectations = new Map<string, string>();
+
+/** What the plan comes to where there is memory enough. */
+async function expected(name: string, plan: PhysicalPlan): Promise<string> {
+  const known = expectations.get(name) ?? summary(await run(createExecutor({ memoryBytes: 512 << 20 }), plan));
+  expectations.set(name, known);
+  return known;
+}
+
+function spilledBytes(outcome: Outcome): number {
+  if ('error' in outcome) throw new Error(outcome.message);
+  return [...(outcome.report?.counters.values() ?? [])].reduce((sum, counter) => sum + counter.spilledBytes, 0);
+}
+
+function inUse({ memory, pool }: Executor): Record<string, number> {
+  pool.evict(Number.POSITIVE_INFINITY);
+  const { usedBytes, blocks } = memory.usage();
+  const { bytes, pinnedBytes } = pool.statistics();
+  return { queries: memory.queriesBudget.used, usedBytes, blocks, bytes, pinnedBytes };
+}
+
+/** With little memory the texts of a scan do not stay in the buffer pool. */
+const SIZES = { 'a large pool': 512 << 20, 'a small pool': 24 << 20 };
+
+describe.each(Object.entries(SIZES))('with %s', (_, memoryBytes) => {
+  describe.each([true, false])('memory shared: %s', (shared) => {
+    const files = watched(host);
+    const executor = createExecutor({ shared, memoryBytes, spill: files });
+    const idle = inUse(executor);
+
+    it.each(Object.entries(PLANS))('%s go to disk and come back the same', async (name, plan) => {
+      const outcome = await run(executor, plan(), { memoryLimit: LIMIT });
+      expect(spilledBytes(outcome)).toBeGreaterThan(LIMIT);
+      expect(summary(outcome)).toBe(await expected(name, plan()));
+      expect(files.open()).toBe(0);
+      expect(inUse(executor)).toEqual(idle);
+    });
+
+    it.each(Object.entries(PLANS))('%s that are cancelled leave nothing', async (_name, plan) => {
+      let asked = 0;
+      const count = (): boolean => ++asked < 0;
+      await run(executor, plan(), { memoryLimit: LIMIT, isCancelled: count });
+      for (const share of [0.3, 0.6, 0.9]) {
+        let left = Math.floor(asked * share);
+        const outcome = await run(executor, plan(), { memoryLimit: LIMIT, isCancelled: () => left-- <= 0 });
+        expect('error' in outcome ? outcome.error : 'rows').toBe('query_canceled');
+        expect(files.open()).toBe(0);
+        expect(inUse(executor)).toEqual(idle);
+      }
+    });
+  });
+});
+
+describe.each(Object.entries(PLANS))('%s', (_, plan) => {
+  it('fail when the disk is full', async () => {
+    for (const full of [0, 3 << 20]) {
+      const files = watched(host, full);
+      const executor = createExecutor({ shared: true, memoryBytes: 64 << 20, spill: files });
+      const idle = inUse(executor);
+      const outcome = await run(executor, plan(), { memoryLimit: LIMIT });
+      expect('error' in outcome ? outcome.error : 'rows').toBe('disk_full');
+      expect(files.open()).toBe(0);
+      expect(inUse(executor)).toEqual(idle);
+    }
+  });
+
+  it('fail without a disk', async () => {
+    const executor = createExecutor({ shared: true, memoryBytes: 64 << 20 });
+    const outcome = await run(executor, plan(), { memoryLimit: LIMIT });
+    expect('error' in outcome ? outcome.error : 'rows').toBe('out_of_memory');
+  });
+});
+
+describe('temporary files', () => {
+  it('have no names, and those of processes that are gone are removed', async () => {
+    const folder = mkdtempSync(joinPath(tmpdir(), 'orbit-test-spill-'));
+    try {
+      const { pid } = spawnSync(process.execPath, ['-e', '']);
+      writeFileSync(joinPath(folder, `orbit-spill-${pid}-1`), 'left');
+      writeFileSync(joinPath(folder, `orbit-spill-${process.pid}-9999`), 'in use');
+      writeFileSync(joinPath(folder, 'other'), 'not ours');
+      const file = await createSpillHost(folder)?.create();
+      const names = readdirSync(folder).sort();
+      await file?.write(3, new Uint8Array([1, 2, 3]));
+      const back = new Uint8Array(2);
+      await file?.read(4, back);
+      await file?.close();
+      expect([...back]).toEqual([2, 3]);
+      expect(names).toEqual([`orbit-spill-${process.pid}-9999`, 'other']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('cannot be made in a folder that is not there', async () => {
+    const missing = createSpillHost(joinPath(tmpdir(), 'orbit-no-such-folder'));
+    await expect(missing?.create()).rejects.toMatchObject({ code: 'io_error' });
+  });
+});
