@@ -22,6 +22,6 @@ export interface CompileOptions {
 export function compilePlan(plan: Plan, options: CompileOptions): CompiledPlan {
   const start = performance.now();
   const { plan: optimized, trace } = optimize(plan, { off: options.off, keepPlans: options.trace });
-  const physical = lower(optimized);
+  const physical = lower(optimized, { off: options.off });
   return { logical: plan, optimized, physical, passes: trace, optimizeMs: performance.now() - start };
 }

@@ -88,8 +88,8 @@ function annotation(node: PhysicalPlan, root: PhysicalPlan, report: RunReport | 
     if (counter !== undefined && counter.spilledBytes > 0) {
       notes.push(`${(counter.spilledBytes / 2 ** 20).toFixed(1)} MiB spilled`);
     }
-    for (const { label, tested, dropped, chunks } of report.filters.get(node) ?? []) {
-      notes.push(`filter ${label}: ${dropped} of ${tested} rows and ${chunks} chunks dropped`);
+    for (const { label, tested, dropped } of report.filters.get(node) ?? []) {
+      notes.push(`filter ${label}: ${dropped} of ${tested} rows dropped`);
     }
   }
   return notes.length === 0 ? '' : `  (${notes.join(', ')})`;
