@@ -28,6 +28,12 @@ export function printPhysical(plan: PhysicalPlan, options: PrintOptions = {}): s
   return `${lines.join('\n')}\n`;
 }
 
+/** What each node of the plan does, as its line in the printed plan says. */
+export function nodeDescriptions(plan: PhysicalPlan): (node: PhysicalPlan) => string {
+  const names = columnNames(plan);
+  return (node) => describe(node, names);
+}
+
 type Names = ReadonlyMap<ColumnId, string>;
 
 /** The equality of the join that makes the filter, as the scan sees it. */
