@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { open } from '../dist/engine/index.js';
 import { loadOrbit } from './tpch/engines.mjs';
-import { ALL, dataOf, findKit, queryName, queryText, TABLES } from './tpch/kit.mjs';
+import { ALL, dataOf, findKit, queryName, queryText, TPCH } from './tpch/kit.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -34,7 +34,7 @@ if (!options.csv) await loadOrbit(database, kit, data);
 
 /** Each table's name in FROM replaced by its file. */
 function overFiles(sql) {
-  return TABLES.reduce((text, table) => {
+  return TPCH.tables.reduce((text, table) => {
     const file = `'${join(data, `${table}.csv`)}'`;
     return text.replace(
       new RegExp(
