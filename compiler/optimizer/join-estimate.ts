@@ -91,7 +91,9 @@ export function equalitySelectivity(
       continue;
     }
     const domain = commonDomain(left, right, lookup);
-    fraction *= domain > 0 ? 1 / domain : UNKNOWN_EQUALITY;
+    const skewed = skewedFraction(left, right, domain, lookup);
+    if (skewed !== undefined) fraction *= skewed;
+    else fraction *= domain > 0 ? 1 / domain : UNKNOWN_EQUALITY;
   }
   return fraction;
 }
@@ -103,6 +105,25 @@ function commonDomain(left: Expression, right: Expression, lookup: Lookup): numb
   if (a !== undefined && sameSubset(a, b)) return a.values;
   return Math.max(domainValues(left, lookup) ?? 0, domainValues(right, lookup) ?? 0);
 }
+
+/**
+ * How often two values are equal that come more often on both sides: the common ones pair by pair, the others as if
+ * they were even. Undefined where one side has no common values: then skew at the other makes no difference.
+ */
+function skewedFraction(left: Expression, right: Expression, domain: number, lookup: Lookup): number | undefined {
+  const a = left.kind === 'column' ? lookup(left.id) : undefined;
+  const b = right.kind === 'column' ? lookup(right.id) : undefined;
+  // What a filter on the columns themselves has left of the common values is not followed.
+  if (a === undefined || b === undefined || a.within !== undefined || b.within !== undefined) return undefined;
+  const [p, q] = [a.distribution?.(), b.distribution?.()];
+  if (p === undefined || q === undefined || p.common.size === 0 || q.common.size === 0) return undefined;
+  let pairs = 0;
+  for (const [value, fraction] of p.common) pairs += fraction * (q.common.get(value) ?? 0);
+  const others = Math.max(1, domain - Math.max(p.common.size, q.common.size));
+  return Math.max(pairs + ((1 - p.commonFraction) * (1 - q.commonFraction)) / others, LEAST_EQUAL);
+}
+
+const LEAST_EQUAL = 1e-9;
 
 function extremeOf(expression: Expression, lookup: Lookup): number | undefined {
   return expression.kind === 'column' ? lookup(expression.id)?.extremeOf : undefined;

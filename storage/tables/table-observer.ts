@@ -18,8 +18,8 @@ import { ColumnObserver } from './statistics.ts';
 export class TableObserver {
   private readonly columns: readonly ColumnDefinition[];
   private readonly settled: readonly ColumnObserver[];
-  /** What ANALYZE found, by ordinal, with the number of rows then. */
-  private readonly analyzed = new Map<number, { readonly rowCount: number; readonly distribution: Distribution }>();
+  /** What ANALYZE found, by ordinal. */
+  private readonly analyzed = new Map<number, Analyzed>();
   private changes = 0;
   private last: Known | undefined;
 
@@ -49,20 +49,15 @@ export class TableObserver {
     delta.seal();
     const cells = sampleOf(this.columns, [...segments, ...delta.pieces], ANALYZED_ROWS).cells(ordinal);
     if (cells === undefined) this.analyzed.delete(ordinal);
-    else this.analyzed.set(ordinal, { rowCount, distribution: distributionOf(cells) });
+    else this.analyzed.set(ordinal, { rowCount, written: writtenRows(delta), distribution: distributionOf(cells) });
     this.changes++;
   }
 
   statistics(rowCount: number, segments: readonly Segment[], delta: Delta): TableStatistics {
     const { last, changes } = this;
-    if (
-      last?.changes === changes &&
-      last.delta === delta &&
-      isNear(rowCount, last.rowCount) &&
-      isNear(delta.rows, last.rows)
-    ) {
-      return { ...last.result, rowCount };
-    }
+    const isFresh =
+      last?.changes === changes && last.delta === delta && fewChanged(delta.rows - last.rows, rowCount, last.rowCount);
+    if (isFresh) return { ...last.result, rowCount };
     delta.seal();
     const all = this.columns.map(({ type }, ordinal) => {
       const observer = new ColumnObserver(type);
@@ -72,7 +67,7 @@ export class TableObserver {
     for (const piece of delta.pieces) observeAll(all, piece);
     const sample = sampleOf(this.columns, [...segments, ...delta.pieces]);
     const columns = all.map((observer, ordinal): ColumnStatistics => {
-      const distribution = lazily(() => this.distribution(ordinal, rowCount, sample));
+      const distribution = lazily(() => this.distribution(ordinal, rowCount, writtenRows(delta), sample));
       return { ...observer.result(), distribution };
     });
     const result: TableStatistics = { rowCount, columns, sample };
@@ -80,14 +75,34 @@ export class TableObserver {
     return result;
   }
 
-  private distribution(ordinal: number, rowCount: number, sample: TableSample): Distribution | undefined {
+  private distribution(
+    ordinal: number,
+    rowCount: number,
+    written: number,
+    sample: TableSample,
+  ): Distribution | undefined {
     const analyzed = this.analyzed.get(ordinal);
-    if (analyzed !== undefined && rowCount <= 2 * analyzed.rowCount && analyzed.rowCount <= 2 * rowCount) {
-      return analyzed.distribution;
+    if (analyzed !== undefined) {
+      const changed = Math.max(written - analyzed.written, analyzed.rowCount - rowCount);
+      if (changed <= MOST_CHANGED * analyzed.rowCount) return analyzed.distribution;
     }
     const cells = sample.cells(ordinal);
     return cells === undefined || sample.rows === 0 ? undefined : distributionOf(cells);
   }
+}
+
+/** When more of the rows have changed, what ANALYZE found is worth less than a fresh sample. */
+const MOST_CHANGED = 0.2;
+
+interface Analyzed {
+  readonly rowCount: number;
+  readonly written: number;
+  readonly distribution: Distribution;
+}
+
+/** Rows that were ever written: they are numbered. */
+function writtenRows(delta: Delta): number {
+  return delta.firstRow + delta.rows;
 }
 
 /** All rows of most tables; of larger ones, enough for every value that a thousandth of the rows have. */
@@ -101,9 +116,10 @@ interface Known {
   readonly result: TableStatistics;
 }
 
-/** Whether a number of rows has changed so little that no plan would change. */
-function isNear(now: number, before: number): boolean {
-  return now <= 1.25 * before + 64 && before <= 1.25 * now + 64;
+/** Whether so few rows have been written and deleted that no plan would change. */
+function fewChanged(written: number, now: number, before: number): boolean {
+  const rows = Math.min(now, before);
+  return Math.max(written, Math.abs(now - before)) <= 0.25 * rows + 64;
 }
 
 function lazily<T>(make: () => T): () => T {
