@@ -6,7 +6,6 @@ import type { AggregateCall, ColumnId, Expression } from '../ir/expression.ts';
 import { type Aggregate, type Plan, type Project, ROW_ID_ORDINAL, type Scan, type Window } from '../ir/plan.ts';
 import { printExpression } from '../ir/print.ts';
 import { unreachable } from '../types/error.ts';
-import { INT32 } from '../types/type.ts';
 import { asComparison } from './calls.ts';
 import {
   type ColumnEstimate,
@@ -386,7 +385,7 @@ function aggregated(plan: Aggregate, input: Estimate): Estimate {
       const estimate = from ?? computedColumn(group, input, lookup);
       columns.set(column.id, { ...estimate, distinct: Math.min(estimate.distinct, Math.max(1, rows)) });
     } else if (call !== undefined) columns.set(column.id, aggregateColumn(call, input.rows, rows, lookup));
-    else columns.set(column.id, setNumber(plan, input.rows, lookup));
+    else columns.set(column.id, setNumber(plan));
   });
   const key = plan.columns.slice(0, plan.groups.length).map((column) => column.id);
   const keys = key.length > 0 && plan.groupingSets === undefined ? [{ columns: key, rows }] : [];
@@ -394,9 +393,9 @@ function aggregated(plan: Aggregate, input: Estimate): Estimate {
 }
 
 /** The position of a row's grouping set. */
-function setNumber(plan: Aggregate, rows: number, lookup: Lookup): ColumnEstimate {
-  const number = { kind: 'constant', value: 0, type: INT32, nullable: false } as const;
-  return { ...computedColumn(number, rows, lookup), distinct: plan.groupingSets?.length ?? 1 };
+function setNumber(plan: Aggregate): ColumnEstimate {
+  const sets = plan.groupingSets?.length ?? 1;
+  return { distinct: sets, domain: sets, nulls: 0, min: 0, max: sets - 1 };
 }
 
 /**
