@@ -2,12 +2,15 @@ import type { Plan } from '../compiler/ir/plan.ts';
 import { optimize, type PassTrace } from '../compiler/optimizer/index.ts';
 import { lower } from '../compiler/physical/lower.ts';
 import type { PhysicalPlan } from '../compiler/physical/plan.ts';
+import { type SmallPlan, smallPlan } from '../runtime/scheduler/small-plan.ts';
 
 /** A plan ready to run, with the way to it where that was asked for. */
 export interface CompiledPlan {
   readonly logical: Plan;
   readonly optimized: Plan;
   readonly physical: PhysicalPlan;
+  /** Instead of pipelines, for a handful of rows. */
+  readonly small: SmallPlan | undefined;
   readonly passes: readonly PassTrace[];
   readonly optimizeMs: number;
 }
@@ -22,6 +25,7 @@ export interface CompileOptions {
 export function compilePlan(plan: Plan, options: CompileOptions): CompiledPlan {
   const start = performance.now();
   const { plan: optimized, trace } = optimize(plan, { off: options.off, keepPlans: options.trace });
-  const physical = lower(optimized, { off: options.off });
-  return { logical: plan, optimized, physical, passes: trace, optimizeMs: performance.now() - start };
+  const physical = lower(optimized);
+  const small = smallPlan(physical);
+  return { logical: plan, optimized, physical, small, passes: trace, optimizeMs: performance.now() - start };
 }

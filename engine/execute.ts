@@ -1,5 +1,4 @@
 import type {
-  BoundAnalyze,
   BoundCopyFrom,
   BoundCreateTable,
   BoundCreateTableAs,
@@ -17,8 +16,8 @@ import { compilePlan } from './compile.ts';
 import { explainStatement } from './explain.ts';
 import { named, prepareNamed, unknownStatement } from './named-statements.ts';
 import { pause } from './pause.node.ts';
-import type { PlannedStatement } from './planner.ts';
-import { type Execution, inTransaction, type Outcome, runQuery } from './run.ts';
+import { type PlannedStatement, smallOf } from './planner.ts';
+import { type Execution, inTransaction, type Outcome, runQuery, runSmall } from './run.ts';
 import type { Deliver } from './stream.ts';
 
 const NO_COLUMNS: readonly ResultColumn[] = [];
@@ -41,11 +40,19 @@ export async function executeStatement(
     );
   }
   switch (body.kind) {
-    case 'query':
+    case 'query': {
+      const small = smallOf(statement);
+      if (small !== undefined) {
+        deliver.columns(body.columns);
+        const rows = runSmall(execution, small);
+        if (rows.length > 0) await deliver.rows(rows);
+        return { command: 'SELECT', columns: body.columns };
+      }
       await inTransaction(execution, (transaction, command) =>
         runQuery(execution, statement.compiled(), body.columns, transaction, command, deliver),
       );
       return { command: 'SELECT', columns: body.columns };
+    }
     case 'explain': {
       const text = await explainStatement(statement, execution, {});
       return textRows('EXPLAIN', 'QUERY PLAN', body.format === 'json' ? [text] : text.split('\n'), deliver);
@@ -54,6 +61,13 @@ export async function executeStatement(
     case 'update':
     case 'delete': {
       const returning = body.returning;
+      const small = smallOf(statement);
+      if (small !== undefined) {
+        deliver.columns(returning ?? NO_COLUMNS);
+        const rows = runSmall(execution, small);
+        if (returning !== undefined && rows.length > 0) await deliver.rows(rows);
+        return { command: body.kind.toUpperCase(), columns: returning ?? NO_COLUMNS, affected: rows.length };
+      }
       let affected = 0;
       const counting: Deliver = {
         columns: deliver.columns,
@@ -141,7 +155,8 @@ export async function executeStatement(
     case 'release':
       throw unsupported('SAVEPOINT');
     case 'analyze':
-      return analyze(body, execution);
+      // Statistics of tables in memory are kept as rows come: they are never out of date.
+      return { command: 'ANALYZE', columns: NO_COLUMNS };
   }
 }
 
@@ -150,20 +165,6 @@ async function listTables({ database }: Execution, deliver: Deliver): Promise<Ou
   deliver.columns(columns);
   await deliver.rows(database.catalog.tables().map(({ schema, table }) => [schema, table.name]));
   return { command: 'SHOW TABLES', columns };
-}
-
-async function analyze({ tables }: BoundAnalyze, { database, signal }: Execution): Promise<Outcome> {
-  const everything = database.catalog.tables().map(({ table }) => ({ table, ordinals: table.columns.keys() }));
-  for (const { table, ordinals } of tables.length > 0 ? tables : everything) {
-    // A file's statistics are those of its sample.
-    if (!isMemoryTable(table)) continue;
-    for (const ordinal of ordinals) {
-      table.analyze(ordinal);
-      await pause();
-      if (signal?.aborted === true) throw cancelled();
-    }
-  }
-  return { command: 'ANALYZE', columns: NO_COLUMNS };
 }
 
 function unsupported(what: string): OrbitError {

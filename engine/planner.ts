@@ -1,23 +1,29 @@
 import type { TableHandle } from '../compiler/catalog/catalog.ts';
 import { bindSql } from '../compiler/frontends/sql/bind.ts';
-import type { BoundStatement } from '../compiler/frontends/sql/bound.ts';
+import type { ResultColumn as BoundColumn, BoundStatement } from '../compiler/frontends/sql/bound.ts';
 import { filesNamedBy } from '../compiler/frontends/sql/files.ts';
 import type { DeclaredParameters } from '../compiler/frontends/sql/parameters.ts';
 import type { Plan } from '../compiler/ir/plan.ts';
 import { walk } from '../compiler/physical/columns.ts';
 import { OrbitError } from '../compiler/types/error.ts';
-import { typeName } from '../compiler/types/type.ts';
+import { type Type, typeName } from '../compiler/types/type.ts';
 import type { Statement } from '../grammars/sql/tree.ts';
+import type { SmallPlan } from '../runtime/scheduler/small-plan.ts';
 import { openCsv } from '../storage/files/csv/csv-table.ts';
 import { type CompiledPlan, compilePlan } from './compile.ts';
 import type { DatabaseState } from './database.ts';
 import type { PlanKey } from './plan-cache.ts';
+import type { ResultColumn } from './result.ts';
 import { parseOnly } from './statements.ts';
+import { publicColumns, typesOf } from './stream.ts';
 
 /** A statement with its meaning, and with its plan once that is asked for. It runs as often as it stays current. */
 export interface PlannedStatement {
   readonly statement: Statement;
   readonly bound: BoundStatement;
+  /** Columns of the result; none for what has no plan of its own. */
+  readonly columns: readonly ResultColumn[];
+  readonly types: readonly Type[];
   /** For statements with a plan of their own: compiled when first asked for. */
   readonly compiled: () => CompiledPlan;
   /** Whether planning anew would come to the same: names mean the same tables, whose sizes are what they were. */
@@ -99,9 +105,12 @@ export async function planStatement(
     if (same) catalogVersion = catalog.version();
     return same;
   };
+  const columns = resultColumnsOf(bound);
   return {
     statement,
     bound,
+    columns: publicColumns(columns),
+    types: typesOf(columns),
     compiled: () => {
       if (compiled === undefined) {
         const plan = planOf(bound);
@@ -116,6 +125,23 @@ export async function planStatement(
     parseMs,
     bindMs,
   };
+}
+
+export function smallOf(statement: PlannedStatement): SmallPlan | undefined {
+  return planOf(statement.bound) === undefined ? undefined : statement.compiled().small;
+}
+
+function resultColumnsOf(bound: BoundStatement): readonly BoundColumn[] {
+  switch (bound.kind) {
+    case 'query':
+      return bound.columns;
+    case 'insert':
+    case 'update':
+    case 'delete':
+      return bound.returning ?? [];
+    default:
+      return [];
+  }
 }
 
 export function planOf(bound: BoundStatement): Plan | undefined {

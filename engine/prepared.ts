@@ -1,15 +1,15 @@
 import { bindSql } from '../compiler/frontends/sql/bind.ts';
 import type { BoundParameter, DeclaredParameters } from '../compiler/frontends/sql/parameters.ts';
 import { OrbitError } from '../compiler/types/error.ts';
-import { type Type, typeEquals, typeName } from '../compiler/types/type.ts';
+import { type Type, typeName } from '../compiler/types/type.ts';
 import type { ParameterTypes, PreparedStatement } from './database.ts';
 import { executeStatement } from './execute.ts';
 import { explainStatement } from './explain.ts';
 import { bindValues } from './parameters.ts';
-import type { PlannedStatement } from './planner.ts';
+import { type PlannedStatement, planOf } from './planner.ts';
 import type { SessionRunner } from './session.ts';
 import { parseOnly } from './statements.ts';
-import { publicColumns, streamed } from './stream.ts';
+import { streamed } from './stream.ts';
 
 /** A statement that is parsed, bound and planned once, and again when what it was planned for is no longer so. */
 export async function prepareStatement(
@@ -21,16 +21,17 @@ export async function prepareStatement(
   let planned = await runner.plan(text, namedTypes(types));
   const { parameters } = planned.bound;
   const declared = fixedTypes(parameters);
-  const columns = publicColumns(resultColumnsOf(planned));
+  const { columns } = planned;
+  if (planOf(planned.bound) === undefined) {
+    throw new OrbitError('feature_not_supported', 'only queries and changes can be prepared');
+  }
   let closed = false;
 
   const current = async (): Promise<PlannedStatement> => {
     const next = await runner.plan(text, declared);
-    const before = resultColumnsOf(planned);
-    const after = resultColumnsOf(next);
     const same =
-      before.length === after.length &&
-      before.every(({ name, type }, i) => name === after[i]?.name && typeEquals(type, after[i].type));
+      columns.length === next.columns.length &&
+      columns.every(({ name, type }, i) => name === next.columns[i]?.name && type === next.columns[i].type);
     if (!same) {
       throw new OrbitError('feature_not_supported', "the prepared statement's result has other columns by now", {
         hint: 'Prepare the statement again.',
@@ -74,19 +75,6 @@ export async function prepareStatement(
       closed = true;
     },
   };
-}
-
-function resultColumnsOf({ bound }: PlannedStatement): Parameters<typeof publicColumns>[0] {
-  switch (bound.kind) {
-    case 'query':
-      return bound.columns;
-    case 'insert':
-    case 'update':
-    case 'delete':
-      return bound.returning ?? [];
-    default:
-      throw new OrbitError('feature_not_supported', 'only queries and changes can be prepared');
-  }
 }
 
 /** The types as the first planning has settled them. */

@@ -47,25 +47,78 @@ export interface ResultBatch {
   readonly texts: readonly (readonly (string | null)[])[];
 }
 
+/** Values are converted when they are asked for. Classes, because results of point queries are made by the ten thousand. */
+class Batch implements ResultBatch {
+  readonly columns: readonly ResultColumn[];
+  readonly #types: readonly Type[];
+  readonly #rows: readonly (readonly Value[])[];
+  #values: ResultBatch['values'] | undefined;
+  #texts: ResultBatch['texts'] | undefined;
+
+  constructor(columns: readonly ResultColumn[], types: readonly Type[], rows: readonly (readonly Value[])[]) {
+    this.columns = columns;
+    this.#types = types;
+    this.#rows = rows;
+  }
+
+  get values(): ResultBatch['values'] {
+    this.#values ??= this.#rows.map((row) => row.map((value, i) => toJs(value, this.#typeOf(i))));
+    return this.#values;
+  }
+
+  get texts(): ResultBatch['texts'] {
+    this.#texts ??= this.#rows.map((row) =>
+      row.map((value, i) => (value === null ? null : formatValue(value, this.#typeOf(i)))),
+    );
+    return this.#texts;
+  }
+
+  #typeOf(i: number): Type {
+    return this.#types[i] ?? { kind: 'null' };
+  }
+
+  toJSON(): ResultBatch {
+    const { columns, values, texts } = this;
+    return { columns, values, texts };
+  }
+}
+
+class Result extends Batch implements QueryResult {
+  readonly command: string;
+  readonly rowCount: number;
+  #objects: readonly Row[] | undefined;
+
+  constructor(
+    command: string,
+    columns: readonly ResultColumn[],
+    types: readonly Type[],
+    rows: readonly (readonly Value[])[],
+    rowCount: number,
+  ) {
+    super(columns, types, rows);
+    this.command = command;
+    this.rowCount = rowCount;
+  }
+
+  get rows(): readonly Row[] {
+    this.#objects ??= this.values.map((row) =>
+      Object.fromEntries(this.columns.map(({ name }, i) => [name, row[i] ?? null])),
+    );
+    return this.#objects;
+  }
+
+  override toJSON(): QueryResult {
+    const { command, columns, rowCount, rows, values, texts } = this;
+    return { command, columns, rowCount, rows, values, texts };
+  }
+}
+
 export function toBatch(
   columns: readonly ResultColumn[],
   types: readonly Type[],
   rows: readonly (readonly Value[])[],
 ): ResultBatch {
-  let values: readonly (readonly JsValue[])[] | undefined;
-  let texts: readonly (readonly (string | null)[])[] | undefined;
-  const typeOf = (i: number): Type => types[i] ?? { kind: 'null' };
-  return {
-    columns,
-    get values() {
-      values ??= rows.map((row) => row.map((value, i) => toJs(value, typeOf(i))));
-      return values;
-    },
-    get texts() {
-      texts ??= rows.map((row) => row.map((value, i) => (value === null ? null : formatValue(value, typeOf(i)))));
-      return texts;
-    },
-  };
+  return new Batch(columns, types, rows);
 }
 
 export function toResult(
@@ -75,23 +128,7 @@ export function toResult(
   rows: readonly (readonly Value[])[],
   rowCount = rows.length,
 ): QueryResult {
-  const batch = toBatch(columns, types, rows);
-  let objects: readonly Row[] | undefined;
-  return {
-    command,
-    columns,
-    rowCount,
-    get values() {
-      return batch.values;
-    },
-    get texts() {
-      return batch.texts;
-    },
-    get rows() {
-      objects ??= batch.values.map((row) => Object.fromEntries(columns.map(({ name }, i) => [name, row[i] ?? null])));
-      return objects;
-    },
-  };
+  return new Result(command, columns, types, rows, rowCount);
 }
 
 function toJs(value: Value, type: Type): JsValue {

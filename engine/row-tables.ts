@@ -8,14 +8,16 @@ import { isMemoryTable, type MemoryTable } from '../storage/tables/memory-table.
 
 /** A statement's tables as the executor sees them; `firstCommand` is where its command ids begin in the transaction. */
 export function executorTables(transaction: Transaction | undefined, firstCommand: number): ExecutorTables {
-  return {
-    source: (handle) => {
-      if (isMemoryTable(handle) || isCsvTable(handle)) return handle;
-      throw internalError(`table ${handle.name} cannot be read`);
-    },
-    writer: rowTables(transaction, firstCommand),
-  };
+  return { source, writer: rowTables(transaction, firstCommand) };
 }
+
+function source(handle: TableHandle): ReturnType<ExecutorTables['source']> {
+  if (isMemoryTable(handle) || isCsvTable(handle)) return handle;
+  throw internalError(`table ${handle.name} cannot be read`);
+}
+
+/** For statements that only read. */
+export const READ_TABLES: ExecutorTables = { source, writer: rowTables(undefined, 0) };
 
 function rowTables(transaction: Transaction | undefined, firstCommand: number): Tables {
   const writable = (handle: TableHandle): { readonly table: MemoryTable; readonly transaction: Transaction } => {

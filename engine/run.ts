@@ -3,11 +3,13 @@ import type { Value } from '../compiler/types/value.ts';
 import type { Transaction } from '../runtime/columns/source.ts';
 import { batchRows } from '../runtime/scheduler/collect.ts';
 import { runPlan } from '../runtime/scheduler/executor.ts';
+import { cancelled } from '../runtime/scheduler/query.ts';
 import type { RunReport } from '../runtime/scheduler/report.ts';
+import type { SmallContext, SmallPlan } from '../runtime/scheduler/small-plan.ts';
 import type { CompiledPlan } from './compile.ts';
 import type { DatabaseState } from './database.ts';
 import { pause } from './pause.node.ts';
-import { executorTables } from './row-tables.ts';
+import { executorTables, READ_TABLES } from './row-tables.ts';
 import type { SessionState } from './session.ts';
 import type { Deliver } from './stream.ts';
 
@@ -71,6 +73,45 @@ export async function runQuery(
   deliver.columns(columns);
   return runCompiled(execution, compiled, transaction, command, false, deliver.rows);
 }
+
+/**
+ * Runs a small plan to its end, at once. Like everything outside a transaction it sees one commit; what only reads
+ * needs no transaction of its own for that, since nothing can come in between.
+ */
+export function runSmall(execution: Execution, { run, writes }: SmallPlan): readonly (readonly Value[])[] {
+  const { session, database, values, signal } = execution;
+  if (signal?.aborted === true) throw cancelled();
+  const context = (transaction: Transaction | undefined, firstCommand: number): SmallContext => ({
+    parameters: values,
+    outer: NOTHING,
+    tables: writes ? executorTables(transaction, firstCommand) : READ_TABLES,
+    transaction,
+    firstCommand,
+  });
+  const open = session.transaction;
+  if (open !== undefined) {
+    const command = open.nextCommand;
+    open.nextCommand += COMMANDS_OF_STATEMENT;
+    try {
+      return run(context(open.transaction, command));
+    } catch (error) {
+      open.failed = true;
+      throw error;
+    }
+  }
+  if (!writes) return run(context(undefined, 0));
+  const transaction = database.transactions.begin();
+  try {
+    const rows = run(context(transaction, 0));
+    database.transactions.commit(transaction);
+    return rows;
+  } catch (error) {
+    database.transactions.rollback(transaction);
+    throw error;
+  }
+}
+
+const NOTHING: SmallContext['outer'] = new Map();
 
 async function runCompiled(
   execution: Execution,

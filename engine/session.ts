@@ -6,10 +6,10 @@ import type { Connection, DatabaseState, ExplainOptions, Parameters, QueryOption
 import { executeStatement } from './execute.ts';
 import { explainStatement } from './explain.ts';
 import { bindValues, declaredTypes } from './parameters.ts';
-import { type PlannedStatement, planStatement, planText } from './planner.ts';
+import { type PlannedStatement, planStatement, planText, smallOf } from './planner.ts';
 import { prepareStatement } from './prepared.ts';
 import { type QueryResult, toResult } from './result.ts';
-import type { Execution, Outcome } from './run.ts';
+import { type Execution, type Outcome, runSmall } from './run.ts';
 import { parseAll } from './statements.ts';
 import { type Deliver, publicColumns, streamed, typesOf } from './stream.ts';
 
@@ -45,7 +45,8 @@ export interface SessionRunner {
   readonly checkOpen: () => void;
   readonly execution: (values: readonly Value[], options: QueryOptions) => Execution;
   readonly plan: (text: string, declared: DeclaredParameters) => PlannedStatement | Promise<PlannedStatement>;
-  readonly collect: (planned: PlannedStatement, execution: Execution) => Promise<QueryResult>;
+  /** The whole result; that of a small plan at once. */
+  readonly collect: (planned: PlannedStatement, execution: Execution) => QueryResult | Promise<QueryResult>;
 }
 
 export function createSession(database: DatabaseState, onClose: () => void): Session {
@@ -89,15 +90,17 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
 
   return {
     query: async (text, parameters, options = {}) => {
-      const { statement, run } = await planned(text, parameters, options);
-      return collect(statement, run);
+      checkOpen();
+      const found = plan(text, declaredTypes(parameters));
+      const statement = found instanceof Promise ? await found : found;
+      return collect(statement, execution(bindValues(statement.bound.parameters, parameters), options));
     },
     stream: (text, parameters, options = {}) =>
       streamed(async (deliver, signal) => {
         const { statement, run } = await planned(text, parameters, { ...options, signal });
         return executeStatement(statement, run, deliver);
       }, options.signal),
-    run: (text, options = {}) => script(text, options, collect),
+    run: (text, options = {}) => script(text, options, async (statement, run) => collect(statement, run)),
     streams: async function* (text, options = {}) {
       const streams = script(text, options, (statement, run) =>
         streamed((deliver, signal) => executeStatement(statement, { ...run, signal }, deliver), options.signal),
@@ -126,7 +129,18 @@ function settingsKey({ settings }: SessionState): string {
   return settings.size === 0 ? '' : JSON.stringify([...settings]);
 }
 
-async function collect(statement: PlannedStatement, execution: Execution): Promise<QueryResult> {
+function collect(statement: PlannedStatement, execution: Execution): QueryResult | Promise<QueryResult> {
+  const small = smallOf(statement);
+  if (small === undefined || execution.session.transaction?.failed === true) return collectAll(statement, execution);
+  const rows = runSmall(execution, small);
+  const { bound, columns, types } = statement;
+  const command = bound.kind === 'query' ? 'SELECT' : bound.kind.toUpperCase();
+  return toResult(command, columns, types, columns.length === 0 ? NO_ROWS : rows, rows.length);
+}
+
+const NO_ROWS: readonly (readonly Value[])[] = [];
+
+async function collectAll(statement: PlannedStatement, execution: Execution): Promise<QueryResult> {
   const rows: (readonly Value[])[] = [];
   const collecting: Deliver = {
     columns: () => {},
@@ -134,12 +148,6 @@ async function collect(statement: PlannedStatement, execution: Execution): Promi
       for (const row of batch) rows.push(row);
     },
   };
-  const outcome: Outcome = await executeStatement(statement, execution, collecting);
-  return toResult(
-    outcome.command,
-    publicColumns(outcome.columns),
-    typesOf(outcome.columns),
-    rows,
-    outcome.affected ?? rows.length,
-  );
+  const { command, columns, affected }: Outcome = await executeStatement(statement, execution, collecting);
+  return toResult(command, publicColumns(columns), typesOf(columns), rows, affected ?? rows.length);
 }

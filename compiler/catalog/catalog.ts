@@ -1,6 +1,5 @@
 import type { Type } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
-import type { Cells, Distribution } from './distribution.ts';
 
 /** A table's column as the catalog declares it. */
 export interface ColumnDefinition {
@@ -17,23 +16,11 @@ export interface ColumnStatistics {
   readonly min?: Value | undefined;
   readonly max?: Value | undefined;
   readonly distinctCount?: number | undefined;
-  /** Made when it is first asked for. */
-  readonly distribution?: (() => Distribution | undefined) | undefined;
-}
-
-/** Rows of a table, in its order, that stand for all of them. */
-export interface TableSample {
-  readonly rows: number;
-  /** Nothing is left out. */
-  readonly complete: boolean;
-  /** The rows' values of a column; undefined for types that estimates cannot use. */
-  readonly cells: (ordinal: number) => Cells | undefined;
 }
 
 export interface TableStatistics {
   readonly rowCount: number;
   readonly columns: readonly ColumnStatistics[];
-  readonly sample?: TableSample | undefined;
 }
 
 /**
@@ -51,6 +38,8 @@ export interface TableHandle {
   readonly keys: readonly (readonly number[])[];
   /** A statement can read columns of a row again by the id that a scan of its own put out. Absent: no. */
   readonly lastingRowIds?: boolean | undefined;
+  /** Rows can be looked up by any of `keys`. */
+  readonly findsByKey?: boolean | undefined;
 }
 
 /** What front ends ask while binding. Names are already folded by the language's rules. */

@@ -7,6 +7,7 @@ import type { PhysicalPlan } from './plan.ts';
 export function children(plan: PhysicalPlan): readonly PhysicalPlan[] {
   switch (plan.kind) {
     case 'tableScan':
+    case 'keyLookup':
     case 'values':
       return [];
     case 'hashJoin':
@@ -38,6 +39,7 @@ export function children(plan: PhysicalPlan): readonly PhysicalPlan[] {
 export function mapChildren(plan: PhysicalPlan, map: (child: PhysicalPlan) => PhysicalPlan): PhysicalPlan {
   switch (plan.kind) {
     case 'tableScan':
+    case 'keyLookup':
     case 'values':
       return plan;
     case 'hashJoin': {
@@ -80,6 +82,8 @@ export function expressions(plan: PhysicalPlan): readonly Expression[] {
   switch (plan.kind) {
     case 'tableScan':
       return plan.predicates;
+    case 'keyLookup':
+      return [...plan.keys.flat(), ...plan.predicates];
     case 'values':
       return plan.rows.flat();
     case 'filter':

@@ -9,9 +9,9 @@ import { isCorrelated } from '../optimizer/decorrelate/correlation.ts';
 import { byPromise } from '../optimizer/predicate-order.ts';
 import { isVolatile, isVolatilePlan } from '../optimizer/volatility.ts';
 import { internalError, unreachable } from '../types/error.ts';
-import { placeKeyFilters } from './key-filters.ts';
 import { lowerAggregate, lowerDistinct } from './lower-aggregate.ts';
 import { lowerJoin } from './lower-join.ts';
+import { lowerKeyLookup } from './lower-key-lookup.ts';
 import { lowerSetOperation } from './lower-set-operation.ts';
 import { estimated, type Lowering } from './lowering.ts';
 import type { PhysicalPlan, PhysicalSort, TableScan } from './plan.ts';
@@ -20,7 +20,7 @@ import type { PhysicalPlan, PhysicalSort, TableScan } from './plan.ts';
  * Chooses an algorithm for every node of a logical plan without subqueries in expressions. Whatever the plan, the
  * result has the same rows; it is only as good as the plan is.
  */
-export function lower(plan: Plan, options: LowerOptions = {}): PhysicalPlan {
+export function lower(plan: Plan): PhysicalPlan {
   const estimator = createEstimator();
   let ids: ColumnIds | undefined;
   const context: Lowering = {
@@ -38,15 +38,7 @@ export function lower(plan: Plan, options: LowerOptions = {}): PhysicalPlan {
       return physical.estimate === undefined ? { ...physical, estimate: estimated(node, estimator) } : physical;
     },
   };
-  const physical = context.lower(plan);
-  return options.off?.includes(KEY_FILTERS) === true ? physical : placeKeyFilters(physical);
-}
-
-/** What lowering does beyond choosing algorithms, by the name under which it can be left out. */
-const KEY_FILTERS = 'key filters';
-
-export interface LowerOptions {
-  readonly off?: readonly string[] | undefined;
+  return context.lower(plan);
 }
 
 function refuseSubqueries(plan: Plan): void {
@@ -137,7 +129,7 @@ function lowerFilter(plan: Filter, { lower: down, estimator }: Lowering): Physic
   if (isVolatile(predicate)) return { kind: 'filter', columns, input: down(input), predicate };
   const lookup = estimator.estimate(input).columns;
   const terms = byPromise(conjuncts(predicate), (id) => lookup.get(id));
-  if (input.kind === 'scan') return lowerScan(input, terms);
+  if (input.kind === 'scan') return lowerKeyLookup(input, terms, estimator.rows(plan)) ?? lowerScan(input, terms);
   const ordered = predicate.kind === 'and' ? { ...predicate, args: terms } : predicate;
   return { kind: 'filter', columns, input: down(input), predicate: ordered };
 }

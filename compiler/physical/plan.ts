@@ -8,6 +8,7 @@ import type { AggregateCall, Column, ColumnId, Expression, SortKey, WindowCall }
  */
 export type PhysicalPlan =
   | TableScan
+  | KeyLookup
   | PhysicalValues
   | PhysicalFilter
   | PhysicalProject
@@ -43,17 +44,21 @@ export interface TableScan extends PhysicalNode {
   readonly ordinals: readonly number[];
   readonly predicates: readonly Expression[];
   readonly command: number;
-  /** All of them may be applied, or none: they drop only rows of which nothing is seen above. */
-  readonly keyFilters?: readonly KeyFilter[] | undefined;
 }
 
-/** Drops a scan's rows whose `column` is NULL or not a key of the build side of the join that makes the filter. */
-export interface KeyFilter {
-  /** The join's number for it. */
-  readonly filter: number;
-  readonly column: ColumnId;
-  /** The key, over columns of that build side. */
-  readonly among: Expression;
+/**
+ * The rows of the table whose columns `key`, which are unique together, have the values of one of `keys`; each row comes
+ * once. NULL equals nothing. The values are of the columns' types, or wider integers, and refer to no column of the
+ * table. `ordinals` and `predicates` as for a scan.
+ */
+export interface KeyLookup extends PhysicalNode {
+  readonly kind: 'keyLookup';
+  readonly table: TableHandle;
+  readonly ordinals: readonly number[];
+  readonly key: readonly number[];
+  readonly keys: readonly (readonly Expression[])[];
+  readonly predicates: readonly Expression[];
+  readonly command: number;
 }
 
 export interface PhysicalValues extends PhysicalNode {
@@ -103,16 +108,6 @@ export interface HashJoin extends PhysicalNode {
   /** anti and mark: an unknown comparison counts as unknown (NOT IN). */
   readonly nullAware: boolean;
   readonly mark?: Column | undefined;
-  readonly makesFilters?: readonly MadeKeyFilter[] | undefined;
-}
-
-/** A key of a join's build side that scans below its probe side are filtered by. */
-export interface MadeKeyFilter {
-  readonly filter: number;
-  /** Position in the join's `keys`. */
-  readonly key: number;
-  /** Rows of the tables that are filtered: what making the filter may cost depends on it. */
-  readonly rows: number;
 }
 
 /** For every outer row all inner rows; the inner side is materialized. Columns as for HashJoin with probe = outer. */

@@ -2,7 +2,7 @@ import type { AggregateCall, ColumnId, Expression, SortKey } from '../ir/express
 import { printExpression, printWindow } from '../ir/print.ts';
 import { unreachable } from '../types/error.ts';
 import { children, walk } from './columns.ts';
-import type { KeyFilter, PhysicalPlan } from './plan.ts';
+import type { PhysicalPlan } from './plan.ts';
 
 export interface PrintOptions {
   /** The rows that are expected of each node. */
@@ -28,18 +28,7 @@ export function printPhysical(plan: PhysicalPlan, options: PrintOptions = {}): s
   return `${lines.join('\n')}\n`;
 }
 
-/** What each node of the plan does, as its line in the printed plan says. */
-export function nodeDescriptions(plan: PhysicalPlan): (node: PhysicalPlan) => string {
-  const names = columnNames(plan);
-  return (node) => describe(node, names);
-}
-
 type Names = ReadonlyMap<ColumnId, string>;
-
-/** The equality of the join that makes the filter, as the scan sees it. */
-function keyFilterText({ column, among }: KeyFilter, names: Names): string {
-  return `${names.get(column)}#${column} = ${printExpression(among, names)}`;
-}
 
 function columnNames(plan: PhysicalPlan): Names {
   const names = new Map<ColumnId, string>();
@@ -56,8 +45,16 @@ function describe(plan: PhysicalPlan, names: Names): string {
     case 'tableScan': {
       const columns = plan.columns.map((column) => `${column.name}#${column.id}`).join(', ');
       const where = plan.predicates.length === 0 ? '' : ` where ${plan.predicates.map(text).join(' and ')}`;
-      const filters = (plan.keyFilters ?? []).map((filter) => ` filtered by ${keyFilterText(filter, names)}`).join('');
-      return `scan ${plan.table.name} [${columns}]${where}${filters}${commandText(plan.command)}`;
+      return `scan ${plan.table.name} [${columns}]${where}${commandText(plan.command)}`;
+    }
+    case 'keyLookup': {
+      const columns = plan.columns.map((column) => `${column.name}#${column.id}`).join(', ');
+      const key = plan.key.map((ordinal) => plan.table.columns[ordinal]?.name ?? `column ${ordinal}`);
+      const shown = plan.keys.slice(0, SHOWN_ROWS).map((values) => `(${texts(values)})`);
+      const more = plan.keys.length - shown.length;
+      const wanted = [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+      const where = plan.predicates.length === 0 ? '' : ` where ${plan.predicates.map(text).join(' and ')}`;
+      return `lookup ${plan.table.name} [${columns}] by (${key.join(', ')}) = ${wanted}${where}${commandText(plan.command)}`;
     }
     case 'values': {
       const shown = plan.rows.slice(0, SHOWN_ROWS).map((row) => `(${texts(row)})`);

@@ -41,11 +41,25 @@ export interface TableScanCursor {
   readonly close: () => void;
 }
 
+/** A question for the rows with given values in the columns of one of a table's keys. */
+export interface KeyRequest {
+  /** The columns of the key, in its own order. */
+  readonly key: readonly number[];
+  /** Of the columns' types; none is NULL. */
+  readonly values: readonly Value[];
+  /** Sees own writes with a smaller command id. */
+  readonly command: number;
+  /** Without one, the last commit is seen. */
+  readonly transaction: Transaction | undefined;
+}
+
 /** What the executor can read. */
 export interface TableSource {
+  /** The id of the row with the key that is seen. Absent where the table's keys are not looked up. */
+  readonly lookup?: (request: KeyRequest) => number | undefined;
   readonly scan: (request: ScanRequest) => TableScanCursor;
   /** Values of rows that a scan put out the ids of, whose columns are `ordinals`. Absent where rows have no lasting ids. */
-  readonly fetch?: (rowId: bigint, ordinals: readonly number[]) => readonly Value[];
+  readonly fetch?: (rowId: bigint | number, ordinals: readonly number[]) => readonly Value[];
 }
 
 /** What the executor can write; all calls are part of the transaction and seen by later commands only. */

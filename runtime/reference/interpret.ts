@@ -1,5 +1,6 @@
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type {
+  KeyLookup,
   PhysicalFetch,
   PhysicalPlan,
   PhysicalProject,
@@ -7,6 +8,7 @@ import type {
   TableScan,
   UnionAll,
 } from '../../compiler/physical/plan.ts';
+import { sameValue } from '../../compiler/types/compare.ts';
 import { unreachable } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { interpretAggregate } from './aggregates.ts';
@@ -35,6 +37,8 @@ function runRows(plan: PhysicalPlan, context: ReferenceContext): readonly (reado
   switch (plan.kind) {
     case 'tableScan':
       return scanTable(plan, context);
+    case 'keyLookup':
+      return lookUp(plan, context);
     case 'values':
       return listValues(plan, context);
     case 'filter': {
@@ -82,6 +86,36 @@ function runRows(plan: PhysicalPlan, context: ReferenceContext): readonly (reado
 function scanTable(plan: TableScan, context: ReferenceContext): readonly (readonly Value[])[] {
   return context.tables
     .scan(plan.table, plan.command)
+    .map(({ id, values }) =>
+      plan.ordinals.map((ordinal) => (ordinal === ROW_ID_ORDINAL ? id : (values[ordinal] ?? null))),
+    )
+    .filter((row) => {
+      const bound = bind(plan.columns, row, context.outer);
+      return plan.predicates.every((predicate) => isTrue(predicate, bound, context));
+    });
+}
+
+/** A scan that keeps the rows with one of the keys: what looking them up must come to. */
+function lookUp(plan: KeyLookup, context: ReferenceContext): readonly (readonly Value[])[] {
+  const keys = plan.keys.map((key) =>
+    key.map((expression) => {
+      const value = evaluate(expression, context.outer, context);
+      return typeof value === 'number' ? BigInt(value) : value;
+    }),
+  );
+  const isWanted = (values: readonly Value[]): boolean =>
+    keys.some((key) =>
+      plan.key.every((ordinal, i) => {
+        const stored = values[ordinal] ?? null;
+        const wanted = key[i] ?? null;
+        if (stored === null || wanted === null) return false;
+        if (typeof stored === 'number') return BigInt(stored) === wanted;
+        return sameValue(stored, wanted, plan.table.columns[ordinal]?.type ?? { kind: 'null' });
+      }),
+    );
+  return context.tables
+    .scan(plan.table, plan.command)
+    .filter(({ values }) => isWanted(values))
     .map(({ id, values }) =>
       plan.ordinals.map((ordinal) => (ordinal === ROW_ID_ORDINAL ? id : (values[ordinal] ?? null))),
     )

@@ -95,7 +95,7 @@ function accumulatorOf(
   };
   const argsAt = call.args.map((arg) => place(guarded(arg)));
   const keysAt = orderBy.map((key) => place(guarded(key.expression)));
-  const keeps = fn.keeps === true;
+  const keeps = KEEPING.has(call.fn);
 
   return () => {
     const state = fn.create(signature);
@@ -118,6 +118,9 @@ function accumulatorOf(
     };
   };
 }
+
+/** Aggregates whose state grows with the rows. */
+const KEEPING: ReadonlySet<string> = new Set(['array_agg', 'string_agg']);
 
 function stepper(
   state: AggregateState,

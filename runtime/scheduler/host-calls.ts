@@ -1,5 +1,5 @@
 import type { Expression } from '../../compiler/ir/expression.ts';
-import { internalError, OrbitError } from '../../compiler/types/error.ts';
+import { internalError, OrbitError, type SourceRange } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { readValue, writeValue } from '../columns/values.ts';
 import type { HostCall } from '../kernels/context.ts';
@@ -23,13 +23,17 @@ export interface HostEvaluate {
 }
 
 /** Row implementations know nothing of the statement: their errors get the place of the words that called them. */
+export function placedError(error: unknown, range: SourceRange | undefined): unknown {
+  if (!(error instanceof OrbitError) || error.range !== undefined) return error;
+  const { code, message, hint, place } = error;
+  return new OrbitError(code, message, { range, hint, place, cause: error });
+}
+
 function placed(expression: Expression, run: () => Value): Value {
   try {
     return run();
   } catch (error) {
-    if (!(error instanceof OrbitError) || error.range !== undefined) throw error;
-    const { code, message, hint, place } = error;
-    throw new OrbitError(code, message, { range: expression.range, hint, place, cause: error });
+    throw placedError(error, expression.range);
   }
 }
 

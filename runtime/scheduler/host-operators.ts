@@ -1,4 +1,5 @@
 import type {
+  KeyLookup,
   PhysicalDelete,
   PhysicalFetch,
   PhysicalInsert,
@@ -13,7 +14,8 @@ import { interpretUnnest } from '../reference/unnest.ts';
 import { interpretWindow } from '../reference/windows.ts';
 import { interpretDelete, interpretInsert, interpretMerge, interpretUpdate } from '../reference/writes.ts';
 import type { Outer, Query } from './query.ts';
-import { hostContext } from './values-context.ts';
+import { keyLookup } from './small-plan.ts';
+import { hostContext, outerRow } from './values-context.ts';
 
 /** Operators that the host runs row by row, by the reference implementation: their cost is elsewhere. */
 
@@ -46,6 +48,12 @@ export function fetchRows(query: Query, plan: PhysicalFetch, rows: Rows): Promis
 /** Windows with functions that have no kernel. */
 export function windowRows(query: Query, plan: PhysicalWindow, rows: Rows, outer: Outer): Rows {
   return interpretWindow(plan, hostContext(query, outer), () => ({ columns: plan.input.columns, rows }));
+}
+
+/** A key lookup in a larger plan. */
+export function lookUp(query: Query, plan: KeyLookup, outer: Outer): Rows {
+  const { tables, transaction, firstCommand, parameters } = query;
+  return keyLookup(plan)({ tables, transaction, firstCommand, parameters, outer: outerRow(outer) });
 }
 
 /** Rows between two chances to cancel. */

@@ -1,4 +1,4 @@
-import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import type { Column, ColumnId } from '../../compiler/ir/expression.ts';
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type { TableScan } from '../../compiler/physical/plan.ts';
 import { FLOAT64, INT64, UTF8 } from '../../compiler/types/type.ts';
@@ -24,10 +24,9 @@ import {
 } from '../operators/scan.ts';
 import { i32 } from '../wasm/ir.ts';
 import { type RowBlock, required, rowCount } from './drivers.ts';
-import { keyFilterPruning, keyFiltersOf, reportKeyFilters, scanKeyFilters } from './key-filters.ts';
 import type { OpenSource, SourceMorsel } from './pipeline.ts';
 import type { Query } from './query.ts';
-import { type Bounds, pruningOf, scanRanges, splitPredicates } from './scan-predicates.ts';
+import { pruningOf, scanRanges, splitPredicates } from './scan-predicates.ts';
 import { allocate, allocateZeroed } from './task.ts';
 
 /** Texts of up to this share of the pool's budget, for all scans of a query, may stay pinned until the query ends, so that nobody copies them. */
@@ -42,11 +41,10 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   const { memory } = query;
   const { pool } = query.executor;
   const { comparisons, rest } = splitPredicates(plan, query.parameters);
-  const keyed = keyFiltersOf(query, plan);
   const ordinals = plan.ordinals.filter((ordinal) => ordinal !== ROW_ID_ORDINAL);
   const cursor: TableScanCursor = query.tables.source(plan.table).scan({
     ordinals,
-    prune: [...pruningOf(comparisons), ...keyFilterPruning(keyed)],
+    prune: pruningOf(comparisons),
     command: query.firstCommand + plan.command,
     transaction: query.transaction,
   });
@@ -61,13 +59,8 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     const ordinal = plan.ordinals[i] ?? 0;
     return { id: column.id, ordinal, format: ordinal === ROW_ID_ORDINAL ? undefined : cursor.formats[stored++] };
   });
-  const { filters, bounds } = scanKeyFilters(query, plan, keyed, ordinals, cursor.formats);
-  const { ranges, left } = scanRanges<Bounds & { readonly expression?: Expression }>(
-    [...comparisons, ...bounds],
-    ordinals,
-    cursor.formats,
-  );
-  const predicates = [...left.flatMap(({ expression }) => expression ?? []), ...rest];
+  const { ranges, left } = scanRanges(comparisons, ordinals, cursor.formats);
+  const predicates = [...left.map(({ expression }) => expression), ...rest];
   // Descriptors are reused once their morsel is released.
   const idle: number[] = [];
   /** What releases the morsels that nobody has released yet. */
@@ -144,7 +137,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   };
 
   return {
-    source: scanSource(columns, { ranges, filters }, { stable, special }),
+    source: scanSource(columns, ranges, { stable, special }),
     operators: predicates.length === 0 ? [] : [filter(predicates)],
     parallel: rows >= PARALLEL_ROWS,
     passing: texts > 0 && !stable,
@@ -155,7 +148,6 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
       if (next instanceof Promise) return next.then((chunk) => (chunk === undefined ? undefined : load(chunk)));
       return next === undefined ? undefined : load(next);
     },
-    finished: (ctx) => reportKeyFilters(query, plan, filters, ctx),
     close: () => {
       for (const release of held) release();
       const known = query.pruned.get(plan) ?? { read: 0, pruned: 0 };

@@ -45,8 +45,7 @@ import {
 } from './drivers.ts';
 import { contiguous, linkRows } from './finish.ts';
 import { hostAggregation } from './host-aggregates.ts';
-import { fetchRows, unnestRows, windowRows, writeRows } from './host-operators.ts';
-import { makeKeyFilters } from './key-filters.ts';
+import { fetchRows, lookUp, unnestRows, windowRows, writeRows } from './host-operators.ts';
 import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import { counterOf, type Outer, type Query } from './query.ts';
 import { sortAddresses } from './sorting.ts';
@@ -71,6 +70,8 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
     case 'tableScan': {
       return [{ open: () => openScan(query, plan), operators: counted, label: `scan ${plan.table.name}`, limits: [] }];
     }
+    case 'keyLookup':
+      return [hostStream(query, plan.columns, lookUp(query, plan, outer), `lookup ${plan.table.name}`, counted)];
     case 'values':
       return [hostStream(query, plan.columns, evaluateRows(query, plan.rows, outer), 'values', counted)];
     case 'filter':
@@ -261,13 +262,7 @@ async function hashJoin(
     plan.build,
     outer,
     {
-      sink: joinBuild(
-        buildKeys,
-        ids,
-        keep,
-        state,
-        (plan.makesFilters ?? []).map(({ key }) => key),
-      ),
+      sink: joinBuild(buildKeys, ids, keep, state),
       driver,
       remote: () => ({ kind: 'join', ...joinDriverSpec(state) }),
       adopt: (result) => (isBuild(result) ? others.push(result) : unexpected(result)),
@@ -276,7 +271,6 @@ async function hashJoin(
   );
   const built = mergeBuilds([await driver.result(), ...others]);
   state.directory = await linkRows(query, state, kernel.instance, ctx, built);
-  await makeKeyFilters(query, plan, state, kernel.instance, built);
   // Nothing can match: the probe side need not run where it puts nothing out by itself.
   const probe = joinProbe(
     {

@@ -25,7 +25,9 @@ export function readValue(column: ChunkColumn, type: Type, row: number): Value {
   if (!isValid(column.validity, row)) return null;
   switch (column.encoding) {
     case 'integers':
-      return hostInteger(type, rawInteger(column, row));
+      return isNumber(type) && column.width <= 4
+        ? Number(column.base) + narrowOffset(column, row)
+        : hostInteger(type, rawInteger(column, row));
     case 'float32':
       return new DataView(column.values.buffer, column.values.byteOffset).getFloat32(4 * row, true);
     case 'float64':
@@ -38,11 +40,30 @@ export function readValue(column: ChunkColumn, type: Type, row: number): Value {
       // A copy, because decoders refuse shared memory.
       const copy = bytes.slice(start, end);
       if (type.kind === 'list') return decodeList(copy, type.element);
-      return type.kind === 'utf8' ? decoder.decode(copy) : copy;
+      if (type.kind !== 'utf8') return copy;
+      return asciiText(copy) ?? decoder.decode(copy);
     }
     case 'any':
       return readDynamic(column, row);
   }
+}
+
+/** Longer texts are worth a call of the decoder. */
+const SHORT_TEXT = 32;
+
+function asciiText(bytes: Uint8Array): string | undefined {
+  if (bytes.length > SHORT_TEXT) return undefined;
+  for (const byte of bytes) if (byte > 0x7f) return undefined;
+  return String.fromCharCode(...bytes);
+}
+
+function isNumber({ kind }: Type): boolean {
+  return kind === 'int32' || kind === 'date' || kind === 'int16' || kind === 'int8';
+}
+
+function narrowOffset({ values, width }: ChunkColumn, row: number): number {
+  if (width === 4) return word32(values, 4 * row);
+  return width === 2 ? values[2 * row]! | (values[2 * row + 1]! << 8) : values[row]!;
 }
 
 /** Where the bytes of a text value lie. */

@@ -31,8 +31,7 @@ const MAX_ROW = 0xffff_fffe;
 
 /**
  * The rows of a table by the values of some columns: an open-addressing hash table of row ordinals. Rows with a null in
- * one of these columns are not in it. Rows that are `forgotten` give their place to the next row of the same hash:
- * for a unique key those that no transaction can bring back.
+ * one of these columns are not in it. Rows that are `forgotten` give their place to the next row of the same hash.
  */
 export class KeyIndex {
   private readonly table: KeyedTable;
@@ -45,7 +44,7 @@ export class KeyIndex {
   constructor(
     table: KeyedTable,
     ordinals: readonly number[],
-    forgotten: (versions: RowVersions, row: number) => boolean = isGone,
+    forgotten: (versions: RowVersions, row: number) => boolean,
   ) {
     this.table = table;
     this.ordinals = ordinals;
@@ -63,11 +62,7 @@ export class KeyIndex {
       if (row === except) return;
       const stored = this.table.locate(row);
       if (isGone(stored.versions, stored.versionRow)) return;
-      const same = this.ordinals.every((ordinal) => {
-        const type = this.table.columns[ordinal]!.type;
-        return sameValue(readValue(stored.columns[ordinal]!, type, stored.position), values[ordinal] ?? null, type);
-      });
-      if (same) this.refuse(stored, transaction, values);
+      if (this.hasKey(stored, values)) this.refuse(stored, transaction, values);
     });
     return hash;
   }
@@ -90,13 +85,33 @@ export class KeyIndex {
     if (hash === undefined) return found;
     this.eachOf(hash, (row) => {
       const stored = this.table.locate(row);
-      const same = this.ordinals.every((ordinal) => {
-        const type = this.table.columns[ordinal]!.type;
-        return sameValue(readValue(stored.columns[ordinal]!, type, stored.position), values[ordinal] ?? null, type);
-      });
-      if (same) found.push(row);
+      if (this.hasKey(stored, values)) found.push(row);
     });
     return found;
+  }
+
+  /** The first row whose key is that of `values` and of whose versions `accept` is true. */
+  findLike(values: readonly Value[], accept: (versions: RowVersions, row: number) => boolean): number | undefined {
+    const hash = this.hashOf(values);
+    if (hash === undefined) return undefined;
+    const { rows, hashes } = this;
+    const mask = rows.length - 1;
+    for (let slot = spread(hash) & mask; rows[slot] !== 0; slot = (slot + 1) & mask) {
+      if (hashes[slot] !== hash) continue;
+      const row = rows[slot]! - 1;
+      const stored = this.table.locate(row);
+      if (this.hasKey(stored, values) && accept(stored.versions, stored.versionRow)) return row;
+    }
+    return undefined;
+  }
+
+  private hasKey(stored: StoredRow, values: readonly Value[]): boolean {
+    for (const ordinal of this.ordinals) {
+      const type = this.table.columns[ordinal]!.type;
+      const value = readValue(stored.columns[ordinal]!, type, stored.position);
+      if (!sameValue(value, values[ordinal] ?? null, type)) return false;
+    }
+    return true;
   }
 
   add(hash: number, row: number): void {

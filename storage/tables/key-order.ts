@@ -61,3 +61,62 @@ function ascendsBetween(before: Segment, after: Segment, ordinals: readonly numb
   }
   return false;
 }
+
+/**
+ * The row whose integer columns `ordinals` have the raw values `wanted`, among segments whose keys ascend strictly;
+ * undefined if there is none.
+ */
+export function findAscending(
+  segments: readonly Segment[],
+  ordinals: readonly number[],
+  wanted: readonly bigint[],
+): number | undefined {
+  // The last segment that does not begin beyond the key.
+  let low = 0;
+  let high = segments.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareKey(segments[middle]!, 0, ordinals, wanted) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  const segment = segments[low - 1];
+  if (segment === undefined) return undefined;
+  low = 0;
+  high = segment.rows;
+  const [first] = ordinals;
+  const column = first === undefined ? undefined : segment.chunk.columns[first];
+  if (ordinals.length === 1 && column !== undefined && column.width !== 8 && column.width !== 16) {
+    const target = wanted[0]! - column.base;
+    if (target > 0xffff_ffffn) return undefined;
+    return findOffset(segment, unsignedView(column.values, column.width), Number(target));
+  }
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const order = compareKey(segment, middle, ordinals, wanted);
+    if (order === 0) return segment.firstRow + middle;
+    if (order < 0) low = middle + 1;
+    else high = middle;
+  }
+  return undefined;
+}
+
+/** The same for one column of narrow offsets. */
+function findOffset({ firstRow, rows }: Segment, offsets: ArrayLike<number>, target: number): number | undefined {
+  let low = 0;
+  let high = rows;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (offsets[middle]! < target) low = middle + 1;
+    else high = middle;
+  }
+  return low < rows && offsets[low] === target ? firstRow + low : undefined;
+}
+
+/** Negative where the row's key is less than the wanted one. */
+function compareKey(segment: Segment, row: number, ordinals: readonly number[], wanted: readonly bigint[]): number {
+  for (let i = 0; i < ordinals.length; i++) {
+    const value = rawInteger(segment.chunk.columns[ordinals[i]!]!, row);
+    if (value !== wanted[i]) return value < wanted[i]! ? -1 : 1;
+  }
+  return 0;
+}

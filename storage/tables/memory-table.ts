@@ -16,7 +16,7 @@ import { Delta } from './delta.ts';
 import { DictionaryBuilder } from './dictionary.ts';
 import { createBuilder, encodingOf } from './encode.ts';
 import { type KeyedTable, KeyIndex, type StoredRow } from './key-index.ts';
-import { isStrictlyAscending } from './key-order.ts';
+import { findAscending, isStrictlyAscending } from './key-order.ts';
 import { checkLength } from './lengths.ts';
 import { openScan, SegmentList } from './scan.ts';
 import { Segment } from './segment.ts';
@@ -38,8 +38,6 @@ export interface MemoryTable extends TableHandle, TableSource, TableSink {
    * commands, and to others when it commits.
    */
   readonly bulkLoader: (transaction?: Transaction, command?: number) => BulkLoader;
-  /** Looks closely at a column's values, for plans that are made from now on. */
-  readonly analyze: (ordinal: number) => void;
   /** Rows whose columns `ordinals` equal `values`, with the writes of `command` itself; NULL equals nothing. */
   readonly find: (
     transaction: Transaction,
@@ -96,6 +94,8 @@ export function createMemoryTable({
   const keyed: KeyedTable = { name, columns, locate };
   /** By key; absent until the first row comes that cannot be told to be unique by the order of all rows. */
   const indexes: (KeyIndex | undefined)[] = keys.map(() => undefined);
+  /** By key: the segments whose rows are known to ascend strictly by it. A key without an index has all rows in them. */
+  const ascending: (readonly Segment[] | undefined)[] = keys.map(() => undefined);
   /** For `find`, by the ordinals looked up: made when first needed. */
   const lookups = new Map<string, KeyIndex>();
 
@@ -177,7 +177,6 @@ export function createMemoryTable({
     const gone = new Set(loads);
     const kept = segments.filter(({ versions }) => !gone.has(versions));
     segments.splice(0, segments.length, ...kept);
-    observer.forget();
     settled = undefined;
     indexes.fill(undefined);
     lookups.clear();
@@ -186,10 +185,47 @@ export function createMemoryTable({
   function indexOf(key: number): KeyIndex {
     const known = indexes[key];
     if (known !== undefined) return known;
-    const index = new KeyIndex(keyed, keys[key] ?? []);
+    const index = new KeyIndex(keyed, keys[key] ?? [], isForgotten);
     for (const segment of readable().segments) index.addSegment(segment);
     indexes[key] = index;
     return index;
+  }
+
+  /** Rows that only an older snapshot still sees must be found, though they are in nobody's way. */
+  function isForgotten(versions: RowVersions, row: number): boolean {
+    return versions.endedBefore(row, transactions.oldestSnapshot());
+  }
+
+  /** The row of that key that the viewer sees. */
+  function rowOfKey(key: number, values: readonly Value[], viewpoint: Viewpoint): number | undefined {
+    const ordinals = keys[key] ?? [];
+    const rows = indexes[key] === undefined ? ascendingRows(key, ordinals, values) : undefined;
+    if (rows !== undefined) return rows.find((row) => isSeen(row, viewpoint));
+    const wanted: Value[] = [];
+    for (let i = 0; i < ordinals.length; i++) wanted[ordinals[i]!] = values[i] ?? null;
+    return indexOf(key).findLike(wanted, (versions, versionRow) => versions.sees(versionRow, viewpoint));
+  }
+
+  /** The rows of that key by binary search; undefined where rows do not ascend by the key. */
+  function ascendingRows(
+    key: number,
+    ordinals: readonly number[],
+    values: readonly Value[],
+  ): readonly number[] | undefined {
+    if (delta.rows > 0) return undefined;
+    if (segments.length === 0) return NO_ROWS;
+    settled ??= new SegmentList(columns, [...segments]);
+    if (ascending[key] !== settled.segments) {
+      if (!isStrictlyAscending(segments, ordinals)) return undefined;
+      ascending[key] = settled.segments;
+    }
+    const row = findAscending(segments, ordinals, values.map(rawKey));
+    return row === undefined ? NO_ROWS : [row];
+  }
+
+  function isSeen(row: number, viewpoint: Viewpoint): boolean {
+    const { versions, versionRow } = versionsOf(row);
+    return versions.sees(versionRow, viewpoint);
   }
 
   /** Stamps and stores a row that has been checked, except for its keys. */
@@ -281,7 +317,7 @@ export function createMemoryTable({
   function checkLoaded(key: number, loaded: readonly Segment[], transaction: number): void {
     const ordinals = keys[key] ?? [];
     if (indexes[key] === undefined && isStrictlyAscending(segments, ordinals)) return;
-    const index = indexes[key] ?? new KeyIndex(keyed, ordinals);
+    const index = indexes[key] ?? new KeyIndex(keyed, ordinals, isForgotten);
     if (indexes[key] === undefined) {
       for (const segment of segments.slice(0, segments.length - loaded.length)) index.addSegment(segment);
       indexes[key] = index;
@@ -301,9 +337,7 @@ export function createMemoryTable({
     const name = ordinals.join();
     const known = lookups.get(name);
     if (known !== undefined) return known;
-    // Unlike a key's index, it must know the rows that only an older snapshot still sees.
-    const forgotten = (versions: RowVersions, row: number) => versions.endedBefore(row, transactions.oldestSnapshot());
-    const lookup = new KeyIndex(keyed, ordinals, forgotten);
+    const lookup = new KeyIndex(keyed, ordinals, isForgotten);
     for (const segment of readable().segments) lookup.addSegment(segment);
     lookups.set(name, lookup);
     return lookup;
@@ -325,7 +359,16 @@ export function createMemoryTable({
     return openScan(readable(), request, viewpoint, known);
   }
 
-  function viewpointOf({ transaction, command }: ScanRequest): Viewpoint {
+  function keyOf(ordinals: readonly number[]): number {
+    // Whoever looks up the same key again says so by the same array.
+    const same = keys.indexOf(ordinals);
+    if (same >= 0) return same;
+    const key = keys.findIndex((known) => known.join() === ordinals.join());
+    if (key < 0) throw internalError(`table ${name} has no such key`);
+    return key;
+  }
+
+  function viewpointOf({ transaction, command }: Pick<ScanRequest, 'transaction' | 'command'>): Viewpoint {
     if (transaction === undefined) return { snapshot: transactions.lastCommit(), transaction: 0, command };
     return { snapshot: transactions.active(transaction).snapshot, transaction: transaction.id, command };
   }
@@ -336,12 +379,15 @@ export function createMemoryTable({
     keys,
     version: 1,
     lastingRowIds: true,
-    statistics: () => observer.statistics(rowCount, segments, delta),
-    analyze: (ordinal) => observer.analyze(ordinal, rowCount, segments, delta),
+    findsByKey: true,
+    statistics: () => observer.statistics(rowCount, delta),
     scan,
+    lookup: (request) => rowOfKey(keyOf(request.key), request.values, viewpointOf(request)),
     fetch: (rowId, ordinals) => {
       const stored = locate(Number(rowId));
-      return ordinals.map((ordinal) => valueAt(stored, ordinal));
+      const values = new Array<Value>(ordinals.length);
+      for (let i = 0; i < ordinals.length; i++) values[i] = valueAt(stored, ordinals[i]!);
+      return values;
     },
     insert: (transaction, command, row) => {
       checkRow(row);
@@ -365,7 +411,7 @@ export function createMemoryTable({
       if (canEnd(transaction, command, row)) endRow(transaction, command, row);
     },
     find: (transaction, command, ordinals, values) => {
-      const viewpoint = viewpointOf({ ordinals: [], prune: [], transaction, command: command + 1 });
+      const viewpoint = viewpointOf({ transaction, command: command + 1 });
       const wanted: Value[] = [];
       ordinals.forEach((ordinal, i) => {
         wanted[ordinal] = values[i] ?? null;
@@ -411,6 +457,15 @@ function segmentOf(segments: readonly Segment[], row: number): Segment {
   const segment = segments[low - 1];
   if (segment === undefined || row >= segment.firstRow + segment.rows) throw internalError(`there is no row ${row}`);
   return segment;
+}
+
+const NO_ROWS: readonly number[] = [];
+
+/** An integer as integer columns hold it. */
+function rawKey(value: Value): bigint {
+  if (typeof value === 'bigint') return value;
+  if (typeof value === 'number' || typeof value === 'boolean') return BigInt(value);
+  throw internalError('a key of integers has another value');
 }
 
 function writeConflict(table: string): OrbitError {

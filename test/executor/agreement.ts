@@ -21,13 +21,23 @@ export async function disagreement(
   seen: (report: RunReport) => void = () => {},
 ): Promise<string | undefined> {
   const actual = await runExecutor(executor, statement, options);
+  if ('rows' in actual && actual.report !== undefined) seen(actual.report);
+  return differs(statement, expected, actual, options.analyze === true);
+}
+
+/** How an outcome differs from the reference's. */
+export function differs(
+  statement: Generated,
+  expected: Outcome,
+  actual: Outcome,
+  analyzed = false,
+): string | undefined {
   if ('error' in expected || 'error' in actual) return differentErrors(expected, actual);
-  if (actual.report !== undefined) seen(actual.report);
   const { plan, free, approximate } = statement;
   checkRows(plan.columns, actual.rows);
   const written = writtenDifference(expected.written, actual.written);
   if (written !== undefined) return written;
-  if (options.analyze === true && actual.report !== undefined) {
+  if (analyzed && actual.report !== undefined) {
     const counter = wrongCounter(statement, actual.report);
     if (counter !== undefined) return counter;
   }

@@ -41,7 +41,8 @@ function checkNode(plan: PhysicalPlan, outside: Scope | undefined): void {
     subquery: () => fail('a subquery'),
   };
   const inputs = children(plan).flatMap((child) => child.columns);
-  const own = plan.kind === 'tableScan' ? plan.columns : plan.kind === 'merge' ? [...inputs, ...plan.current] : inputs;
+  const isLeaf = plan.kind === 'tableScan' || plan.kind === 'keyLookup';
+  const own = isLeaf ? plan.columns : plan.kind === 'merge' ? [...inputs, ...plan.current] : inputs;
   const scope = scopeOf(own, outside);
   const check = (expression: Expression | undefined, type?: Type, within = scope): void => {
     if (expression === undefined) return;
@@ -73,6 +74,10 @@ function checkExpressions(
 ): void {
   switch (plan.kind) {
     case 'tableScan':
+      for (const predicate of plan.predicates) check(predicate, BOOL);
+      return;
+    case 'keyLookup':
+      for (const key of plan.keys) for (const value of key) check(value, undefined, scopeOf([], scope.parent));
       for (const predicate of plan.predicates) check(predicate, BOOL);
       return;
     case 'values':
@@ -134,6 +139,7 @@ function outputsOf(plan: PhysicalPlan): ReadonlyMap<ColumnId, Output> {
     column === undefined ? [] : [[column.id, { type: BOOL, nullable }]];
   switch (plan.kind) {
     case 'tableScan':
+    case 'keyLookup':
       return new Map(
         computed(
           plan.ordinals.map((ordinal) => {

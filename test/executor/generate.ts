@@ -7,7 +7,7 @@ import { checkPlan } from './check-plan.ts';
 import type { Statement } from './harness.ts';
 import { aggregateNode, makeAggregate } from './make-aggregates.ts';
 import { makeApply, makeHashJoin, makeLoopJoin } from './make-joins.ts';
-import { makeScan, makeValues } from './make-leaves.ts';
+import { makeKeyLookup, makeScan, makeValues } from './make-leaves.ts';
 import { makeFetch, makeFilter, makeLimit, makeProject, makeSort, makeUnion, makeUnnest } from './make-rows.ts';
 import { makeWrite, type WriteKind } from './make-writes.ts';
 import { Making, NOTHING_OUTSIDE, type Outside, type Pool, Unfit } from './making.ts';
@@ -34,6 +34,7 @@ const WRITES: readonly WriteKind[] = ['insert', 'update', 'delete', 'merge'];
 /** The operators as the tests count them. */
 export const OPERATORS: readonly string[] = [
   'tableScan',
+  'keyLookup',
   'values',
   'filter',
   'project',
@@ -159,6 +160,12 @@ function distinctRows(making: Making, input: Node, outside: Outside): Node {
   );
 }
 
+const LEAVES: ReadonlyMap<string, (making: Making, outside: Outside) => Node> = new Map([
+  ['tableScan', (making, outside) => makeScan(making, outside)],
+  ['keyLookup', makeKeyLookup],
+  ['values', (making, outside) => makeValues(making, outside)],
+]);
+
 const STEP_NAMES = [...STEPS.keys()];
 
 /** What may stand over a node that writes: all of its rows are asked for, once. */
@@ -176,7 +183,14 @@ const OVER_WRITES = [
 function grow(making: Making, depth: number, outside: Outside): Node {
   const { random } = making;
   if (depth <= 1 || random.chance(0.12)) {
-    return random.chance(0.75) ? makeScan(making, outside) : makeValues(making, outside);
+    const leaf = random.weighted([
+      [15, 'tableScan'],
+      [4, 'values'],
+      [1, 'keyLookup'],
+    ] as const);
+    const make = LEAVES.get(leaf);
+    if (make === undefined) throw new Error(`no leaf ${leaf}`);
+    return make(making, outside);
   }
   const node = making.attempt(
     5,
@@ -235,8 +249,9 @@ function makeRoot(making: Making, operator: string): Node {
     const node = makeWrite(making, write, input, NOTHING_OUTSIDE);
     return random.chance(0.6) ? node : step(making, random.pick(OVER_WRITES), node, 3, NOTHING_OUTSIDE);
   }
-  if (operator === 'tableScan' || operator === 'values') {
-    const own = operator === 'values' ? makeValues(making, NOTHING_OUTSIDE) : makeScan(making, NOTHING_OUTSIDE);
+  const makeLeaf = LEAVES.get(operator);
+  if (makeLeaf !== undefined) {
+    const own = makeLeaf(making, NOTHING_OUTSIDE);
     return random.chance(0.5) ? own : step(making, random.pick(STEP_NAMES), own, 3, NOTHING_OUTSIDE);
   }
   const depth = random.integer(1, 4);

@@ -10,6 +10,7 @@ import { batchRows } from '../../runtime/scheduler/collect.ts';
 import { createExecutor, type RunOptions, runPlan } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
 import type { RunReport } from '../../runtime/scheduler/report.ts';
+import { smallPlan } from '../../runtime/scheduler/small-plan.ts';
 import type { SpillHost } from '../../runtime/scheduler/spill/host.ts';
 import { readTable } from '../storage/support.ts';
 import { ReferenceTables, type TestTable, transactions } from './tables.ts';
@@ -91,6 +92,24 @@ export async function runExecutor(
       ...options,
     });
     return { rows, written: await contents(written, transaction), report };
+  } catch (error) {
+    return failure(error);
+  } finally {
+    if (transaction !== undefined) transactions.rollback(transaction);
+  }
+}
+
+/** The plan as closures, if it is small; what it writes is rolled back in the end. */
+export async function runSmall(statement: Statement): Promise<Outcome | undefined> {
+  const small = smallPlan(statement.plan);
+  if (small === undefined) return undefined;
+  const written = writtenTables(statement);
+  const transaction = small.writes ? transactions.begin() : undefined;
+  const { parameters } = statement;
+  const tables = executorTables(transaction, 0);
+  try {
+    const rows = small.run({ parameters, outer: new Map(), tables, transaction, firstCommand: 0 });
+    return { rows, written: await contents(written, transaction) };
   } catch (error) {
     return failure(error);
   } finally {

@@ -1,11 +1,11 @@
-import { constant } from '../../compiler/ir/build.ts';
-import type { Column } from '../../compiler/ir/expression.ts';
+import { constant, parameter } from '../../compiler/ir/build.ts';
+import type { Column, Expression } from '../../compiler/ir/expression.ts';
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
-import type { PhysicalValues, TableScan } from '../../compiler/physical/plan.ts';
+import type { KeyLookup, PhysicalValues, TableScan } from '../../compiler/physical/plan.ts';
 import { INT64, type Type } from '../../compiler/types/type.ts';
 import type { Making, Outside } from './making.ts';
 import { leaf, type Node } from './node.ts';
-import type { Size } from './table-pool.ts';
+import { keyValue, type Size } from './table-pool.ts';
 import { COMMAND, type TestTable } from './tables.ts';
 import { NESTED_TYPES, randomValue, TYPES } from './values.ts';
 
@@ -60,6 +60,53 @@ export function makeScan(making: Making, outside: Outside, options: ScanOptions 
         command: COMMAND,
       };
       return leaf(plan, making.evaluate(plan, [], outside), floats(columns));
+    },
+    ({ rows }) => rows.length > 0,
+  );
+}
+
+/** Rows of a table by one of its keys: some that are there, some that are not, some twice, some NULL. */
+export function makeKeyLookup(making: Making, outside: Outside): Node {
+  const { random } = making;
+  const table = pickTable(making, [[1, 'keyed']]);
+  const key = random.pick(table.handle.keys);
+  const ordinals = random.shuffled([...table.handle.columns.keys(), ...(random.chance(0.3) ? [ROW_ID_ORDINAL] : [])]);
+  const columns = ordinals.map((ordinal) => {
+    const definition = table.handle.columns[ordinal];
+    if (definition === undefined) return making.newColumn('rowid', INT64, false);
+    return making.newColumn(definition.name, definition.type, definition.nullable);
+  });
+  const keyOf = (): readonly Expression[] => {
+    const row = table.rows.length > 0 && random.chance(0.9) ? random.pick(table.rows) : undefined;
+    return key.map((ordinal): Expression => {
+      const type = table.handle.columns[ordinal]?.type ?? INT64;
+      const absent = ordinal === 0 ? keyValue(type, 3 * random.integer(-2, 300) + 1) : type.kind === 'int64' ? 7n : 7;
+      const value = random.chance(0.03) ? null : (row?.[ordinal] ?? absent);
+      // A wider integer than the column's is compared too, also where it is out of its range.
+      const wide = type.kind === 'int16' || type.kind === 'int32' ? random.chance(0.3) : false;
+      const given = wide && typeof value === 'number' ? BigInt(value) + (random.chance(0.2) ? 2n ** 32n : 0n) : value;
+      const givenType = wide ? INT64 : type;
+      if (random.chance(0.6)) return constant(given, givenType);
+      making.parameters.push(given);
+      return parameter(making.parameters.length - 1, givenType);
+    });
+  };
+  return making.attempt(
+    6,
+    () => {
+      const keys = Array.from({ length: random.integer(1, random.chance(0.3) ? 40 : 4) }, keyOf);
+      const predicates = random.chance(0.2) ? [making.expressions(columns, outside).bound()] : [];
+      const plan: KeyLookup = {
+        kind: 'keyLookup',
+        table: table.handle,
+        columns,
+        ordinals,
+        key,
+        keys,
+        predicates,
+        command: COMMAND,
+      };
+      return leaf(plan, making.evaluate(plan, [], outside));
     },
     ({ rows }) => rows.length > 0,
   );

@@ -21,6 +21,7 @@ export interface Making {
   readonly batch?: number;
   /** Rows at the end that are inserted one by one, as statements do it. */
   readonly single?: number;
+  readonly keys?: readonly (readonly number[])[];
 }
 
 /** Writes of plans are rolled back, so that all plans see the same rows. */
@@ -39,9 +40,9 @@ export function testTable(
   name: string,
   columns: readonly ColumnDefinition[],
   rows: readonly (readonly Value[])[],
-  { holes = 0, batch = Math.max(rows.length, 1), single = 0 }: Making = {},
+  { holes = 0, batch = Math.max(rows.length, 1), single = 0, keys = [] }: Making = {},
 ): TestTable {
-  const handle = createMemoryTable({ name, columns, transactions });
+  const handle = createMemoryTable({ name, columns, keys, transactions });
   const loaded = Math.max(rows.length - single, 0);
   for (let from = 0; from < loaded; from += batch) {
     loadRows(handle.bulkLoader(), rows.slice(from, Math.min(loaded, from + batch)));
