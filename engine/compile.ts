@@ -25,7 +25,7 @@ export interface CompileOptions {
 export function compilePlan(plan: Plan, options: CompileOptions): CompiledPlan {
   const start = performance.now();
   const { plan: optimized, trace } = optimize(plan, { off: options.off, keepPlans: options.trace });
-  const physical = lower(optimized);
+  const physical = lower(optimized, { off: options.off });
   const small = smallPlan(physical);
   return { logical: plan, optimized, physical, small, passes: trace, optimizeMs: performance.now() - start };
 }

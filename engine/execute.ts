@@ -1,4 +1,5 @@
 import type {
+  BoundAnalyze,
   BoundCopyFrom,
   BoundCreateTable,
   BoundCreateTableAs,
@@ -155,8 +156,7 @@ export async function executeStatement(
     case 'release':
       throw unsupported('SAVEPOINT');
     case 'analyze':
-      // Statistics of tables in memory are kept as rows come: they are never out of date.
-      return { command: 'ANALYZE', columns: NO_COLUMNS };
+      return analyze(body, execution);
   }
 }
 
@@ -165,6 +165,20 @@ async function listTables({ database }: Execution, deliver: Deliver): Promise<Ou
   deliver.columns(columns);
   await deliver.rows(database.catalog.tables().map(({ schema, table }) => [schema, table.name]));
   return { command: 'SHOW TABLES', columns };
+}
+
+async function analyze({ tables }: BoundAnalyze, { database, signal }: Execution): Promise<Outcome> {
+  const everything = database.catalog.tables().map(({ table }) => ({ table, ordinals: table.columns.keys() }));
+  for (const { table, ordinals } of tables.length > 0 ? tables : everything) {
+    // A file's statistics are those of its sample.
+    if (!isMemoryTable(table)) continue;
+    for (const ordinal of ordinals) {
+      table.analyze(ordinal);
+      await pause();
+      if (signal?.aborted === true) throw cancelled();
+    }
+  }
+  return { command: 'ANALYZE', columns: NO_COLUMNS };
 }
 
 function unsupported(what: string): OrbitError {

@@ -3,7 +3,7 @@ import type { Plan } from '../compiler/ir/plan.ts';
 import { printPlan } from '../compiler/ir/print.ts';
 import { children } from '../compiler/physical/columns.ts';
 import type { PhysicalPlan } from '../compiler/physical/plan.ts';
-import { printPhysical } from '../compiler/physical/print.ts';
+import { nodeDescriptions, printPhysical } from '../compiler/physical/print.ts';
 import { OrbitError } from '../compiler/types/error.ts';
 import type { Statement } from '../grammars/sql/tree.ts';
 import type { KernelReport, RunReport } from '../runtime/scheduler/report.ts';
@@ -88,8 +88,8 @@ function annotation(node: PhysicalPlan, root: PhysicalPlan, report: RunReport | 
     if (counter !== undefined && counter.spilledBytes > 0) {
       notes.push(`${(counter.spilledBytes / 2 ** 20).toFixed(1)} MiB spilled`);
     }
-    for (const { label, tested, dropped, chunks } of report.filters.get(node) ?? []) {
-      notes.push(`filter ${label}: ${dropped} of ${tested} rows and ${chunks} chunks dropped`);
+    for (const { label, tested, dropped } of report.filters.get(node) ?? []) {
+      notes.push(`filter ${label}: ${dropped} of ${tested} rows dropped`);
     }
   }
   return notes.length === 0 ? '' : `  (${notes.join(', ')})`;
@@ -152,6 +152,8 @@ function printTree(node: unknown, indent = ''): string {
 
 interface JsonNode {
   readonly operator: string;
+  /** The operator with its conditions, as in the text. */
+  readonly description: string;
   readonly estimate: number | undefined;
   readonly rows: number | undefined;
   readonly ms: number | undefined;
@@ -159,10 +161,12 @@ interface JsonNode {
 }
 
 function jsonPlan(compiled: CompiledPlan, report: RunReport | undefined, runMs: number): unknown {
+  const describe = nodeDescriptions(compiled.physical);
   const node = (plan: PhysicalPlan): JsonNode => {
     const counter = report?.counters.get(plan);
     return {
       operator: plan.kind,
+      description: describe(plan),
       estimate: plan.estimate,
       rows: report === undefined ? undefined : (counter?.rows ?? 0),
       ms: counter?.ms,

@@ -1,5 +1,6 @@
 import type { Type } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
+import type { Cells, Distribution } from './distribution.ts';
 
 /** A table's column as the catalog declares it. */
 export interface ColumnDefinition {
@@ -16,11 +17,23 @@ export interface ColumnStatistics {
   readonly min?: Value | undefined;
   readonly max?: Value | undefined;
   readonly distinctCount?: number | undefined;
+  /** Made when it is first asked for. */
+  readonly distribution?: (() => Distribution | undefined) | undefined;
+}
+
+/** Rows of a table, in its order, that stand for all of them. */
+export interface TableSample {
+  readonly rows: number;
+  /** Nothing is left out. */
+  readonly complete: boolean;
+  /** The rows' values of a column; undefined for types that estimates cannot use. */
+  readonly cells: (ordinal: number) => Cells | undefined;
 }
 
 export interface TableStatistics {
   readonly rowCount: number;
   readonly columns: readonly ColumnStatistics[];
+  readonly sample?: TableSample | undefined;
 }
 
 /**

@@ -239,6 +239,7 @@ export const AGGREGATE_FUNCTIONS: readonly AggregateFunction[] = [
     names: { sql: ['string_agg'] },
     overloads: [fixed([UTF8, UTF8], UTF8)],
     nullable: true,
+    keeps: true,
     nulls: 'see',
     create: createStringAggregate,
     documentation: 'The texts joined in the order asked for, with a delimiter between them; NULLs are left out.',
@@ -246,7 +247,8 @@ export const AGGREGATE_FUNCTIONS: readonly AggregateFunction[] = [
   },
   {
     name: 'array_agg',
-    names: { sql: ['array_agg'] },
+    names: { sql: ['array_agg', 'list'] },
+    keeps: true,
     overloads: [anyOne((arg) => list(arg.kind === 'null' ? UTF8 : arg))],
     nullable: true,
     nulls: 'see',

@@ -2,15 +2,19 @@ import { AGGREGATE_FUNCTIONS } from './aggregates.ts';
 import { ANY_FUNCTIONS } from './any.ts';
 import { ANY_AGGREGATES } from './any-aggregates.ts';
 import { ANY_CONSTRUCTORS } from './any-make.ts';
+import { APPROXIMATE_AGGREGATES } from './approximate.ts';
 import { ARITHMETIC_OPERATORS } from './arithmetic.ts';
+import { BIT_AGGREGATES } from './bit-aggregates.ts';
 import { COMPARISON_FUNCTIONS } from './comparison.ts';
 import { CONDITIONAL_FUNCTIONS } from './conditional.ts';
 import { DATE_FUNCTIONS } from './dates.ts';
 import type { AggregateFunction, ScalarFunction, WindowFunction } from './declaration.ts';
 import { LIST_FUNCTIONS } from './lists.ts';
 import { MATH_FUNCTIONS } from './math.ts';
+import { ORDER_AGGREGATES } from './order-aggregates.ts';
 import { PATTERN_FUNCTIONS } from './patterns.ts';
 import { REGEXP_FUNCTIONS } from './regexps.ts';
+import { REGRESSION_AGGREGATES } from './regression.ts';
 import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
 import { WINDOW_FUNCTIONS } from './windows.ts';
@@ -34,6 +38,10 @@ export const SCALARS: readonly ScalarFunction[] = [
 export const AGGREGATES: readonly AggregateFunction[] = [
   ...AGGREGATE_FUNCTIONS,
   ...STATISTIC_FUNCTIONS,
+  ...REGRESSION_AGGREGATES,
+  ...BIT_AGGREGATES,
+  ...ORDER_AGGREGATES,
+  ...APPROXIMATE_AGGREGATES,
   ...ANY_AGGREGATES,
 ];
 

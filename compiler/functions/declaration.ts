@@ -46,6 +46,8 @@ export interface AggregateFunction {
   readonly nullable: boolean;
   /** skip (the default): a row with a NULL argument makes no step. see: the state gets NULLs, as array_agg must. */
   readonly nulls?: 'skip' | 'see';
+  /** Whether the state grows with the rows. */
+  readonly keeps?: boolean;
   /** Row implementation: a fresh state, one step for each row, and the result. */
   readonly create: (signature: Signature) => AggregateState;
   readonly documentation: string;

@@ -1,8 +1,9 @@
 import type { ColumnStatistics } from '../catalog/catalog.ts';
-import type { ColumnId } from '../ir/expression.ts';
-import { decimalToNumber } from '../types/decimals.ts';
+import type { Distribution } from '../catalog/distribution.ts';
+import { position } from '../catalog/position.ts';
+import type { ColumnId, Expression } from '../ir/expression.ts';
 import type { Type } from '../types/type.ts';
-import type { Value } from '../types/value.ts';
+import type { Sampled } from './sample.ts';
 
 /** What is believed of a column's values. */
 export interface ColumnEstimate {
@@ -13,13 +14,33 @@ export interface ColumnEstimate {
    * draw from one set of values, as large as the larger of their domains.
    */
   readonly domain: number;
+  /**
+   * The values are among those that a condition left of a table's column. Copies of one filter leave the same: what is
+   * compared then draws from these, not from all that the column had.
+   */
+  readonly within?: Subset | undefined;
   /** Fraction of NULLs. */
   readonly nulls: number;
   /** Range of values as numbers, where the type has an order that numbers can express. */
   readonly min?: number | undefined;
   readonly max?: number | undefined;
+  /** Of the values before conditions on the column; those outside its range are gone. */
+  readonly distribution?: (() => Distribution | undefined) | undefined;
+  /** Of the least or greatest value of each group: among so many rows of a group, one at least has it. */
+  readonly extremeOf?: number | undefined;
   /** Of sums and counts, whose values gather around their mean. */
   readonly spread?: { readonly mean: number; readonly deviation: number } | undefined;
+}
+
+export interface Subset {
+  /** The same text for the same condition over the same table. */
+  readonly filter: () => string;
+  readonly ordinal: number;
+  readonly values: number;
+}
+
+export function sameSubset(a: Subset | undefined, b: Subset | undefined): boolean {
+  return a !== undefined && b !== undefined && a.ordinal === b.ordinal && a.filter() === b.filter();
 }
 
 export type ColumnEstimates = ReadonlyMap<ColumnId, ColumnEstimate>;
@@ -34,6 +55,15 @@ export interface Estimate {
   readonly rows: number;
   readonly columns: ColumnEstimates;
   readonly keys: readonly KeyDomain[];
+  /** The rows' like in the sample of a table whose rows they are, some of them maybe left out. */
+  readonly sample?: Sampled | undefined;
+  /** Expressions that a condition has left few values. */
+  readonly restricted?: readonly Restricted[] | undefined;
+}
+
+export interface Restricted {
+  readonly expression: Expression;
+  readonly values: number;
 }
 
 export const NO_COLUMNS: ColumnEstimates = new Map();
@@ -56,7 +86,7 @@ export function columnFromStatistics(
   const min = statistics?.min === undefined ? undefined : position(statistics.min, type);
   const max = statistics?.max === undefined ? undefined : position(statistics.max, type);
   const distinct = Math.max(1, statistics?.distinctCount ?? distinctByRange(min, max, type, rows));
-  return { distinct, domain: distinct, nulls, min, max };
+  return { distinct, domain: distinct, nulls, min, max, distribution: statistics?.distribution };
 }
 
 function distinctByRange(min: number | undefined, max: number | undefined, type: Type, rows: number): number {
@@ -74,13 +104,6 @@ export function hasSteps(type: Type): boolean {
     type.kind === 'int32' ||
     type.kind === 'int64'
   );
-}
-
-/** The value's place on a line on which distances mean something. */
-export function position(value: Value, type: Type): number | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? value : undefined;
-  if (typeof value === 'bigint') return type.kind === 'decimal' ? decimalToNumber(value, type.scale) : Number(value);
-  return undefined;
 }
 
 /**

@@ -3,8 +3,17 @@ import { expressionColumns } from '../ir/columns.ts';
 import type { Column, ColumnId, Expression } from '../ir/expression.ts';
 import type { JoinKind } from '../ir/plan.ts';
 import { ids } from './calls.ts';
-import { type ColumnEstimate, drawnDistinct, type Estimate, type KeyDomain, scaleColumns } from './estimates.ts';
+import {
+  type ColumnEstimate,
+  drawnDistinct,
+  type Estimate,
+  type KeyDomain,
+  type Subset,
+  sameSubset,
+  scaleColumns,
+} from './estimates.ts';
 import { conjunctionSelectivity, distinctValues, domainValues, type Lookup, nullFraction } from './selectivity.ts';
+import { impliedOver } from './transitive.ts';
 
 /** An equality between an expression of the left side and one of the right side of a join. */
 export interface Equality {
@@ -76,10 +85,68 @@ export function equalitySelectivity(
     remaining = remaining.filter((equality) => !key.covered.includes(equality));
   }
   for (const { left, right } of remaining) {
-    const domain = Math.max(domainValues(left, lookup) ?? 0, domainValues(right, lookup) ?? 0);
-    fraction *= domain > 0 ? 1 / domain : UNKNOWN_EQUALITY;
+    const perGroup = equalities.length < 2 ? undefined : (extremeOf(left, lookup) ?? extremeOf(right, lookup));
+    if (perGroup !== undefined) {
+      fraction /= Math.max(1, perGroup);
+      continue;
+    }
+    const domain = commonDomain(left, right, lookup);
+    const skewed = skewedFraction(left, right, domain, lookup);
+    if (skewed !== undefined) fraction *= skewed;
+    else fraction *= domain > 0 ? 1 / domain : UNKNOWN_EQUALITY;
   }
   return fraction;
+}
+
+/** From how many values both sides of an equality draw; 0: unknown. */
+function commonDomain(left: Expression, right: Expression, lookup: Lookup): number {
+  const a = left.kind === 'column' ? lookup(left.id)?.within : undefined;
+  const b = right.kind === 'column' ? lookup(right.id)?.within : undefined;
+  if (a !== undefined && sameSubset(a, b)) return a.values;
+  return Math.max(domainValues(left, lookup) ?? 0, domainValues(right, lookup) ?? 0);
+}
+
+/**
+ * How often two values are equal that come more often on both sides: the common ones pair by pair, the others as if
+ * they were even. Undefined where one side has no common values: then skew at the other makes no difference.
+ */
+function skewedFraction(left: Expression, right: Expression, domain: number, lookup: Lookup): number | undefined {
+  const a = left.kind === 'column' ? lookup(left.id) : undefined;
+  const b = right.kind === 'column' ? lookup(right.id) : undefined;
+  // What a filter on the columns themselves has left of the common values is not followed.
+  if (a === undefined || b === undefined || a.within !== undefined || b.within !== undefined) return undefined;
+  const [p, q] = [a.distribution?.(), b.distribution?.()];
+  if (p === undefined || q === undefined || p.common.size === 0 || q.common.size === 0) return undefined;
+  let pairs = 0;
+  for (const [value, fraction] of p.common) pairs += fraction * (q.common.get(value) ?? 0);
+  const others = Math.max(1, domain - Math.max(p.common.size, q.common.size));
+  return Math.max(pairs + ((1 - p.commonFraction) * (1 - q.commonFraction)) / others, LEAST_EQUAL);
+}
+
+const LEAST_EQUAL = 1e-9;
+
+function extremeOf(expression: Expression, lookup: Lookup): number | undefined {
+  return expression.kind === 'column' ? lookup(expression.id)?.extremeOf : undefined;
+}
+
+/**
+ * The fraction of pairs that satisfy what is asked beside equalities. What a disjunction over several sides implies for
+ * one of them has been asked there already, and is not counted again.
+ */
+export function residualSelectivity(
+  residual: readonly Expression[],
+  sides: readonly ReadonlySet<ColumnId>[],
+  lookup: Lookup,
+): number {
+  if (!residual.some((term) => term.kind === 'or')) return conjunctionSelectivity(residual, lookup);
+  return residual.reduce((fraction, term) => {
+    const own = conjunctionSelectivity([term], lookup);
+    const asked = sides.reduce((product, side) => {
+      const implied = impliedOver([term], side);
+      return implied.length === 0 ? product : product * conjunctionSelectivity(implied, lookup);
+    }, 1);
+    return fraction * Math.min(1, own / asked);
+  }, 1);
 }
 
 const UNKNOWN_EQUALITY = 1 / 100;
@@ -124,7 +191,7 @@ export function matchFraction(
   let keyed = 1;
   if (only !== undefined && equalities.length === 1) {
     const distinct = distinctValues(only.right, lookup) ?? rightRows;
-    const domain = Math.max(domainValues(only.left, lookup) ?? 0, domainValues(only.right, lookup) ?? 0, 1);
+    const domain = Math.max(commonDomain(only.left, only.right, lookup), 1);
     keyed = Math.min(1, distinct / domain);
   } else if (equalities.length > 1) {
     keyed = -Math.expm1(-partners);
@@ -138,7 +205,7 @@ export function matchFraction(
 export function estimateJoin(kind: JoinKind, left: Estimate, right: Estimate, condition: JoinCondition): Estimate {
   const lookup: Lookup = (id) => left.columns.get(id) ?? right.columns.get(id);
   const equal = equalitySelectivity(condition.equalities, lookup, left.keys, right.keys);
-  const passes = conjunctionSelectivity(condition.residual, lookup);
+  const passes = residualSelectivity(condition.residual, [idsOf(left), idsOf(right)], lookup);
   const pairs = left.rows * right.rows * equal * passes;
   switch (kind) {
     case 'inner':
@@ -157,37 +224,58 @@ export function estimateJoin(kind: JoinKind, left: Estimate, right: Estimate, co
       const matched = matchFraction(condition, lookup, right.rows, equal);
       const fraction = kind === 'semi' ? matched : Math.max(LEAST_UNMATCHED, 1 - matched);
       const rows = left.rows * fraction;
-      return { rows, columns: scaleColumns(left.columns, left.rows, rows), keys: left.keys };
+      const columns = new Map(scaleColumns(left.columns, left.rows, rows));
+      if (kind === 'semi') meet(condition, left, right, rows, columns);
+      return { rows, columns, keys: left.keys, restricted: left.restricted };
     }
     case 'mark':
       return left;
   }
 }
 
+function smaller(a: Subset | undefined, b: Subset | undefined): Subset | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a.values <= b.values ? a : b;
+}
+
+function idsOf({ columns }: Estimate): ReadonlySet<ColumnId> {
+  return new Set(columns.keys());
+}
+
 /** That every row has a partner is not believed, for then nobody would ask for those without. */
 const LEAST_UNMATCHED = 0.02;
 
-function joined(
-  left: Estimate,
-  right: Estimate,
-  rows: number,
-  { equalities }: JoinCondition,
-  padded: number,
-): Estimate {
+function joined(left: Estimate, right: Estimate, rows: number, condition: JoinCondition, padded: number): Estimate {
   const columns = new Map<ColumnId, ColumnEstimate>(scaleColumns(left.columns, left.rows, rows));
   for (const [id, column] of scaleColumns(right.columns, right.rows, rows)) {
     columns.set(id, padded > 0 ? { ...column, nulls: column.nulls + (1 - column.nulls) * padded } : column);
   }
+  if (padded === 0) meet(condition, left, right, rows, columns);
+  const restricted = [...(left.restricted ?? []), ...(right.restricted ?? [])];
+  return { rows, columns, keys: [...left.keys, ...right.keys], restricted };
+}
+
+/** Columns that are equal have the values that are common to them, as many as are common by chance. */
+function meet(
+  { equalities }: JoinCondition,
+  left: Estimate,
+  right: Estimate,
+  rows: number,
+  columns: Map<ColumnId, ColumnEstimate>,
+): void {
   for (const equality of equalities) {
     if (equality.left.kind !== 'column' || equality.right.kind !== 'column') continue;
     const a = left.columns.get(equality.left.id);
     const b = right.columns.get(equality.right.id);
-    if (a === undefined || b === undefined || padded > 0) continue;
-    // Both have the values that are common to them, as many as are common by chance.
-    const domain = Math.max(a.domain, b.domain);
+    if (a === undefined || b === undefined) continue;
+    const domain = sameSubset(a.within, b.within) ? (a.within?.values ?? a.domain) : Math.max(a.domain, b.domain);
     const distinct = drawnDistinct(Math.max(1, (a.distinct * b.distinct) / domain), rows);
-    columns.set(equality.left.id, { ...a, distinct, nulls: 0 });
-    columns.set(equality.right.id, { ...b, distinct, nulls: 0 });
+    const within = smaller(a.within, b.within);
+    for (const [id, column] of [
+      [equality.left.id, a],
+      [equality.right.id, b],
+    ] as const) {
+      if (columns.has(id)) columns.set(id, { ...column, distinct, within, nulls: 0 });
+    }
   }
-  return { rows, columns, keys: [...left.keys, ...right.keys] };
 }

@@ -3,7 +3,7 @@ import type { ColumnId } from '../ir/expression.ts';
 import type { Estimator } from './cardinality.ts';
 import { hashJoinCost, nestedLoopCost } from './cost.ts';
 import type { ColumnEstimate, Estimate, KeyDomain } from './estimates.ts';
-import { equalitySelectivity, matchFraction, splitCondition } from './join-estimate.ts';
+import { equalitySelectivity, matchFraction, residualSelectivity, splitCondition } from './join-estimate.ts';
 import { type Connection, type JoinGraph, type Term, termsWithDependent } from './join-graph.ts';
 import { conjunctionSelectivity, type Lookup } from './selectivity.ts';
 
@@ -60,12 +60,16 @@ export function joinModel(graph: JoinGraph, estimator: Estimator): JoinModel {
     }
   });
 
+  const columnsOf = (member: number): ReadonlySet<ColumnId> => {
+    const plan = graph.relations[member] ?? graph.dependents[member - graph.relations.length]?.join.right;
+    return new Set(plan?.columns.map((column) => column.id));
+  };
   const termFraction = new Map(
     graph.terms.map((term) => {
       const [equality] = equalitiesOf(term, graph);
       const fraction =
         equality === undefined
-          ? conjunctionSelectivity(conjuncts(term.expression), lookup)
+          ? residualSelectivity(conjuncts(term.expression), term.members.map(columnsOf), lookup)
           : equalitySelectivity([equality], lookup, [], []);
       return [term, fraction] as const;
     }),

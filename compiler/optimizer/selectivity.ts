@@ -1,9 +1,14 @@
+import { type Distribution, fractionBelow as distributionBelow } from '../catalog/distribution.ts';
+import { position } from '../catalog/position.ts';
 import { likeParts } from '../functions/patterns.ts';
 import { conjuncts } from '../ir/build.ts';
 import type { Call, ColumnId, Expression, InList } from '../ir/expression.ts';
+import { someExpression } from '../ir/traverse.ts';
+import type { Type } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
 import { asComparison, type Comparison, type ComparisonName, FLIPPED } from './calls.ts';
-import { type ColumnEstimate, hasSteps, position } from './estimates.ts';
+import { type ColumnEstimate, hasSteps } from './estimates.ts';
+import { momentsOf, prefixRange, type Range, rangeOfExpression } from './value-ranges.ts';
 
 /** Fractions of rows for which conditions are true, and numbers of different values of expressions. */
 
@@ -109,16 +114,90 @@ function comparisonSelectivity({ fn, left, right }: Comparison, lookup: Lookup):
     case 'ne':
       return clamp(present * (1 - equalFraction(left, right, distinct, lookup)));
     default:
-      return clamp(present * UNKNOWN_RANGE);
+      return clamp(present * (rangesCompared(fn, left, right, lookup) ?? UNKNOWN_RANGE));
   }
+}
+
+/** How often `left fn right` holds for values drawn from the ranges of two expressions. */
+function rangesCompared(
+  fn: 'lt' | 'le' | 'gt' | 'ge',
+  left: Expression,
+  right: Expression,
+  lookup: Lookup,
+): number | undefined {
+  if (isSpread(left, lookup) || isSpread(right, lookup)) {
+    const [a, b] = [momentsOf(left, lookup), momentsOf(right, lookup)];
+    if (a === undefined || b === undefined) return undefined;
+    const deviation = Math.sqrt(a.variance + b.variance);
+    const less = normalBelow((b.mean - a.mean) / Math.max(deviation, Number.EPSILON));
+    return fn === 'lt' || fn === 'le' ? less : 1 - less;
+  }
+  const a = rangeOfExpression(left, lookup);
+  const b = rangeOfExpression(right, lookup);
+  if (a === undefined || b === undefined) return undefined;
+  const step = hasSteps(left.type) ? 1 : 0;
+  const width = a.max - a.min + step;
+  const other = b.max - b.min;
+  if (width <= 0 && other <= 0) return undefined;
+  // The mean over b's values of the part of a's that are less, from the ends and the middle.
+  const parts = [b.min, (b.min + b.max) / 2, b.max].map((at) =>
+    partBelow(at, a, width, fn === 'le' || fn === 'gt' ? step : 0),
+  );
+  const less = other <= 0 ? (parts[0] ?? 0) : ((parts[0] ?? 0) + 4 * (parts[1] ?? 0) + (parts[2] ?? 0)) / 6;
+  return fn === 'lt' || fn === 'le' ? less : 1 - less;
+}
+
+/** Whether the expression is made of sums or counts. */
+function isSpread(expression: Expression, lookup: Lookup): boolean {
+  return someExpression(expression, (node) => node.kind === 'column' && lookup(node.id)?.spread !== undefined);
+}
+
+function partBelow(at: number, { min }: Range, width: number, step: number): number {
+  if (width <= 0) return at + step > min ? 1 : 0;
+  return Math.min(1, Math.max(0, (at + step - min) / width));
 }
 
 function equalFraction(left: Expression, right: Expression, distinct: number, lookup: Lookup): number {
   if (left.kind === 'column' && right.kind === 'constant') {
     const column = lookup(left.id);
     if (column !== undefined && isOutside(right.value, left, column)) return LEAST;
+    const common = column === undefined ? undefined : commonFraction(right.value, left.type, column);
+    if (common !== undefined) return common;
+  } else if (right.kind === 'constant') {
+    const range = rangeOfExpression(left, lookup);
+    const at = position(right.value, left.type);
+    if (range !== undefined && at !== undefined && (at < range.min || at > range.max)) return LEAST;
   }
   return distinct > 0 ? 1 / distinct : UNKNOWN_EQUALITY;
+}
+
+/** The fraction of a column's values that a value makes up, by the most common values; undefined where they do not tell. */
+function commonFraction(value: Value, type: Type, column: ColumnEstimate): number | undefined {
+  const distribution = column.distribution?.();
+  if (distribution === undefined || column.distinct <= 1) return undefined;
+  const { common } = distribution;
+  if (common.size === 0) return undefined;
+  const key = typeof value === 'string' ? value : typeof value === 'boolean' ? Number(value) : position(value, type);
+  if (key === undefined) return undefined;
+  const left = partOfRange(distribution, column);
+  const known = common.get(key);
+  if (known !== undefined) return Math.min(1, known / left);
+  const others = Math.max(1, column.distinct - common.size * left);
+  return Math.max(LEAST, 1 - distribution.commonFraction) / others;
+}
+
+/** The fraction of the values that the distribution tells of which lie within the column's range now. */
+export function partOfRange(distribution: Distribution, { min, max }: ColumnEstimate): number {
+  const below = min === undefined ? 0 : (distributionBelow(distribution, min) ?? 0);
+  const upTo = max === undefined ? 1 : (distributionBelow(distribution, nextAfter(max)) ?? 1);
+  return Math.max(upTo - below, LEAST_PART);
+}
+
+/** Of a distribution, that something is left of it is not doubted. */
+const LEAST_PART = 1e-4;
+
+function nextAfter(at: number): number {
+  return at + Math.max(Math.abs(at) * 1e-12, 1e-12);
 }
 
 function isOutside(value: Value, column: Expression, { min, max }: ColumnEstimate): boolean {
@@ -130,8 +209,12 @@ function inSelectivity(term: InList, lookup: Lookup): number {
   const distinct = distinctValues(term.arg, lookup);
   const one = distinct === undefined ? UNKNOWN_EQUALITY : 1 / distinct;
   const column = term.arg.kind === 'column' ? lookup(term.arg.id) : undefined;
-  const possible = term.values.filter((value) => column === undefined || !isOutside(value, term.arg, column));
-  return clamp(Math.min(1, possible.length * one) * (1 - nullFraction(term.arg, lookup)));
+  const fractions = term.values.map((value) => {
+    if (column === undefined) return one;
+    return isOutside(value, term.arg, column) ? 0 : (commonFraction(value, term.arg.type, column) ?? one);
+  });
+  const found = fractions.reduce((sum, fraction) => sum + fraction, 0);
+  return clamp(Math.min(1, found) * (1 - nullFraction(term.arg, lookup)));
 }
 
 function likeSelectivity(call: Call, lookup: Lookup): number {
@@ -141,21 +224,34 @@ function likeSelectivity(call: Call, lookup: Lookup): number {
   const texts = patternTexts(pattern.value, escapeBy);
   if (texts === undefined) return FOUND_TEXT;
   if (texts.count === 0) return 1 - nullFraction(arg, lookup);
-  const first = texts.anchored ? PREFIX : FOUND_TEXT;
+  const first = texts.prefix === undefined ? FOUND_TEXT : (prefixFraction(texts.prefix, arg, lookup) ?? PREFIX);
   const guess = first * NEXT_FOUND_TEXT ** (texts.count - 1);
   // Of few values, some match, or nobody would ask.
   const distinct = distinctValues(arg, lookup);
   return clamp(distinct === undefined ? guess : Math.max(guess, 1 / distinct));
 }
 
-/** How many texts the pattern looks for, and whether the value must begin with the first. */
+/** The fraction of a column's texts that begin with the prefix, by their distribution. */
+function prefixFraction(prefix: string, arg: Expression, lookup: Lookup): number | undefined {
+  const column = arg.kind === 'column' ? lookup(arg.id) : undefined;
+  const distribution = column?.distribution?.();
+  const range = prefixRange(prefix);
+  if (column === undefined || distribution === undefined || range === undefined) return undefined;
+  const low = fractionBelow(range.min, column, false);
+  const high = fractionBelow(range.max, column, false);
+  return low === undefined || high === undefined ? undefined : Math.max(high - low, LEAST);
+}
+
+/** How many texts the pattern looks for, and what the value must begin with. */
 function patternTexts(
   pattern: string,
   escapeBy: string,
-): { readonly count: number; readonly anchored: boolean } | undefined {
+): { readonly count: number; readonly prefix: string | undefined } | undefined {
   try {
     const parts = likeParts(pattern, escapeBy);
-    return { count: parts.filter((part) => part.kind === 'text').length, anchored: parts[0]?.kind === 'text' };
+    const [first] = parts;
+    const prefix = first?.kind === 'text' ? first.text : undefined;
+    return { count: parts.filter((part) => part.kind === 'text').length, prefix };
   } catch {
     // A malformed pattern fails when the statement runs.
     return undefined;
@@ -198,8 +294,15 @@ function rangeOf(
 }
 
 /** The fraction of values less than the bound, values being spread evenly unless more is known. */
-function fractionBelow(bound: number, { min, max, spread }: ColumnEstimate, steps: boolean): number | undefined {
+function fractionBelow(bound: number, column: ColumnEstimate, steps: boolean): number | undefined {
+  const { min, max, spread } = column;
   if (spread !== undefined) return normalBelow((bound - spread.mean) / Math.max(spread.deviation, Number.EPSILON));
+  const distribution = column.distribution?.();
+  const known = distribution === undefined ? undefined : distributionBelow(distribution, bound);
+  if (distribution !== undefined && known !== undefined) {
+    const before = min === undefined ? 0 : (distributionBelow(distribution, min) ?? 0);
+    return Math.min(1, Math.max(0, (known - before) / partOfRange(distribution, column)));
+  }
   if (min === undefined || max === undefined) return undefined;
   const end = steps ? max + 1 : max;
   if (bound <= min) return 0;

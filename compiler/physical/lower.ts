@@ -9,6 +9,7 @@ import { isCorrelated } from '../optimizer/decorrelate/correlation.ts';
 import { byPromise } from '../optimizer/predicate-order.ts';
 import { isVolatile, isVolatilePlan } from '../optimizer/volatility.ts';
 import { internalError, unreachable } from '../types/error.ts';
+import { placeKeyFilters } from './key-filters.ts';
 import { lowerAggregate, lowerDistinct } from './lower-aggregate.ts';
 import { lowerJoin } from './lower-join.ts';
 import { lowerKeyLookup } from './lower-key-lookup.ts';
@@ -20,7 +21,7 @@ import type { PhysicalPlan, PhysicalSort, TableScan } from './plan.ts';
  * Chooses an algorithm for every node of a logical plan without subqueries in expressions. Whatever the plan, the
  * result has the same rows; it is only as good as the plan is.
  */
-export function lower(plan: Plan): PhysicalPlan {
+export function lower(plan: Plan, options: LowerOptions = {}): PhysicalPlan {
   const estimator = createEstimator();
   let ids: ColumnIds | undefined;
   const context: Lowering = {
@@ -38,7 +39,15 @@ export function lower(plan: Plan): PhysicalPlan {
       return physical.estimate === undefined ? { ...physical, estimate: estimated(node, estimator) } : physical;
     },
   };
-  return context.lower(plan);
+  const physical = context.lower(plan);
+  return options.off?.includes(KEY_FILTERS) === true ? physical : placeKeyFilters(physical);
+}
+
+/** What lowering does beyond choosing algorithms, by the name under which it can be left out. */
+const KEY_FILTERS = 'key filters';
+
+export interface LowerOptions {
+  readonly off?: readonly string[] | undefined;
 }
 
 function refuseSubqueries(plan: Plan): void {

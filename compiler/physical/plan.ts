@@ -44,6 +44,17 @@ export interface TableScan extends PhysicalNode {
   readonly ordinals: readonly number[];
   readonly predicates: readonly Expression[];
   readonly command: number;
+  /** All of them may be applied, or none: they drop only rows of which nothing is seen above. */
+  readonly keyFilters?: readonly KeyFilter[] | undefined;
+}
+
+/** Drops a scan's rows whose `column` is NULL or not a key of the build side of the join that makes the filter. */
+export interface KeyFilter {
+  /** The join's number for it. */
+  readonly filter: number;
+  readonly column: ColumnId;
+  /** The key, over columns of that build side. */
+  readonly among: Expression;
 }
 
 /**
@@ -108,6 +119,16 @@ export interface HashJoin extends PhysicalNode {
   /** anti and mark: an unknown comparison counts as unknown (NOT IN). */
   readonly nullAware: boolean;
   readonly mark?: Column | undefined;
+  readonly makesFilters?: readonly MadeKeyFilter[] | undefined;
+}
+
+/** A key of a join's build side that scans below its probe side are filtered by. */
+export interface MadeKeyFilter {
+  readonly filter: number;
+  /** Position in the join's `keys`. */
+  readonly key: number;
+  /** Rows of the tables that are filtered: what making the filter may cost depends on it. */
+  readonly rows: number;
 }
 
 /** For every outer row all inner rows; the inner side is materialized. Columns as for HashJoin with probe = outer. */

@@ -2,7 +2,7 @@ import type { AggregateCall, ColumnId, Expression, SortKey } from '../ir/express
 import { printExpression, printWindow } from '../ir/print.ts';
 import { unreachable } from '../types/error.ts';
 import { children, walk } from './columns.ts';
-import type { PhysicalPlan } from './plan.ts';
+import type { KeyFilter, PhysicalPlan } from './plan.ts';
 
 export interface PrintOptions {
   /** The rows that are expected of each node. */
@@ -28,7 +28,18 @@ export function printPhysical(plan: PhysicalPlan, options: PrintOptions = {}): s
   return `${lines.join('\n')}\n`;
 }
 
+/** What each node of the plan does, as its line in the printed plan says. */
+export function nodeDescriptions(plan: PhysicalPlan): (node: PhysicalPlan) => string {
+  const names = columnNames(plan);
+  return (node) => describe(node, names);
+}
+
 type Names = ReadonlyMap<ColumnId, string>;
+
+/** The equality of the join that makes the filter, as the scan sees it. */
+function keyFilterText({ column, among }: KeyFilter, names: Names): string {
+  return `${names.get(column)}#${column} = ${printExpression(among, names)}`;
+}
 
 function columnNames(plan: PhysicalPlan): Names {
   const names = new Map<ColumnId, string>();
@@ -45,7 +56,8 @@ function describe(plan: PhysicalPlan, names: Names): string {
     case 'tableScan': {
       const columns = plan.columns.map((column) => `${column.name}#${column.id}`).join(', ');
       const where = plan.predicates.length === 0 ? '' : ` where ${plan.predicates.map(text).join(' and ')}`;
-      return `scan ${plan.table.name} [${columns}]${where}${commandText(plan.command)}`;
+      const filters = (plan.keyFilters ?? []).map((filter) => ` filtered by ${keyFilterText(filter, names)}`).join('');
+      return `scan ${plan.table.name} [${columns}]${where}${filters}${commandText(plan.command)}`;
     }
     case 'keyLookup': {
       const columns = plan.columns.map((column) => `${column.name}#${column.id}`).join(', ');

@@ -16,20 +16,12 @@ import {
   load,
   op,
 } from '../wasm/ir.ts';
+import { BUILD_ROW, eachBuildRow, MATCHED, NULL_KEY } from './build-rows.ts';
 import { whenTrue } from './condition.ts';
 import type { Operator, PipelineEmitter, Sink, Source } from './emitter.ts';
+import { keyFilterFunctions } from './key-filter.ts';
 import { equalKeys, hashKeys } from './keys.ts';
 import { persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
-
-/**
- * The build side of a hash join. Rows begin with u32 address of the next row with the same key, u32 hash, and a word
- * of flags. The directory is made when all rows are there: open addressing over u64 entries, hash << 32 | first row of
- * the key; or, for one integer key of a small enough span, an array of u32 row addresses.
- */
-export const BUILD_ROW = { next: 0, hash: 4, flags: 8, header: 16 } as const;
-export const MATCHED = 1;
-/** A row whose key is NULL matches nothing; it is kept only where unmatched build rows are put out. */
-export const NULL_KEY = 2;
 
 export interface JoinKey {
   readonly expression: Expression;
@@ -86,6 +78,8 @@ export function joinBuild(
   columns: readonly ColumnId[],
   keepNullKeys: boolean,
   state: JoinState,
+  /** Positions of keys that become filters. */
+  filterKeys: readonly number[] = [],
 ): Sink {
   let keyLayout: readonly Field[] = [];
   return {
@@ -157,13 +151,18 @@ export function joinBuild(
     functions: (context) => {
       const layout = state.layout;
       if (layout === undefined) throw internalError('join rows are linked before they are laid out');
-      return [linkHashed(layout, keyLayout, keys, context), ...linkDense(layout, keyLayout)];
+      const filters = filterKeys.flatMap((key) => keyFilterFunctions(layout, nthField(keyLayout, key), key));
+      return [linkHashed(layout, keyLayout, keys, context), ...linkDense(layout, keyLayout), ...filters];
     },
   };
 }
 
 function fieldAt(layout: RowLayout, index: number): Field {
-  const field = layout.fields[index];
+  return nthField(layout.fields, index);
+}
+
+function nthField(fields: readonly Field[], index: number): Field {
+  const field = fields[index];
   if (field === undefined) throw internalError(`a row without field ${index}`);
   return field;
 }
@@ -188,7 +187,7 @@ function linkHashed(
     )
       return;
     const chained = k.local('i32');
-    eachRow(k, rows, count, layout.size, (row) => {
+    eachBuildRow(k, rows, count, layout.size, (row) => {
       const hash = k.local('i32', load('i32.load', row, BUILD_ROW.hash));
       const at = k.local('i32', op('i32.shr_u', hash, shift));
       k.block((done) => {
@@ -234,7 +233,7 @@ function linkDense(layout: RowLayout, keyFields: readonly Field[]): readonly Fun
     defineFunction('link_dense', ['i32', 'i32', 'i32', 'i64'], 'i32', (k, rows, count, directory, low) => {
       if (rows === undefined || count === undefined || directory === undefined || low === undefined) return;
       const chained = k.local('i32');
-      eachRow(k, rows, count, layout.size, (row) => {
+      eachBuildRow(k, rows, count, layout.size, (row) => {
         const index = op('i32.wrap_i64', op('i64.sub', asI64(loadField(k, row, field)), low));
         const slot = k.local('i32', indexed(directory, index, 4));
         const first = k.local('i32', load('i32.load', slot));
@@ -245,19 +244,6 @@ function linkDense(layout: RowLayout, keyFields: readonly Field[]): readonly Fun
       k.return(chained);
     }),
   ];
-}
-
-/** Rows whose key is NULL are left out. */
-function eachRow(k: FunctionBuilder, rows: Local, count: Local, size: number, build: (row: Local) => void): void {
-  const row = k.local('i32', rows);
-  k.while(
-    () => count,
-    () => {
-      k.if(op('i32.eqz', op('i32.and', load('i32.load', row, BUILD_ROW.flags), i32(NULL_KEY))), () => build(row));
-      k.set(row, op('i32.add', row, i32(size)));
-      k.set(count, op('i32.sub', count, i32(1)));
-    },
-  );
 }
 
 /** The first build row with the probe's keys, or 0. */

@@ -8,6 +8,7 @@ import { columnReader, DESCRIPTOR, fieldReader } from '../kernels/frame.ts';
 import type { Val } from '../kernels/value.ts';
 import { type Expr, i32, type Label, type Local, load, op } from '../wasm/ir.ts';
 import type { PipelineEmitter, Source } from './emitter.ts';
+import { keyFilterMask, type ScanKeyFilter } from './key-filter.ts';
 import { GROUP, rangeMask, type ScanRange } from './scan-range.ts';
 
 export interface ScanColumn {
@@ -58,6 +59,13 @@ export interface ScanOptions {
   readonly special: SpecialScan;
 }
 
+/** What a row must pass, by its encoded values, before it is looked at. */
+export interface ScanTests {
+  readonly ranges: readonly ScanRange[];
+  /** The most selective first. */
+  readonly filters: readonly ScanKeyFilter[];
+}
+
 /**
  * The rows of a chunk, decoded from its frames as columns are used. Rows that a snapshot does not see, and rows
  * outside `ranges`, are passed over by masks of 16 rows, made by vector comparisons of the encoded values: most
@@ -68,7 +76,11 @@ export interface ScanOptions {
  * runs, in whose code the tags are constants, so that of each dynamic operation only the case for those tags is left.
  * That loop also reads fields that are stored by themselves (storage/tables/shredding.ts) instead of the objects.
  */
-export function scanSource(columns: readonly ScanColumn[], ranges: readonly ScanRange[], options: ScanOptions): Source {
+export function scanSource(
+  columns: readonly ScanColumn[],
+  { ranges, filters }: ScanTests,
+  options: ScanOptions,
+): Source {
   const stored = columns.filter((c) => c.format !== undefined);
   const { exists, tags, field, reads } = options.special;
   let special = false;
@@ -110,7 +122,7 @@ export function scanSource(columns: readonly ScanColumn[], ranges: readonly Scan
     loop: (e, row, end, body) => {
       const { k } = e;
       const morsel = morselOf(e);
-      const rows = (): void => eachRow(e, morsel, ranges, row, end, body);
+      const rows = (): void => eachRow(e, morsel, { ranges, filters }, row, end, body);
       if (!exists) return rows();
       // The loop for all values comes first: what both share is laid out by it.
       const general = k.local('i32');
@@ -127,7 +139,7 @@ export function scanSource(columns: readonly ScanColumn[], ranges: readonly Scan
 function eachRow(
   e: PipelineEmitter,
   morsel: Local,
-  ranges: readonly ScanRange[],
+  { ranges, filters }: ScanTests,
   row: Local,
   end: Local,
   body: () => void,
@@ -136,7 +148,8 @@ function eachRow(
   const visible = k.local('i32');
   k.prologue(() => k.set(visible, load('i32.load', morsel, DESCRIPTOR.visible)));
   const masks = ranges.map((range) => rangeMask(e, morsel, range));
-  if (masks.length === 0) return eachVisible(e, row, end, visible, body);
+  const tests = filters.map((filter) => keyFilterMask(e, morsel, filter));
+  if (masks.length === 0 && tests.length === 0) return eachVisible(e, row, end, visible, body);
   const base = k.local('i32');
   const mask = k.local('i32');
   k.while(
@@ -145,7 +158,7 @@ function eachRow(
       k.set(base, op('i32.and', row, i32(-GROUP)));
       k.set(
         mask,
-        masks.map((make) => make(base)).reduce((a, b) => op('i32.and', a, b)),
+        masks.length === 0 ? i32(0xffff) : masks.map((make) => make(base)).reduce((a, b) => op('i32.and', a, b)),
       );
       k.if(visible, () => k.set(mask, op('i32.and', mask, bitsAt(visible, base))));
       // Rows of the group before the cursor, and behind the end.
@@ -154,6 +167,7 @@ function eachRow(
         const beyond = op('i32.shl', i32(-1), op('i32.sub', end, base));
         k.set(mask, op('i32.and', mask, op('i32.xor', beyond, i32(-1))));
       });
+      for (const test of tests) test(base, mask);
       k.while(
         () => mask,
         () => {

@@ -95,6 +95,7 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
     counters: new Map(),
     kernels: [],
     pruned: new Map(),
+    keyFilters: new Map(),
     filters: new Map(),
     breathe: breather(options.isCancelled, options.pause),
     closers: [],

@@ -95,7 +95,7 @@ function accumulatorOf(
   };
   const argsAt = call.args.map((arg) => place(guarded(arg)));
   const keysAt = orderBy.map((key) => place(guarded(key.expression)));
-  const keeps = KEEPING.has(call.fn);
+  const keeps = fn.keeps === true;
 
   return () => {
     const state = fn.create(signature);
@@ -118,9 +118,6 @@ function accumulatorOf(
     };
   };
 }
-
-/** Aggregates whose state grows with the rows. */
-const KEEPING: ReadonlySet<string> = new Set(['array_agg', 'string_agg']);
 
 function stepper(
   state: AggregateState,

@@ -27,6 +27,8 @@ export interface OpenSource {
   readonly passing?: boolean | undefined;
   /** Rows that come at most, if that is certain. */
   readonly mostRows?: bigint | undefined;
+  /** A thread's kernel has run to its end; its context is still there. */
+  readonly finished?: ((ctx: number) => void) | undefined;
   readonly close?: (() => void) | undefined;
 }
 
@@ -97,11 +99,15 @@ export async function runPipeline(
         const contexts = await runWindows(query, opened, { code, kernel, breaker, remote: remote() }, (task) =>
           makeContext(task, code.layout),
         );
-        for (const own of contexts) countRows(query, code, own);
+        for (const own of contexts) {
+          countRows(query, code, own);
+          opened.finished?.(own);
+        }
       } else await runInline(query, stream, opened, kernel, ctx, driver, code);
     }
     driver.end(ctx);
     countRows(query, code, ctx);
+    opened.finished?.(ctx);
     const ms = performance.now() - started;
     counterOf(query, node).ms += ms;
     const { bytes, emitMs, moduleMs, cached } = kernel;

@@ -8,6 +8,7 @@ import type { EngineMemory } from '../memory/engine-memory.ts';
 import type { Frame } from '../memory/loading.ts';
 import type { Tables as RowTables } from '../reference/tables.ts';
 import type { HostEvaluate } from './host-calls.ts';
+import type { ReadyKeyFilter } from './key-filters.ts';
 import type { ModuleCache } from './modules.ts';
 import type { Counter, FilterReport, KernelReport } from './report.ts';
 import type { SpillHost } from './spill/host.ts';
@@ -54,6 +55,8 @@ export interface Query extends Task {
   readonly counters: Map<PhysicalPlan, Counter>;
   readonly kernels: KernelReport[];
   readonly pruned: Map<TableScan, { read: number; pruned: number }>;
+  /** Filters by the keys of joins' build sides, by their numbers in the plan, once they are made. */
+  readonly keyFilters: Map<number, ReadyKeyFilter>;
   /** Runtime filters by the operator that applies them. */
   readonly filters: Map<PhysicalPlan, FilterReport[]>;
   /** Run when the query ends, however it does. */

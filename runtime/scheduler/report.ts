@@ -16,10 +16,9 @@ export interface FilterReport {
   readonly label: string;
   /** The operator that made it. */
   readonly maker: PhysicalPlan;
+  /** Rows; chunks that zone maps leave out are counted by the scan. */
   tested: number;
   dropped: number;
-  /** Chunks that it left out as a whole. */
-  chunks: number;
 }
 
 /** One kernel that ran: a pipeline, or a part of one. */

@@ -8,14 +8,18 @@ import type { PruningPredicate } from '../columns/source.ts';
 import { encodeText } from '../columns/text.ts';
 import type { ScanRange } from '../operators/scan-range.ts';
 
-/** A comparison of a column with a value that is known when the scan starts. */
-interface Comparison {
+/** What a column's encoded values are compared with. */
+export interface Bounds {
   readonly ordinal: number;
   /** Inclusive bounds over raw integers. */
   readonly low?: bigint | undefined;
   readonly high?: bigint | undefined;
   /** Equality with a text. */
   readonly text?: string | undefined;
+}
+
+/** A comparison of a column with a value that is known when the scan starts. */
+interface Comparison extends Bounds {
   readonly expression: Expression;
 }
 
@@ -55,7 +59,7 @@ function bounds(
   column: Expression,
   constant: Expression,
   parameters: readonly Value[],
-): Omit<Comparison, 'expression'> | undefined {
+): Bounds | undefined {
   if (column.kind !== 'column') return undefined;
   const ordinal = plan.ordinals[plan.columns.findIndex((c) => c.id === column.id)];
   if (ordinal === undefined || ordinal === ROW_ID_ORDINAL) return undefined;
@@ -99,16 +103,16 @@ const LOWEST = -(2n ** 63n);
 const HIGHEST = 2n ** 63n - 1n;
 
 /**
- * The comparisons as ranges over encoded values, one for each column. A comparison that a column's encoding does not
- * allow is given back by its number.
+ * The comparisons as ranges over encoded values, one for each column. Those that a column's encoding does not allow
+ * are given back.
  */
-export function scanRanges(
-  comparisons: readonly Comparison[],
+export function scanRanges<T extends Bounds>(
+  comparisons: readonly T[],
   ordinals: readonly number[],
   formats: readonly ColumnFormat[],
-): { readonly ranges: readonly ScanRange[]; readonly left: readonly Comparison[] } {
+): { readonly ranges: readonly ScanRange[]; readonly left: readonly T[] } {
   const byColumn = new Map<number, { low: bigint; high: bigint }>();
-  const left: Comparison[] = [];
+  const left: T[] = [];
   for (const comparison of comparisons) {
     const column = ordinals.indexOf(comparison.ordinal);
     const format = formats[column];
@@ -133,7 +137,7 @@ export function scanRanges(
 }
 
 function encodedRange(
-  { low, high, text }: Comparison,
+  { low, high, text }: Bounds,
   format: ColumnFormat,
 ): { readonly low: bigint; readonly high: bigint } | undefined {
   if (text === undefined) {

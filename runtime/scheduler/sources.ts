@@ -1,4 +1,4 @@
-import type { Column, ColumnId } from '../../compiler/ir/expression.ts';
+import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type { TableScan } from '../../compiler/physical/plan.ts';
 import { FLOAT64, INT64, UTF8 } from '../../compiler/types/type.ts';
@@ -24,9 +24,10 @@ import {
 } from '../operators/scan.ts';
 import { i32 } from '../wasm/ir.ts';
 import { type RowBlock, required, rowCount } from './drivers.ts';
+import { keyFilterPruning, keyFiltersOf, reportKeyFilters, scanKeyFilters } from './key-filters.ts';
 import type { OpenSource, SourceMorsel } from './pipeline.ts';
 import type { Query } from './query.ts';
-import { pruningOf, scanRanges, splitPredicates } from './scan-predicates.ts';
+import { type Bounds, pruningOf, scanRanges, splitPredicates } from './scan-predicates.ts';
 import { allocate, allocateZeroed } from './task.ts';
 
 /** Texts of up to this share of the pool's budget, for all scans of a query, may stay pinned until the query ends, so that nobody copies them. */
@@ -41,10 +42,11 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   const { memory } = query;
   const { pool } = query.executor;
   const { comparisons, rest } = splitPredicates(plan, query.parameters);
+  const keyed = keyFiltersOf(query, plan);
   const ordinals = plan.ordinals.filter((ordinal) => ordinal !== ROW_ID_ORDINAL);
   const cursor: TableScanCursor = query.tables.source(plan.table).scan({
     ordinals,
-    prune: pruningOf(comparisons),
+    prune: [...pruningOf(comparisons), ...keyFilterPruning(keyed)],
     command: query.firstCommand + plan.command,
     transaction: query.transaction,
   });
@@ -59,8 +61,13 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     const ordinal = plan.ordinals[i] ?? 0;
     return { id: column.id, ordinal, format: ordinal === ROW_ID_ORDINAL ? undefined : cursor.formats[stored++] };
   });
-  const { ranges, left } = scanRanges(comparisons, ordinals, cursor.formats);
-  const predicates = [...left.map(({ expression }) => expression), ...rest];
+  const { filters, bounds } = scanKeyFilters(query, plan, keyed, ordinals, cursor.formats);
+  const { ranges, left } = scanRanges<Bounds & { readonly expression?: Expression }>(
+    [...comparisons, ...bounds],
+    ordinals,
+    cursor.formats,
+  );
+  const predicates = [...left.flatMap(({ expression }) => expression ?? []), ...rest];
   // Descriptors are reused once their morsel is released.
   const idle: number[] = [];
   /** What releases the morsels that nobody has released yet. */
@@ -137,7 +144,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   };
 
   return {
-    source: scanSource(columns, ranges, { stable, special }),
+    source: scanSource(columns, { ranges, filters }, { stable, special }),
     operators: predicates.length === 0 ? [] : [filter(predicates)],
     parallel: rows >= PARALLEL_ROWS,
     passing: texts > 0 && !stable,
@@ -148,6 +155,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
       if (next instanceof Promise) return next.then((chunk) => (chunk === undefined ? undefined : load(chunk)));
       return next === undefined ? undefined : load(next);
     },
+    finished: (ctx) => reportKeyFilters(query, plan, filters, ctx),
     close: () => {
       for (const release of held) release();
       const known = query.pruned.get(plan) ?? { read: 0, pruned: 0 };

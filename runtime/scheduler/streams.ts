@@ -46,6 +46,7 @@ import {
 import { contiguous, linkRows } from './finish.ts';
 import { hostAggregation } from './host-aggregates.ts';
 import { fetchRows, lookUp, unnestRows, windowRows, writeRows } from './host-operators.ts';
+import { makeKeyFilters } from './key-filters.ts';
 import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import { counterOf, type Outer, type Query } from './query.ts';
 import { sortAddresses } from './sorting.ts';
@@ -262,7 +263,13 @@ async function hashJoin(
     plan.build,
     outer,
     {
-      sink: joinBuild(buildKeys, ids, keep, state),
+      sink: joinBuild(
+        buildKeys,
+        ids,
+        keep,
+        state,
+        (plan.makesFilters ?? []).map(({ key }) => key),
+      ),
       driver,
       remote: () => ({ kind: 'join', ...joinDriverSpec(state) }),
       adopt: (result) => (isBuild(result) ? others.push(result) : unexpected(result)),
@@ -271,6 +278,7 @@ async function hashJoin(
   );
   const built = mergeBuilds([await driver.result(), ...others]);
   state.directory = await linkRows(query, state, kernel.instance, ctx, built);
+  await makeKeyFilters(query, plan, state, kernel.instance, built);
   // Nothing can match: the probe side need not run where it puts nothing out by itself.
   const probe = joinProbe(
     {

@@ -13,6 +13,8 @@ export interface Tuning {
   /** Rows with which an operator that can goes to disk, however much memory is left. */
   readonly spillRows: number;
   readonly spillPageBytes: number;
+  /** Rows that a filter by a join's keys tests before it is judged by how many it drops. */
+  readonly filterTrialRows: number;
 }
 
 export const DEFAULT_TUNING: Tuning = {
@@ -22,6 +24,7 @@ export const DEFAULT_TUNING: Tuning = {
   topSlack: 65_536,
   spillRows: Number.POSITIVE_INFINITY,
   spillPageBytes: 1 << 16,
+  filterTrialRows: 4096,
 };
 
 /** One thread's part in a query. */

@@ -38,6 +38,8 @@ export interface MemoryTable extends TableHandle, TableSource, TableSink {
    * commands, and to others when it commits.
    */
   readonly bulkLoader: (transaction?: Transaction, command?: number) => BulkLoader;
+  /** Looks closely at a column's values, for plans that are made from now on. */
+  readonly analyze: (ordinal: number) => void;
   /** Rows whose columns `ordinals` equal `values`, with the writes of `command` itself; NULL equals nothing. */
   readonly find: (
     transaction: Transaction,
@@ -177,6 +179,7 @@ export function createMemoryTable({
     const gone = new Set(loads);
     const kept = segments.filter(({ versions }) => !gone.has(versions));
     segments.splice(0, segments.length, ...kept);
+    observer.forget();
     settled = undefined;
     indexes.fill(undefined);
     lookups.clear();
@@ -380,7 +383,8 @@ export function createMemoryTable({
     version: 1,
     lastingRowIds: true,
     findsByKey: true,
-    statistics: () => observer.statistics(rowCount, delta),
+    statistics: () => observer.statistics(rowCount, segments, delta),
+    analyze: (ordinal) => observer.analyze(ordinal, rowCount, segments, delta),
     scan,
     lookup: (request) => rowOfKey(keyOf(request.key), request.values, viewpointOf(request)),
     fetch: (rowId, ordinals) => {

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { placeKeyFilters } from '../../compiler/physical/key-filters.ts';
 import { printPhysical } from '../../compiler/physical/print.ts';
 import type { RunOptions } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
@@ -7,7 +8,7 @@ import { createSpillHost } from '../../runtime/scheduler/spill/host.node.ts';
 import { differs, disagreement } from './agreement.ts';
 import { showRow } from './compare.ts';
 import { type Generated, generate, nodesOf, OPERATORS, operatorOf } from './generate.ts';
-import { executors, runReference, runSmall, writtenTables } from './harness.ts';
+import { executors, type Outcome, runReference, runSmall, writtenTables } from './harness.ts';
 import { shrink } from './shrink.ts';
 import { tablePool } from './table-pool.ts';
 import { ReferenceTables } from './tables.ts';
@@ -69,7 +70,22 @@ async function problemOf(statement: Generated): Promise<string | undefined> {
     const steps = options.tuning === undefined ? '' : options.tuning === TINY ? ', in tiny steps' : ', spilling';
     return `${memory}${steps}: ${problem}`;
   }
-  return undefined;
+  return filteredProblem(statement, expected);
+}
+
+let filtered = 0;
+
+/** The plan with all filters by join keys that it can have. They may drop rows at which the reference fails. */
+async function filteredProblem(statement: Generated, expected: Outcome): Promise<string | undefined> {
+  const plan = placeKeyFilters(statement.plan, { all: true });
+  if (plan === statement.plan || 'error' in expected) return undefined;
+  filtered++;
+  const executor = statement.seed % 2 === 0 ? engines.shared : engines.unshared;
+  const options = statement.seed % 4 < 2 ? { tuning: TINY } : {};
+  const problem = await disagreement(executor, { ...statement, plan }, expected, options).catch(
+    (error: unknown) => `${error instanceof Error ? error.stack : String(error)}`,
+  );
+  return problem === undefined ? undefined : `filtered by keys: ${problem}`;
 }
 
 async function check(seed: number): Promise<void> {
@@ -132,6 +148,10 @@ describe('the executor agrees with the reference', () => {
   it('has every operator that can spill do so in a fair number of plans', () => {
     console.log([...spilled].map(([operator, count]) => `${operator.padEnd(30)} ${count}`).join('\n'));
     for (const operator of SPILLABLE) expect(spilled.get(operator), operator).toBeGreaterThanOrEqual(PER_OPERATOR / 4);
+  });
+
+  it('has filters by join keys in 25 plans', () => {
+    expect(filtered).toBeGreaterThanOrEqual(25);
   });
 
   afterAll(() => {

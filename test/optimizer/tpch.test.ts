@@ -58,4 +58,11 @@ describe.skipIf(!requirePeer('kits'))('TPC-H', () => {
       });
     }
   });
+
+  test.each(names)('%s has the same plan without filters by join keys', (name) => {
+    const { plan } = optimize(logical(name), { verify: true });
+    const bare = printPhysical(lower(plan, { off: ['key filters'] }), { estimates: true });
+    expect(bare).not.toContain(' filtered by ');
+    expect(physical(name).replaceAll(/ filtered by \S+ = [^ ]+/g, '')).toBe(bare);
+  });
 });

@@ -44,8 +44,13 @@ export function bindAggregate(tree: sql.FunctionCall, name: string, context: Con
   if (tree.nullTreatment !== undefined) {
     throw unsupported(`${tree.nullTreatment.toUpperCase()} NULLS of an aggregate`, tree.range);
   }
-  if (tree.withinGroup.length > 0) throw unsupported('WITHIN GROUP', tree.range);
-  const inside: Context = {
+  const call = bindCall(tree, name, insideAggregate(context));
+  return aggregated(call, name, context);
+}
+
+/** Where an aggregate's arguments stand. */
+export function insideAggregate(context: Context): Context {
+  return {
     ...context,
     truth: false,
     scope: {
@@ -57,10 +62,14 @@ export function bindAggregate(tree: sql.FunctionCall, name: string, context: Con
       windows: undefined,
     },
   };
-  const call = bindCall(tree, name, inside);
+}
+
+/** The column of an aggregate in the query that it belongs to. */
+export function aggregated(call: AggregateCall, name: string, context: Context): Expression {
+  const { range } = call;
   const owner = ownerOf(call, context.scope);
-  if (owner.aggregates === undefined) throw notAllowed(owner.clause, tree.range);
-  return columnRef(owner.aggregates.add(call, name), tree.range);
+  if (owner.aggregates === undefined) throw notAllowed(owner.clause, range);
+  return columnRef(owner.aggregates.add(call, name), range);
 }
 
 function bindCall(tree: sql.FunctionCall, name: string, inside: Context): AggregateCall {
@@ -110,7 +119,7 @@ export function bindFilter(tree: sql.FunctionCall, inside: Context): Expression 
   );
 }
 
-function bindKey(element: sql.OrderElement, inside: Context): SortKey {
+export function bindKey(element: sql.OrderElement, inside: Context): SortKey {
   if (element.kind === 'orderAll') throw unsupported('ORDER BY ALL inside an aggregate', element.range);
   const expression = typed(inside.statement.bind.expression(element.expression, inside), inside.statement);
   return { expression, ...sortDirection(element) };
@@ -150,7 +159,7 @@ function scopeColumns(scope: Scope): readonly ColumnId[] {
   return ids;
 }
 
-function notAllowed(clause: string, range: SourceRange): OrbitError {
+function notAllowed(clause: string, range: SourceRange | undefined): OrbitError {
   const message =
     clause === INSIDE
       ? 'aggregate function calls cannot be nested'

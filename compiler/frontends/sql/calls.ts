@@ -21,6 +21,7 @@ import { bindGrouping } from './grouping-sets.ts';
 import { fold, suggestion } from './names.ts';
 import { operation } from './operators.ts';
 import { bindWindowCall } from './windows.ts';
+import { bindWithinGroup, needsWithinGroup } from './within-group.ts';
 
 /** Calls, and the functions that SQL has a syntax of its own for. */
 
@@ -31,7 +32,13 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
   const name = functionName(tree.name);
   if (tree.over !== undefined) return bindWindowCall(tree, tree.over, name, context);
   if (name === 'grouping' || name === 'grouping_id') return bindGrouping(tree, context);
+  if (tree.withinGroup.length > 0) return bindWithinGroup(tree, name, context);
   if (isAggregateName(name, 'sql')) return bindAggregate(tree, name, context);
+  if (needsWithinGroup(name)) {
+    throw new OrbitError('wrong_object_type', `WITHIN GROUP is required for ordered-set aggregate ${name}`, {
+      range: tree.range,
+    });
+  }
   if (isWindowName(name, 'sql')) {
     throw new OrbitError('wrong_object_type', `window function ${name} requires an OVER clause`, { range: tree.range });
   }

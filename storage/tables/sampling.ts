@@ -1,0 +1,109 @@
+import type { ColumnDefinition, TableSample } from '../../compiler/catalog/catalog.ts';
+import type { Cells } from '../../compiler/catalog/distribution.ts';
+import { position } from '../../compiler/catalog/position.ts';
+import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
+import { readValue } from './decode.ts';
+import { hashWords } from './hash.ts';
+import type { Segment } from './segment.ts';
+import { isValid } from './validity.ts';
+import { NEVER } from './versions.ts';
+
+/** As many as tell one in a thousand, and are read in a fraction of a millisecond. */
+const SAMPLE_ROWS = 2048;
+
+/**
+ * A sample of the segments' rows that are not deleted: one of each of as many equal parts, in their order. Which rows
+ * follows from their number, so that plans do not change by chance. Columns are read when they are asked for: loading
+ * costs nothing.
+ */
+export function sampleOf(
+  columns: readonly ColumnDefinition[],
+  segments: readonly Segment[],
+  most: number = SAMPLE_ROWS,
+): TableSample {
+  const { places, complete } = choose(segments, most);
+  const known = new Map<number, Cells | undefined>();
+  return {
+    rows: places.length,
+    complete,
+    cells: (ordinal) => {
+      if (known.has(ordinal)) return known.get(ordinal);
+      const definition = columns[ordinal];
+      const cells = definition === undefined ? undefined : cellsOf(places, ordinal, definition);
+      known.set(ordinal, cells);
+      return cells;
+    },
+  };
+}
+
+interface Place {
+  readonly segment: Segment;
+  readonly row: number;
+}
+
+function choose(segments: readonly Segment[], most: number): { places: readonly Place[]; complete: boolean } {
+  const all = segments.reduce((sum, { rows }) => sum + rows, 0);
+  const wanted = Math.min(all, most);
+  const places: Place[] = [];
+  let index = 0;
+  let before = 0;
+  for (let i = 0; i < wanted; i++) {
+    const within = wanted === all ? 0 : (hashWords(i, 0) >>> 0) / 2 ** 32;
+    const row = Math.floor(((i + within) * all) / wanted);
+    for (let segment = segments[index]; segment !== undefined && row >= before + segment.rows; ) {
+      before += segment.rows;
+      segment = segments[++index];
+    }
+    const segment = segments[index];
+    if (segment === undefined) break;
+    const position = row - before;
+    if (segment.versions.endOf(segment.offset + position) === NEVER) places.push({ segment, row: position });
+  }
+  return { places, complete: wanted === all };
+}
+
+function cellsOf(places: readonly Place[], ordinal: number, { type }: ColumnDefinition): Cells | undefined {
+  switch (type.kind) {
+    case 'utf8':
+      return places.map(({ segment, row }) => {
+        const value = readValue(columnOf(segment, ordinal), type, row);
+        return typeof value === 'string' ? value : null;
+      });
+    case 'bool':
+    case 'int8':
+    case 'int16':
+    case 'int32':
+    case 'int64':
+    case 'float32':
+    case 'float64':
+    case 'decimal':
+    case 'date':
+    case 'time':
+    case 'timestamp': {
+      const scale = type.kind === 'decimal' ? 10 ** type.scale : 1;
+      return Float64Array.from(places, ({ segment, row }) => {
+        const column = columnOf(segment, ordinal);
+        if (!isValid(column.validity, row)) return Number.NaN;
+        const small = smallInteger(column, row);
+        if (small !== undefined) return small / scale;
+        const value = readValue(column, type, row);
+        if (typeof value === 'boolean') return value ? 1 : 0;
+        return position(value, type) ?? Number.NaN;
+      });
+    }
+    default:
+      return undefined;
+  }
+}
+
+function columnOf({ chunk }: Segment, ordinal: number): ChunkColumn {
+  return chunk.columns[ordinal]!;
+}
+
+/** The raw integer where it is an offset of at most 32 bits. */
+function smallInteger({ encoding, values, width, base }: ChunkColumn, row: number): number | undefined {
+  if (encoding !== 'integers' || width > 4) return undefined;
+  let offset = 0;
+  for (let i = width - 1; i >= 0; i--) offset = offset * 256 + values[row * width + i]!;
+  return Number(base) + offset;
+}
