@@ -4,10 +4,19 @@ import { CONTEXT } from '../kernels/context.ts';
 import { rowScope } from '../kernels/expression.ts';
 import { type Field, indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory.ts';
 import type { Val } from '../kernels/value.ts';
-import { call, defineFunction, type FunctionBuilder, type FunctionDefinition, i32, load, op } from '../wasm/ir.ts';
+import {
+  call,
+  defineFunction,
+  type Expr,
+  type FunctionBuilder,
+  type FunctionDefinition,
+  i32,
+  load,
+  op,
+} from '../wasm/ir.ts';
 import { orderVals } from './aggregate-functions.ts';
 import type { Sink, Source } from './emitter.ts';
-import { persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
+import { held, persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
 
 /**
  * Sorting: rows with their keys in row blocks, an array of row addresses sorted by merging. The module has
@@ -215,11 +224,112 @@ function sortFunctions(
     k.copy(op('i32.add', target, aRest), b, op('i32.sub', bEnd, b));
     k.return(i32(1));
   });
-  return [before, insertion, merge];
+  return [before, insertion, merge, ...runFunctions(before, state)];
 }
 
-/** Rows by an array of addresses. */
-export function sortedSource(state: SortState, columns: readonly ColumnId[]): Source {
+/** What merging runs knows of them: u32 each. Arrays have an entry for each run. */
+export const RUNS = {
+  /** The run whose page is used up: it must get its next one, or end, before the merge goes on. */
+  waiting: 0,
+  /** `tree[0]`: the run with the first row; others: runs that lost. */
+  tree: 4,
+  none: 0xffff_ffff,
+} as const;
+
+/** Bytes of the state of so many runs. */
+export function runsBytes(count: number): number {
+  return RUNS.tree + count * 12;
+}
+
+/** Where the state has the address of a run's first row (0: the run is over), and of the end of its page's rows. */
+export function runPlace(run: number, count: number): { readonly head: number; readonly end: number } {
+  return { head: RUNS.tree + (count + run) * 4, end: RUNS.tree + (2 * count + run) * 4 };
+}
+
+/**
+ * Merging sorted runs by a tree of losers (Knuth, TAOCP 3, section 5.4.1); of equal rows those of earlier runs come first:
+ *
+ * - `climb(ctx, state, count, run)`: lets a run with a new first row take its place in the tree. At first all entries are
+ *   `none`, and each run climbs once.
+ * - `merge_runs(ctx, state, count, out, most) -> rows`: writes addresses of rows in order, until a run's page is used up,
+ *   there are `most`, or all runs are over. Runs have climbed since they got their rows.
+ */
+function runFunctions(before: FunctionDefinition, state: SortState): readonly FunctionDefinition[] {
+  const { layout } = state;
+  if (layout === undefined) throw internalError('rows are merged before they are laid out');
+  const entry = (states: Expr, run: Expr): Expr => indexed(states, run, 4);
+  const climb = defineFunction('climb', ['i32', 'i32', 'i32', 'i32'], undefined, (k, ctx, states, count, run) => {
+    if (ctx === undefined || states === undefined || count === undefined || run === undefined) return;
+    const heads = k.local('i32', op('i32.add', states, op('i32.shl', count, i32(2))));
+    const node = k.local('i32', op('i32.shr_u', op('i32.add', run, count), i32(1)));
+    k.while(
+      () => node,
+      () => {
+        const other = k.local('i32', load('i32.load', entry(states, node), RUNS.tree));
+        k.if(op('i32.eq', other, i32(-1)), () => {
+          k.store('i32.store', entry(states, node), RUNS.tree, run);
+          k.return();
+        });
+        const own = k.local('i32', load('i32.load', entry(heads, run), RUNS.tree));
+        const its = k.local('i32', load('i32.load', entry(heads, other), RUNS.tree));
+        const loses = k.local('i32', i32(0));
+        // Of equal rows that of the earlier run is first, so one comparison decides.
+        k.if(
+          op('i32.eqz', own),
+          () => k.set(loses, i32(1)),
+          () =>
+            k.if(its, () =>
+              k.if(
+                op('i32.lt_u', run, other),
+                () => k.set(loses, call(before, ctx, its, own)),
+                () => k.set(loses, op('i32.eqz', call(before, ctx, own, its))),
+              ),
+            ),
+        );
+        k.if(loses, () => {
+          k.store('i32.store', entry(states, node), RUNS.tree, run);
+          k.set(run, other);
+        });
+        k.set(node, op('i32.shr_u', node, i32(1)));
+      },
+    );
+    k.store('i32.store', states, RUNS.tree, run);
+  });
+  const merge = defineFunction(
+    'merge_runs',
+    ['i32', 'i32', 'i32', 'i32', 'i32'],
+    'i32',
+    (k, ctx, states, count, out, most) => {
+      if (ctx === undefined || states === undefined || count === undefined || out === undefined || most === undefined)
+        return;
+      const heads = k.local('i32', op('i32.add', states, op('i32.shl', count, i32(2))));
+      const ends = k.local('i32', op('i32.add', heads, op('i32.shl', count, i32(2))));
+      const written = k.local('i32');
+      k.while(
+        () => op('i32.lt_u', written, most),
+        () => {
+          const run = k.local('i32', load('i32.load', states, RUNS.tree));
+          const head = k.local('i32', load('i32.load', entry(heads, run), RUNS.tree));
+          k.if(op('i32.eqz', head), () => k.return(written));
+          k.store('i32.store', indexed(out, written, 4), 0, head);
+          k.set(written, op('i32.add', written, i32(1)));
+          k.set(head, op('i32.add', head, i32(layout.size)));
+          k.store('i32.store', entry(heads, run), RUNS.tree, head);
+          k.if(op('i32.eq', head, load('i32.load', entry(ends, run), RUNS.tree)), () => {
+            k.store('i32.store', states, RUNS.waiting, run);
+            k.return(written);
+          });
+          k.call(climb, ctx, states, count, run);
+        },
+      );
+      k.return(written);
+    },
+  );
+  return [climb, merge];
+}
+
+/** Rows by an array of addresses. `passing`: they go before the query ends. */
+export function sortedSource(state: SortState, columns: readonly ColumnId[], passing = false): Source {
   return {
     emit: (e, row) => {
       const { layout } = state;
@@ -233,7 +343,7 @@ export function sortedSource(state: SortState, columns: readonly ColumnId[]): So
           columns.map((id): [ColumnId, () => Val] => {
             const field = layout.fields[state.fields.get(id) ?? -1];
             if (field === undefined) throw internalError(`the sort does not keep column #${id}`);
-            return [id, () => loadField(k, address, field)];
+            return [id, () => held(loadField(k, address, field), passing)];
           }),
         ),
       );

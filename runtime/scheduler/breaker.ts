@@ -10,10 +10,8 @@ import {
   type RowBlock,
   type RowsSpec,
   rowsDriver,
-  type SortDriverSpec,
-  type SortResult,
-  sortDriver,
 } from './drivers.ts';
+import { type SortDriverSpec, type SortResult, sortDriver } from './sort-driver.ts';
 import type { Task } from './task.ts';
 
 /** What another thread needs to drive a sink: plain data. */

@@ -6,9 +6,7 @@ import type { HashTable } from '../operators/hash-table.ts';
 import { type PackSpec, packSpec } from '../operators/pack.ts';
 import { BATCH_ROWS, type BatchLayout, type ResultSlots } from '../operators/result.ts';
 import type { RowBlocks } from '../operators/rows.ts';
-import type { SortState } from '../operators/sort.ts';
 import type { KernelInstance } from './modules.ts';
-import { sortAddresses } from './sorting.ts';
 import { MOST_LEVELS, type PageWriter, pageWriter, type SpilledRows } from './spill/pages.ts';
 import { bytesLeft, shouldSpill } from './spill/policy.ts';
 import { allocate, allocateZeroed, clear, type Task } from './task.ts';
@@ -25,8 +23,8 @@ export interface Driver<Result> {
   readonly full: (ctx: number, kernel: KernelInstance) => void | Promise<void>;
   /** What the rows so far point to is about to go. */
   readonly passed?: ((ctx: number) => void | Promise<void>) | undefined;
-  /** The input of one pipeline is complete; the context goes away. */
-  readonly end: (ctx: number) => void;
+  /** The input of one pipeline is complete; the context goes away. Who has gone to disk sends the rest there too. */
+  readonly end: (ctx: number, kernel: KernelInstance) => void | Promise<void>;
   readonly result: () => Result | Promise<Result>;
 }
 
@@ -93,18 +91,9 @@ export function joinDriverSpec(state: JoinState): JoinDriverSpec {
   return { ...rowsSpec(state), bounds: required(state.bounds, 'the key bounds') };
 }
 
-export interface SortDriverSpec extends RowsSpec {
-  readonly bar: number | undefined;
-  readonly top: number | undefined;
-}
-
-export function sortDriverSpec(state: SortState, top: number | undefined): SortDriverSpec {
-  return { ...rowsSpec(state), bar: state.bar, top };
-}
-
 /* ---------------------------------------------------------------------------------------------------------- blocks */
 
-interface BlockList {
+export interface BlockList {
   readonly give: (ctx: number, slots: RowBlocks) => void;
   readonly isFull: (ctx: number, slots: RowBlocks) => boolean;
   readonly take: (ctx: number, slots: RowBlocks) => void;
@@ -116,7 +105,7 @@ interface BlockList {
 }
 
 /** Blocks of rows that grow as more rows come. */
-function blockList(task: Task, rowSize: () => number): BlockList {
+export function blockList(task: Task, rowSize: () => number): BlockList {
   const { memory } = task;
   const rowTask = { ...task, arena: task.rows };
   const blocks: RowBlock[] = [];
@@ -155,6 +144,7 @@ function blockList(task: Task, rowSize: () => number): BlockList {
 }
 
 interface RowsDriver extends Driver<readonly RowBlock[]> {
+  readonly end: (ctx: number) => void;
   readonly result: () => readonly RowBlock[];
 }
 
@@ -179,7 +169,7 @@ export const STEP_ROWS = 65_536;
 /** What an aggregation has collected: the groups in memory, and states of groups that went to disk before. */
 export interface GroupsResult {
   readonly groups: readonly RowBlock[];
-  readonly spilled: SpilledRows | undefined;
+  readonly spilled: readonly SpilledRows[];
 }
 
 interface TableDriver extends Driver<GroupsResult> {
@@ -228,6 +218,8 @@ function tableDriver(
     for (const block of list.blocks) await writer.write(block);
     list.clear();
     memory.resetArena(task.rows);
+    directory = 0;
+    total = 0;
   };
   /** Whether the table has been emptied instead of growing by `more` bytes. */
   const emptied = async (ctx: number, more: number): Promise<boolean> => {
@@ -249,7 +241,7 @@ function tableDriver(
   return {
     rows: task.rows,
     flush,
-    result: async () => ({ groups: list.blocks, spilled: await writer?.finish() }),
+    result: async () => ({ groups: list.blocks, spilled: writer === undefined ? [] : [await writer.finish()] }),
     start: (ctx) => {
       const { table } = spec();
       // Several pipelines may feed one table: the directory is made once.
@@ -289,10 +281,11 @@ function tableDriver(
       install(ctx);
       giveDirectory(task, old.address, old.bytes);
     },
-    end: (ctx) => {
+    end: async (ctx) => {
       const { table } = spec();
       total = memory.view().getUint32(ctx + table.count, true);
       list.take(ctx, table.blocks);
+      if (writer !== undefined) await flush();
     },
   };
 }
@@ -328,7 +321,7 @@ export function aggregateDriver(task: Task, spec: () => AggregateDriverSpec, lev
   return {
     rows: task.rows,
     flush: main.flush,
-    result: () => (only === undefined ? main.result() : { groups: [{ address: only, rows: 1 }], spilled: undefined }),
+    result: () => (only === undefined ? main.result() : { groups: [{ address: only, rows: 1 }], spilled: [] }),
     start: (ctx, kernel) => {
       const { groups, nullOffsets, main: table } = spec();
       spec().distinct.forEach((_, i) => {
@@ -347,9 +340,9 @@ export function aggregateDriver(task: Task, spec: () => AggregateDriverSpec, lev
       for (const driver of distinct) await driver.full(ctx, kernel);
       if (spec().groups > 0) await main.full(ctx, kernel);
     },
-    end: (ctx) => {
-      for (const driver of distinct) driver.end(ctx);
-      if (spec().groups > 0) main.end(ctx);
+    end: async (ctx, kernel) => {
+      for (const driver of distinct) await driver.end(ctx, kernel);
+      if (spec().groups > 0) await main.end(ctx, kernel);
     },
   };
 }
@@ -393,57 +386,6 @@ export function joinDriver(task: Task, spec: () => JoinDriverSpec): Driver<Build
       rows.end(ctx);
     },
   };
-}
-
-/* ----------------------------------------------------------------------------------------------------------- sorts */
-
-export interface SortResult {
-  /** Addresses of the rows that a top-n has kept so far, and blocks of rows that came since. */
-  readonly best: Uint32Array;
-  readonly blocks: readonly RowBlock[];
-}
-
-export function sortDriver(task: Task, spec: () => SortDriverSpec): Driver<SortResult> {
-  const rows = rowsDriver(task, spec);
-  let best = new Uint32Array(0);
-  let cutBlocks = 0;
-
-  const cut = async (ctx: number, kernel: KernelInstance): Promise<void> => {
-    const { top, bar, rowSize } = spec();
-    const blocks = rows.result().slice(cutBlocks);
-    if (top === undefined || rowCount(blocks) < top + task.tuning.topSlack) return;
-    const all = rowAddresses({ best, blocks }, rowSize);
-    const array = await sortAddresses(task, ctx, kernel, all);
-    cutBlocks = rows.result().length;
-    best = task.memory.u32().slice(array / 4, array / 4 + Math.min(top, all.length));
-    const last = best.at(-1);
-    if (bar !== undefined && last !== undefined && best.length === top)
-      task.memory.view().setUint32(ctx + bar, last, true);
-  };
-
-  return {
-    result: () => ({ best, blocks: rows.result().slice(cutBlocks) }),
-    start: rows.start,
-    full: async (ctx, kernel) => {
-      await rows.full(ctx, kernel);
-      await cut(ctx, kernel);
-    },
-    end: rows.end,
-  };
-}
-
-export function rowAddresses({ best, blocks }: SortResult, rowSize: number): Uint32Array {
-  const all = new Uint32Array(best.length + rowCount(blocks));
-  all.set(best);
-  let at = best.length;
-  for (const block of blocks) {
-    let address = block.address;
-    for (let i = 0; i < block.rows; i++) {
-      all[at++] = address;
-      address += rowSize;
-    }
-  }
-  return all;
 }
 
 /* --------------------------------------------------------------------------------------------------------- results */

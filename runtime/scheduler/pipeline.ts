@@ -105,7 +105,7 @@ export async function runPipeline(
         }
       } else await runInline(query, stream, opened, kernel, ctx, driver, code);
     }
-    driver.end(ctx);
+    await driver.end(ctx, kernel.instance);
     countRows(query, code, ctx);
     opened.finished?.(ctx);
     const ms = performance.now() - started;

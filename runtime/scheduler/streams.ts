@@ -36,12 +36,9 @@ import {
   type RowBlock,
   required,
   resultDriver,
-  rowAddresses,
+  rowCount,
   rowsDriver,
   rowsSpec,
-  type SortResult,
-  sortDriver,
-  sortDriverSpec,
 } from './drivers.ts';
 import { contiguous, linkRows } from './finish.ts';
 import { hostAggregation } from './host-aggregates.ts';
@@ -49,11 +46,13 @@ import { fetchRows, lookUp, unnestRows, windowRows, writeRows } from './host-ope
 import { makeKeyFilters } from './key-filters.ts';
 import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import { counterOf, type Outer, type Query } from './query.ts';
+import { rowAddresses, type SortResult, sortDriver, sortDriverSpec } from './sort-driver.ts';
 import { sortAddresses } from './sorting.ts';
 import { openBlocks, openHostRows, openScan } from './sources.ts';
 import { openSpilledGroups } from './spill/groups.ts';
 import type { SpilledRows } from './spill/pages.ts';
 import { bytesLeft } from './spill/policy.ts';
+import { allRuns, openRuns } from './spill/sorted.ts';
 import { withOwnArenas } from './task.ts';
 import { hostContext, outerRow } from './values-context.ts';
 
@@ -457,18 +456,17 @@ async function aggregation(
   );
   const onDisk: SpilledRows[] = [];
   for (const { groups: blocks, spilled } of others) {
-    if (spilled !== undefined) onDisk.push(spilled);
+    onDisk.push(...spilled);
     if (blocks.length === 0) continue;
     const merge = mergeGroups(state);
     const open = () => openBlocks(merge.source, blocks);
     const stream: Stream = { open, operators: [], label: 'merge groups', limits: [] };
     await runPipeline(query, stream, { sink: merge.sink, driver }, outer, plan);
   }
-  let { groups, spilled } = await driver.result();
-  if (spilled !== undefined || onDisk.length > 0) {
-    await driver.flush();
-    ({ groups, spilled } = await driver.result());
-    if (spilled !== undefined) onDisk.push(spilled);
+  if (onDisk.length > 0) await driver.flush();
+  const { groups, spilled } = await driver.result();
+  onDisk.push(...spilled);
+  if (onDisk.length > 0) {
     for (const { bytes } of onDisk) counterOf(query, plan).spilledBytes += bytes;
     const open = () => openSpilledGroups(query, plan, outer, state, onDisk);
     return { open, operators: counted, label: 'spilled groups', limits: [] };
@@ -490,15 +488,22 @@ async function hostAggregated(
   return hostStream(query, plan.columns, result(), 'groups', counted);
 }
 
+/** A top-n keeps its rows in memory if they take no more than an eighth of what is left, at 32 bytes a column. */
+const TOP_SHARE = 256;
+/** Bytes a row that sorting takes beside it. */
+const SORT_BYTES = 16;
+
 async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: readonly Operator[]): Promise<Stream> {
   const { skip, pass } = limitOf(query, plan.limit, plan.offset, outer);
   const wanted = pass === NO_LIMIT ? undefined : skip + pass;
-  const top = wanted !== undefined && wanted > 0n && wanted <= 1_000_000n ? Number(wanted) : undefined;
+  const most = bytesLeft(query.budget) / (TOP_SHARE * plan.columns.length + 1);
+  const top = wanted !== undefined && wanted > 0n && wanted <= Math.min(1_000_000, most) ? Number(wanted) : undefined;
   const state = sortState();
   const ids = plan.columns.map((c) => c.id);
-  const driver = sortDriver(query, () => sortDriverSpec(state, top));
+  const { task, free } = withOwnArenas(query);
+  const driver = sortDriver(task, () => sortDriverSpec(state, top));
   const others: SortResult[] = [];
-  const { kernel, ctx } = await runInto(
+  const ran = await runInto(
     query,
     plan.input,
     outer,
@@ -510,15 +515,25 @@ async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: 
     },
     plan,
   );
-  const { rowSize } = sortDriverSpec(state, top);
-  const parts = [await driver.result(), ...others].map((part) => rowAddresses(part, rowSize));
-  const all = new Uint32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  const spec = sortDriverSpec(state, top);
+  const results = [await driver.result(), ...others];
+  const total = results.reduce((sum, { best, blocks }) => sum + best.length + rowCount(blocks), 0);
+  // The rows may all be there, but not the room to sort them.
+  const tight = query.spill !== undefined && total * SORT_BYTES > bytesLeft(query.budget);
+  if (tight || results.some(({ runs }) => runs.length > 0)) {
+    const runs = await allRuns(query, plan, ran, spec, results);
+    free();
+    const open = () => openRuns(query, plan, ran, state, spec, runs, skip, pass);
+    return { open, operators: counted, label: 'merged runs', limits: [] };
+  }
+  const parts = results.map((part) => rowAddresses(part, spec.rowSize));
+  const all = new Uint32Array(total);
   let at = 0;
   for (const part of parts) {
     all.set(part, at);
     at += part.length;
   }
-  const array = await sortAddresses(query, ctx, kernel.instance, all);
+  const array = await sortAddresses(query, ran.ctx, ran.kernel.instance, all);
   const from = skip > BigInt(all.length) ? all.length : Number(skip);
   const length = pass < BigInt(all.length - from) ? Number(pass) : all.length - from;
   return {

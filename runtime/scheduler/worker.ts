@@ -88,7 +88,7 @@ export function serveWorker(post: (message: FromWorker) => void): (message: ToWo
       }
       jobs.delete(message.job);
       calls.forget(job.ctx);
-      job.driver.end(job.ctx);
+      await job.driver.end(job.ctx, job.kernel);
       post({ kind: 'result', job: message.job, result: await job.driver.result() });
     } catch (error) {
       jobs.delete(message.job);

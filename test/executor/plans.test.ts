@@ -114,7 +114,7 @@ function kindOf(problem: string): string {
   return (problem.split('\n')[0] ?? '').replaceAll(/\d+|\(.*/g, '#');
 }
 
-const SPILLABLE = ['hashAggregate'];
+const SPILLABLE = ['hashAggregate', 'sort', 'sort with limit'];
 
 describe('the executor agrees with the reference', () => {
   for (let from = 0; from < FIXED; from += BATCH) {

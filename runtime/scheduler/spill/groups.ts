@@ -50,16 +50,9 @@ export function openSpilledGroups(
       limits: [],
     };
     await runPipeline(query, stream, { sink: merge.sink, driver }, outer, plan);
-    let { groups, spilled } = await driver.result();
-    if (spilled !== undefined) {
-      await driver.flush();
-      spilled = (await driver.result()).spilled;
-      groups = [];
-      if (spilled !== undefined) {
-        counterOf(query, plan).spilledBytes += spilled.bytes;
-        divide([spilled], next.level + 1);
-      }
-    }
+    const { groups, spilled } = await driver.result();
+    for (const part of spilled) counterOf(query, plan).spilledBytes += part.bytes;
+    divide(spilled, next.level + 1);
     blocks = [...groups];
     return true;
   };

@@ -12,16 +12,30 @@ export function openPages(query: Query, source: Source, spec: PackSpec, pages: r
   const reader = pageReader(query, required(query.spill, 'the temporary file'), spec);
   const bytes = pages.reduce((most, page) => Math.max(most, page.bytes), 8);
   const idle: number[] = [];
+  // The next page is on its way while one is processed.
+  let [buffer, other] = [new Uint8Array(bytes), new Uint8Array(bytes)];
+  let ahead: Promise<void> | undefined;
   let at = 0;
+  const ask = (): void => {
+    const page = pages[at];
+    ahead = page === undefined ? undefined : reader.fetch(page, buffer);
+    // Told when it is waited for, if it ever is.
+    ahead?.catch(() => {});
+  };
   return {
     source,
     parallel: false,
     passing: true,
     next: async (): Promise<SourceMorsel | undefined> => {
-      const page = pages[at++];
+      const page = pages[at];
       if (page === undefined) return undefined;
+      if (at === 0) ask();
+      await ahead;
+      [buffer, other] = [other, buffer];
+      at++;
+      ask();
       const address = idle.pop() ?? allocate(task, bytes);
-      await reader.load(page, address);
+      reader.place(page, other, address);
       return { address, rows: page.rows, release: () => idle.push(address) };
     },
     close: free,

@@ -70,7 +70,7 @@ export interface PlacedRows {
 
 export interface PageWriter {
   readonly write: (rows: PlacedRows) => Promise<void>;
-  /** All that was written so far, once it is in the file. More may follow. */
+  /** All that was written since the last time, once it is in the file. */
   readonly finish: () => Promise<SpilledRows>;
 }
 
@@ -88,7 +88,7 @@ export function pageWriter(task: Task, space: SpillSpace, spec: PackSpec, level:
   const capacity = Math.min(Math.max(SMALLEST_PAGE, share), tuning.spillPageBytes) & ~7;
   const table = allocate(task, PACK_TABLE.entries + count * PACK_TABLE.entryBytes);
   const places = Array.from({ length: count }, () => 0);
-  const partitions: Page[][] = places.map(() => []);
+  let partitions: Page[][] = places.map(() => []);
   const stage = stager(space);
   let bytes = 0;
 
@@ -153,7 +153,10 @@ export function pageWriter(task: Task, space: SpillSpace, spec: PackSpec, level:
         lay(p, places[p] ?? 8, sizes[p] ?? 0);
       }
       await stage.flush();
-      return { partitions, bytes };
+      const written = { partitions, bytes };
+      partitions = places.map(() => []);
+      bytes = 0;
+      return written;
     },
   };
 }
@@ -205,20 +208,21 @@ function stager(space: SpillSpace): {
 /* ----------------------------------------------------------------------------------------------------------- reading */
 
 export interface PageReader {
-  /** The page's rows at the address, which has room for its bytes. */
-  readonly load: (page: Page, address: number) => Promise<void>;
+  /** Reads the page's bytes into memory of the host's, which has room for them. */
+  readonly fetch: (page: Page, buffer: Uint8Array) => Promise<void>;
+  /** Makes rows of what was fetched, at the address, which has room for the page's bytes. */
+  readonly place: (page: Page, buffer: Uint8Array, address: number) => void;
 }
 
 export function pageReader({ memory }: Task, space: SpillSpace, spec: PackSpec): PageReader {
   const kernel = packKernel(memory, spec);
-  let buffer = new Uint8Array(0);
   return {
-    load: async (page, address) => {
-      if (buffer.length < page.bytes) buffer = new Uint8Array(page.bytes);
-      const bytes = buffer.subarray(0, page.bytes);
+    fetch: async (page, buffer) => {
       const file = await space.file();
-      await file.read(page.position, bytes);
-      memory.u8().set(bytes, address);
+      await file.read(page.position, buffer.subarray(0, page.bytes));
+    },
+    place: (page, buffer, address) => {
+      memory.u8().set(buffer.subarray(0, page.bytes), address);
       if (spec.variable.length > 0) kernel.unpack(address, page.rows, address + page.bytes);
     },
   };
