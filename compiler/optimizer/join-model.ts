@@ -13,6 +13,8 @@ export interface JoinModel {
   readonly rows: readonly number[];
   /** The fraction of all pairs of rows that an inner join's connection keeps. */
   readonly fraction: (connection: Connection) => number;
+  /** The fraction that a term alone keeps. */
+  readonly termFraction: (term: Term) => number;
   /** By how much joining a dependent multiplies the rows of what it is joined to. */
   readonly factor: (dependent: number, inLeft: (member: number) => boolean) => number;
   readonly innerCost: (left: number, right: number, output: number, hashed: boolean) => number;
@@ -83,6 +85,7 @@ export function joinModel(graph: JoinGraph, estimator: Estimator): JoinModel {
       const plain = equalities.map(({ left, right }) => ({ left, right, nullsEqual: false }));
       return equalitySelectivity(plain, lookup, keys, keys) * product(terms);
     },
+    termFraction: (term) => termFraction.get(term) ?? 1,
     factor: (dependent, inLeft) => {
       const own = dependents[dependent - graph.relations.length]?.factor ?? 1;
       return own * product(termsWithDependent(graph, inLeft, dependent));

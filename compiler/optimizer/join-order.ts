@@ -6,9 +6,10 @@ import { mapPlanChildren, planExpressions, withChildren } from '../ir/traverse.t
 import { internalError } from '../types/error.ts';
 import { equal, ids } from './calls.ts';
 import type { Estimator } from './cardinality.ts';
-import { enumerate, type JoinTree } from './join-enumeration.ts';
+import { enumerate } from './join-enumeration.ts';
 import { connection, type JoinGraph, joinGraph, termsWithDependent } from './join-graph.ts';
 import { joinModel } from './join-model.ts';
+import type { JoinTree } from './join-tree.ts';
 import type { OptimizerContext, Pass } from './pass.ts';
 import { restrictTo } from './restrict.ts';
 import { reduceAggregates } from './semi-join-reduction.ts';
