@@ -2,17 +2,19 @@ import {
   aggregate,
   and,
   apply,
+  caseOf,
   columnRef,
   constant,
   filter,
   newColumn,
+  nullOf,
   project,
   singleRow,
 } from '../../compiler/ir/build.ts';
 import { aggregateCall, call } from '../../compiler/ir/call.ts';
 import { type ColumnIds, columnIdsAfter } from '../../compiler/ir/columns.ts';
 import { derivedColumns } from '../../compiler/ir/derive.ts';
-import type { Case, Expression, Subquery } from '../../compiler/ir/expression.ts';
+import type { Case, Column, Expression, Subquery } from '../../compiler/ir/expression.ts';
 import type { Plan } from '../../compiler/ir/plan.ts';
 import {
   mapExpressionChildren,
@@ -21,6 +23,7 @@ import {
   planChildren,
   withChildren,
 } from '../../compiler/ir/traverse.ts';
+import { renumber } from '../../compiler/optimizer/renumber.ts';
 import { BOOL } from '../../compiler/types/type.ts';
 
 /**
@@ -96,8 +99,39 @@ function attach(
       const value = call('coalesce', [columnRef(list), constant([], subquery.type)]);
       return { plan: apply('inner', left, items), value };
     }
-    case 'in':
-      break;
+    case 'in': {
+      const { arg } = subquery;
+      if (column === undefined || arg === undefined) break;
+      return attachIn(arg, column, left, right, ids);
+    }
   }
   throw new Error(`a subquery of the form ${subquery.form}`);
+}
+
+/** Whether a row is equal, and if not whether one could be, as two marks. */
+function attachIn(
+  arg: Expression,
+  column: Column,
+  left: Plan,
+  right: Plan,
+  ids: ColumnIds,
+): { readonly plan: Plan; readonly value: Expression } {
+  const again = renumber(right, ids);
+  const other = again.plan.columns[right.columns.indexOf(column)];
+  if (other === undefined) throw new Error('a column is lost');
+  const found = newColumn(ids, 'found', BOOL, false);
+  const unknown = newColumn(ids, 'unknown', BOOL, false);
+  const equal = call('eq', [arg, columnRef(column)]);
+  const unsure = call('is_null', [call('eq', [arg, columnRef(other)])]);
+  const first = apply('mark', left, filter(right, equal), found);
+  return {
+    plan: apply('mark', first, filter(again.plan, unsure), unknown),
+    value: caseOf(
+      [
+        { when: columnRef(found), then: constant(true, BOOL) },
+        { when: columnRef(unknown), then: nullOf(BOOL) },
+      ],
+      constant(false, BOOL),
+    ),
+  };
 }

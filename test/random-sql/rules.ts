@@ -1,0 +1,69 @@
+import type { Query } from '../../grammars/sql/tree.ts';
+import type { Answer } from './answers.ts';
+import { type AnyNode, isNode, someNode, symbolOf } from './tree.ts';
+
+/**
+ * When a difference between our answer and another engine's is one of docs/differences.md. A rule looks for what makes
+ * the difference in the query and in the answers; that the third engine agrees with us is checked besides.
+ */
+export interface Rule {
+  readonly name: string;
+  /** Who differs from us; `both` is what we decided to do otherwise than everybody. */
+  readonly other: 'DuckDB' | 'PostgreSQL' | 'both';
+  readonly applies: (query: Query, own: Answer, other: Answer) => boolean;
+}
+
+function hasOperator(query: Query, ...symbols: readonly string[]): boolean {
+  return someNode(query, (node) => node.kind === 'binary' && symbols.includes(symbolOf(node) ?? ''));
+}
+
+function failsWith(answer: Answer, ...codes: readonly string[]): boolean {
+  return answer.kind === 'failed' && codes.includes(answer.code);
+}
+
+function comparesRows(node: AnyNode): boolean {
+  const isRow = (value: unknown): boolean => isNode(value) && value.kind === 'row';
+  return isRow(node.left) || isRow(node.operand);
+}
+
+export const RULES: readonly Rule[] = [
+  {
+    name: 'rows-with-nulls',
+    other: 'DuckDB',
+    applies: (query, own, other) =>
+      own.kind === 'rows' && other.kind === 'rows' && someNode(query, (node) => comparesRows(node)),
+  },
+  {
+    name: 'products-of-decimals',
+    other: 'DuckDB',
+    applies: (query, own, other) =>
+      own.kind === 'rows' &&
+      other.kind === 'failed' &&
+      other.message.includes('Overflow in multiplication of DECIMAL') &&
+      hasOperator(query, '*'),
+  },
+  {
+    name: 'negative-substring-length',
+    other: 'DuckDB',
+    applies: (query, own, other) =>
+      failsWith(own, 'invalid_parameter_value') &&
+      other.kind === 'rows' &&
+      someNode(query, ({ kind, length }) => kind === 'substring' && isNode(length)),
+  },
+  {
+    name: 'division-by-zero',
+    other: 'DuckDB',
+    applies: (query, own, other) =>
+      failsWith(own, 'division_by_zero') && other.kind === 'rows' && hasOperator(query, '/', '%'),
+  },
+  {
+    name: 'thirty-eight-digits',
+    other: 'both',
+    applies: (query, own, other) =>
+      failsWith(own, 'numeric_value_out_of_range') &&
+      own.kind === 'failed' &&
+      own.message === 'numeric field overflow' &&
+      other.kind === 'rows' &&
+      hasOperator(query, '/', '*', '%'),
+  },
+];
