@@ -1,6 +1,6 @@
 import type { Query } from '../../grammars/sql/tree.ts';
 import type { Answer } from './answers.ts';
-import { type AnyNode, isNode, someNode, symbolOf } from './tree.ts';
+import { type AnyNode, calledName, isNode, someNode, symbolOf } from './tree.ts';
 
 /**
  * When a difference between our answer and another engine's is one of docs/differences.md. A rule looks for what makes
@@ -65,5 +65,13 @@ export const RULES: readonly Rule[] = [
       own.message === 'numeric field overflow' &&
       other.kind === 'rows' &&
       hasOperator(query, '/', '*', '%'),
+  },
+  {
+    name: 'case-beyond-ascii',
+    other: 'PostgreSQL',
+    applies: (query, own, other) =>
+      own.kind === 'rows' &&
+      other.kind === 'rows' &&
+      someNode(query, (node) => ['upper', 'lower'].includes(calledName(node) ?? '')),
   },
 ];
