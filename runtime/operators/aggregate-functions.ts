@@ -9,6 +9,7 @@ import { asI64, asI128, I64_RANGE, LANE_PARTS, type Lane, part, rangeOf, type Va
 import { type Expr, f64, i32, i64, op, select } from '../wasm/ir.ts';
 import type { PipelineEmitter } from './emitter.ts';
 import { intervalLength } from './keys.ts';
+import { isPairAggregate, pairAggregate, product } from './pair-aggregates.ts';
 import { persistent } from './rows.ts';
 
 /** One value of an aggregate's state. `null_` present: the state starts as NULL. */
@@ -56,15 +57,23 @@ export function hasAggregateKernel({ fn, args, orderBy }: AggregateCall): boolea
     case 'avg':
       return args.every(({ type }) => isNumeric(type));
     case 'any_value':
+    case 'arg_min':
+    case 'arg_max':
       return orderBy.length === 0;
+    case 'bit_and':
+    case 'bit_or':
+    case 'bit_xor':
+    case 'product':
+      return true;
     default:
-      return false;
+      return isPairAggregate(fn);
   }
 }
 
 /** `rows`: no group has more rows than this. */
 export function aggregateKernel(call: AggregateCall, args: readonly Val[], rows: bigint): AggregateKernel {
-  const [arg] = args;
+  const [arg, second] = args;
+  if (isPairAggregate(call.fn)) return pairAggregate(call.fn);
   switch (call.fn) {
     case 'count':
       return counting;
@@ -86,6 +95,17 @@ export function aggregateKernel(call: AggregateCall, args: readonly Val[], rows:
       return boolean(call.fn);
     case 'count_if':
       return countIf;
+    case 'product':
+      return product;
+    case 'bit_and':
+    case 'bit_or':
+    case 'bit_xor':
+      if (arg !== undefined) return bits(call, arg);
+      break;
+    case 'arg_min':
+    case 'arg_max':
+      if (arg !== undefined && second !== undefined) return argumentOf(call.fn, arg, second);
+      break;
     case 'var_samp':
     case 'var_pop':
     case 'stddev_samp':
@@ -292,6 +312,60 @@ function boolean(fn: 'bool_and' | 'bool_or'): AggregateKernel {
     merge: (e, state, other) => {
       const value = other.get(0);
       e.k.if(op('i32.eqz', value.null_ ?? i32(0)), () => update(state, part(value)));
+    },
+    result: (_, state) => state.get(0),
+  };
+}
+
+/** Bits of integers, in the lane that the integers come in. */
+function bits({ fn, type }: AggregateCall, arg: Val): AggregateKernel {
+  const lane = arg.lane === 'i32' ? 'i32' : 'i64';
+  const combine = ({ bit_and: 'and', bit_or: 'or', bit_xor: 'xor' } as const)[
+    fn === 'bit_and' || fn === 'bit_or' ? fn : 'bit_xor'
+  ];
+  const update = (state: StateAccess, value: Expr): void => {
+    const current = state.get(0);
+    const combined = op(`${lane}.${combine}`, part(current), value);
+    state.set(0, { type, lane, parts: [select(current.null_ ?? i32(0), value, combined)], null_: i32(0) });
+  };
+  return {
+    shapes: [shape(type, lane, true)],
+    update: (e, state, [value]) => {
+      if (value !== undefined) update(state, e.k.keep(lane === 'i32' ? part(value) : asI64(value)));
+    },
+    merge: (e, state, other) => {
+      const value = other.get(0);
+      e.k.if(op('i32.eqz', value.null_ ?? i32(0)), () => update(state, part(value)));
+    },
+    result: (_, state) => state.get(0),
+  };
+}
+
+/** The value beside the least or greatest key, and the key. */
+function argumentOf(fn: 'arg_min' | 'arg_max', value: Val, key: Val): AggregateKernel {
+  const nullable = (v: Val): StateShape => ({ type: v.type, lane: v.lane, range: v.range, null_: i32(1) });
+  const update = (e: PipelineEmitter, state: StateAccess, candidate: Val, by: Val): void => {
+    const { k } = e;
+    const current = state.get(1);
+    const better = k.local('i32', current.null_ ?? i32(0));
+    k.if(op('i32.eqz', better), () => {
+      k.set(better, orderVals(e, fn === 'arg_min' ? by : current, fn === 'arg_min' ? current : by));
+    });
+    k.if(better, () => {
+      state.set(0, { ...persistent(e, candidate), null_: i32(0) });
+      state.set(1, { ...persistent(e, by), null_: i32(0) });
+    });
+  };
+  return {
+    shapes: [nullable(value), nullable(key)],
+    update: (e, state, [candidate, by]) => {
+      if (candidate !== undefined && by !== undefined) update(e, state, candidate, by);
+    },
+    merge: (e, state, other) => {
+      const [candidate, by] = [other.get(0), other.get(1)];
+      e.k.if(op('i32.eqz', by.null_ ?? i32(0)), () => {
+        update(e, state, { ...candidate, null_: undefined }, { ...by, null_: undefined });
+      });
     },
     result: (_, state) => state.get(0),
   };

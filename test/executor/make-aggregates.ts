@@ -70,7 +70,10 @@ export function aggregateNode(
   };
 }
 
-const ROUGH: ReadonlySet<string> = new Set(['var_samp', 'var_pop', 'stddev_samp', 'stddev_pop']);
+/** Statistics of one number, and of pairs of numbers. */
+const STATISTICS = ['var_samp', 'var_pop', 'stddev_samp', 'stddev_pop'] as const;
+const PAIRS = ['covar_pop', 'covar_samp', 'regr_avgx', 'regr_avgy', 'regr_sxx', 'regr_sxy', 'regr_syy'] as const;
+const ROUGH: ReadonlySet<string> = new Set([...STATISTICS, ...PAIRS, 'product']);
 
 function groupOf(making: Making, input: Node, expressions: Expressions): Expression {
   const { random } = making;
@@ -111,6 +114,16 @@ function aggregateOf(making: Making, input: Node, outside: Outside, groups: read
     'stddev_pop',
     'string_agg',
     'array_agg',
+    'bit_and',
+    'bit_xor',
+    'product',
+    'regr_count',
+    random.pick(PAIRS),
+    'arg_min',
+    'arg_max',
+    'median',
+    'quantile_disc',
+    'mode',
   ]);
   const options = {
     distinct: random.chance(0.2) && !ROUGH.has(fn) && fn !== 'any_value',
@@ -142,22 +155,49 @@ function aggregateOf(making: Making, input: Node, outside: Outside, groups: read
     case 'any_value':
       // Only a group's own value is the same whichever row it is taken from.
       return aggregateCall(fn, [groups.length > 0 ? random.pick(groups) : constant('x', T.UTF8)], options);
+    case 'bit_and':
+    case 'bit_xor':
+      return aggregateCall(fn, [some((type) => T.isInteger(type), T.INT32)], options);
+    case 'arg_min':
+    case 'arg_max': {
+      // The value follows from the key: of rows with equal keys any may be taken.
+      const key = some(({ kind }) => kind !== 'any' && kind !== 'float32' && kind !== 'float64', T.INT32);
+      const value = random.pick([key, constant('x', T.UTF8)]);
+      return aggregateCall(fn, [value, key], options);
+    }
+    case 'median':
+    case 'product':
+      return aggregateCall(fn, [small(some)], options);
+    case 'mode':
+      return aggregateCall(fn, [some(({ kind }) => kind !== 'any' && kind !== 'interval', T.UTF8)], options);
+    case 'quantile_disc': {
+      const value = some(({ kind }) => kind !== 'any' && kind !== 'interval', T.UTF8);
+      return aggregateCall(fn, [value, constant(0.3, T.FLOAT64), constant(random.chance(0.5), T.BOOL)], options);
+    }
+    case 'regr_count':
+    case 'covar_pop':
+    case 'covar_samp':
+    case 'regr_avgx':
+    case 'regr_avgy':
+    case 'regr_sxx':
+    case 'regr_sxy':
+    case 'regr_syy':
+      return aggregateCall(fn, [small(some), small(some)], options);
     case 'bool_and':
     case 'bool_or':
     case 'count_if':
       return aggregateCall(fn, [expressions.condition(2)], options);
     default:
-      return aggregateCall(
-        fn,
-        [
-          cast(
-            some(({ kind }) => kind === 'int8' || kind === 'int16', T.INT16),
-            T.FLOAT64,
-          ),
-        ],
-        options,
-      );
+      return aggregateCall(fn, [small(some)], options);
   }
+}
+
+/** A float of few digits. */
+function small(some: (fits: (type: T.Type) => boolean, otherwise: T.Type) => Expression): Expression {
+  return cast(
+    some(({ kind }) => kind === 'int8' || kind === 'int16', T.INT16),
+    T.FLOAT64,
+  );
 }
 
 /** An order in which only equal values change places. */
