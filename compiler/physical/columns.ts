@@ -23,6 +23,7 @@ export function children(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'window':
     case 'sort':
     case 'limit':
+    case 'repeat':
     case 'unnest':
     case 'fetch':
     case 'insert':
@@ -63,6 +64,7 @@ export function mapChildren(plan: PhysicalPlan, map: (child: PhysicalPlan) => Ph
     case 'window':
     case 'sort':
     case 'limit':
+    case 'repeat':
     case 'unnest':
     case 'fetch':
     case 'insert':
@@ -119,6 +121,8 @@ export function expressions(plan: PhysicalPlan): readonly Expression[] {
       return [...plan.keys.map((key) => key.expression), ...defined(plan.limit), ...defined(plan.offset)];
     case 'limit':
       return [...defined(plan.count), ...defined(plan.offset)];
+    case 'repeat':
+      return [plan.count];
     case 'unnest':
       return [plan.expression];
     case 'insert':

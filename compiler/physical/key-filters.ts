@@ -151,6 +151,8 @@ function scansOf(plan: PhysicalPlan, column: ColumnId): readonly Target[] {
       if (plan.join === 'full') return [];
       if (has(plan.outer)) return scansOf(plan.outer, column);
       return plan.join === 'inner' && has(plan.inner) ? scansOf(plan.inner, column) : [];
+    case 'repeat':
+      return scansOf(plan.input, column);
     case 'apply':
     case 'limit':
     case 'keyLookup':

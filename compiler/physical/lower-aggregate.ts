@@ -1,13 +1,20 @@
 import { columnRef, constant, nullOf } from '../ir/build.ts';
+import { equal } from '../ir/call.ts';
 import { substitute } from '../ir/columns.ts';
-import { expressionEquals } from '../ir/equal.ts';
-import type { AggregateCall, Column, ColumnId, Expression, SortKey } from '../ir/expression.ts';
+import {
+  type Column,
+  type ColumnId,
+  type Expression,
+  type SortKey,
+  WHOLE_PARTITION,
+  type WindowCall,
+} from '../ir/expression.ts';
 import type { Aggregate, Distinct, Plan } from '../ir/plan.ts';
 import { renumber } from '../optimizer/renumber.ts';
 import { isVolatilePlan } from '../optimizer/volatility.ts';
-import { INT32, INT64, list } from '../types/type.ts';
+import { INT32, INT64 } from '../types/type.ts';
 import { estimated, type Lowering, notSupported } from './lowering.ts';
-import type { HashAggregate, PhysicalPlan } from './plan.ts';
+import type { PhysicalPlan } from './plan.ts';
 
 export function lowerAggregate(plan: Aggregate, context: Lowering): PhysicalPlan {
   const { columns, groups, aggregates, groupingSets: sets } = plan;
@@ -57,47 +64,43 @@ export function lowerDistinct(plan: Distinct, context: Lowering): PhysicalPlan {
   };
 }
 
-/** The first row of each group: for every column its first value in the input's order, sorted again afterwards. */
+/** The first row of each group, by its number in the group's order, sorted again afterwards. */
 function lowerDistinctOn(plan: Distinct, on: readonly Expression[], context: Lowering): PhysicalPlan {
   const { columns } = plan;
   const { rows, by, keys } = orderedInput(plan.input);
   const estimate = estimated(plan, context.estimator);
-  const groups = on.map((expression) => substitute(expression, by));
-  const groupColumns = groups.map((expression): Column => {
-    return { id: context.ids.next(), name: 'on', type: expression.type, nullable: expression.nullable };
-  });
-  const states: FirstValue[] = [];
-  const first = (expression: Expression, name: string): Expression => {
-    const group = groupColumns[groups.findIndex((each) => expressionEquals(each, expression))];
-    if (group !== undefined) return columnRef(group);
-    const known = states.find((state) => expressionEquals(state.of, expression));
-    if (known !== undefined) return known.result;
-    const state = firstValue(expression, name, keys, context);
-    states.push(state);
-    return state.result;
+  const number: Column = { id: context.ids.next(), name: 'number', type: INT64, nullable: false };
+  const call: WindowCall = {
+    fn: 'row_number',
+    args: [],
+    ignoreNulls: false,
+    frame: WHOLE_PARTITION,
+    type: INT64,
+    nullable: false,
   };
-  const values = columns.map((column) => first(by.get(column.id) ?? columnRef(column), column.name));
-  const sortedBy = keys.map((key) => ({ ...key, expression: first(key.expression, 'key') }));
-  const aggregate: HashAggregate = {
-    kind: 'hashAggregate',
-    columns: [...groupColumns, ...states.map((value) => value.state)],
+  const numbered: PhysicalPlan = {
+    kind: 'window',
+    columns: [...rows.columns, number],
     input: context.lower(rows),
-    groups,
-    aggregates: states.map((value) => value.call),
+    partitionBy: on.map((expression) => substitute(expression, by)),
+    orderBy: keys,
+    calls: [call],
+    results: [number],
+    estimate: estimated(rows, context.estimator),
+  };
+  const first: PhysicalPlan = {
+    kind: 'filter',
+    columns: numbered.columns,
+    input: numbered,
+    predicate: equal(columnRef(number), constant(1n, INT64)),
     estimate,
   };
-  const again: PhysicalPlan = {
-    kind: 'sort',
-    columns: aggregate.columns,
-    input: aggregate,
-    keys: sortedBy,
-    estimate,
-  };
+  const again: PhysicalPlan = { kind: 'sort', columns: first.columns, input: first, keys, estimate };
   return {
     kind: 'project',
     columns,
-    input: keys.length === 0 ? aggregate : again,
-    expressions: values,
+    input: keys.length === 0 ? first : again,
+    expressions: columns.map((column) => by.get(column.id) ?? columnRef(column)),
     estimate,
   };
 }
@@ -116,33 +119,4 @@ function orderedInput(input: Plan): {
     return { rows: input.input.input, by, keys: input.input.keys };
   }
   return { rows: input, by: new Map(), keys: [] };
-}
-
-interface FirstValue {
-  readonly of: Expression;
-  readonly call: AggregateCall;
-  readonly state: Column;
-  readonly result: Expression;
-}
-
-/** `any_value` passes over NULLs, so a column that may be NULL is collected as a whole. */
-function firstValue(expression: Expression, name: string, orderBy: readonly SortKey[], { ids }: Lowering): FirstValue {
-  const { type } = expression;
-  const args = [expression];
-  if (!expression.nullable) {
-    const state: Column = { id: ids.next(), name, type, nullable: true };
-    const call: AggregateCall = { fn: 'any_value', args, distinct: false, orderBy, type, nullable: true };
-    return { of: expression, call, state, result: columnRef(state) };
-  }
-  const all = list(type);
-  const state: Column = { id: ids.next(), name, type: all, nullable: true };
-  const call: AggregateCall = { fn: 'array_agg', args, distinct: false, orderBy, type: all, nullable: true };
-  const result: Expression = {
-    kind: 'call',
-    fn: 'list_get',
-    args: [columnRef(state), constant(0n, INT64)],
-    type,
-    nullable: true,
-  };
-  return { of: expression, call, state, result };
 }

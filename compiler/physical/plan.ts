@@ -20,6 +20,7 @@ export type PhysicalPlan =
   | PhysicalSort
   | PhysicalLimit
   | UnionAll
+  | PhysicalRepeat
   | PhysicalUnnest
   | PhysicalFetch
   | PhysicalInsert
@@ -189,6 +190,13 @@ export interface PhysicalLimit extends PhysicalNode {
   readonly input: PhysicalPlan;
   readonly count?: Expression | undefined;
   readonly offset?: Expression | undefined;
+}
+
+/** Each input row as often as `count` (int64) says: not at all where it is NULL or less than one. */
+export interface PhysicalRepeat extends PhysicalNode {
+  readonly kind: 'repeat';
+  readonly input: PhysicalPlan;
+  readonly count: Expression;
 }
 
 /** All rows of all inputs, in the order of the inputs; column i is column i of each input. */

@@ -111,6 +111,8 @@ function describe(plan: PhysicalPlan, names: Names): string {
       const count = plan.count === undefined ? '' : ` ${text(plan.count)}`;
       return `limit${count}${plan.offset === undefined ? '' : ` offset ${text(plan.offset)}`}`;
     }
+    case 'repeat':
+      return `repeat ${text(plan.count)}`;
     case 'unionAll':
       return 'union all';
     case 'unnest':

@@ -5,6 +5,7 @@ import { sameValue } from '../../compiler/types/compare.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import type { Type } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
+import { valueKey } from '../columns/value-key.ts';
 import { bind, type ReferenceContext, type Row } from './context.ts';
 import { evaluate, isTrue } from './evaluate.ts';
 import type { Run } from './interpret.ts';
@@ -23,12 +24,19 @@ export function interpretAggregate(plan: HashAggregate, context: ReferenceContex
   const { columns, rows } = run(plan.input, context);
   const types = plan.groups.map((group) => group.type);
   const groups: Group[] = plan.groups.length === 0 ? [{ keys: [], rows: [] }] : [];
+  // Comparing every row with every group would take long where there are many; what is equal has equal keys.
+  const byKey = new Map<string, Group[]>([['', [...groups]]]);
   for (const values of rows) {
     const row = bind(columns, values, context.outer);
     const keys = plan.groups.map((group) => evaluate(group, row, context));
-    const group = groups.find((candidate) => sameRow(candidate.keys, keys, types));
-    if (group === undefined) groups.push({ keys, rows: [row] });
-    else group.rows.push(row);
+    const key = types.map((type, i) => valueKey(keys[i] ?? null, type)).join('');
+    const candidates = byKey.get(key) ?? [];
+    const group = candidates.find((candidate) => sameRow(candidate.keys, keys, types));
+    if (group === undefined) {
+      const fresh = { keys, rows: [row] };
+      groups.push(fresh);
+      byKey.set(key, [...candidates, fresh]);
+    } else group.rows.push(row);
   }
   return groups.map((group) => [
     ...group.keys,

@@ -4,12 +4,14 @@ import type {
   PhysicalFetch,
   PhysicalPlan,
   PhysicalProject,
+  PhysicalRepeat,
   PhysicalValues,
   TableScan,
   UnionAll,
 } from '../../compiler/physical/plan.ts';
 import { sameValue } from '../../compiler/types/compare.ts';
 import { unreachable } from '../../compiler/types/error.ts';
+import { toInteger } from '../../compiler/types/narrow.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { interpretAggregate } from './aggregates.ts';
 import { bind, columnValue, pick, type ReferenceContext, type Relation } from './context.ts';
@@ -64,6 +66,8 @@ function runRows(plan: PhysicalPlan, context: ReferenceContext): readonly (reado
       return interpretSort(plan, context, run);
     case 'limit':
       return interpretLimit(plan, context, run);
+    case 'repeat':
+      return repeat(plan, context);
     case 'unionAll':
       return appendAll(plan, context);
     case 'unnest':
@@ -146,6 +150,16 @@ function project(plan: PhysicalProject, context: ReferenceContext): readonly (re
   return rows.map((row) => {
     const bound = bind(columns, row, context.outer);
     return plan.expressions.map((expression) => evaluate(expression, bound, context));
+  });
+}
+
+function repeat(plan: PhysicalRepeat, context: ReferenceContext): readonly (readonly Value[])[] {
+  const { columns, rows } = run(plan.input, context);
+  return rows.flatMap((row) => {
+    const bound = bind(columns, row, context.outer);
+    const count = evaluate(plan.count, bound, context);
+    const times = count === null ? 0 : Math.max(0, Number(toInteger(count)));
+    return Array.from({ length: times }, () => pick(plan.columns, bound));
   });
 }
 

@@ -19,6 +19,7 @@ import { counter, filter, limit, project, singleRow } from '../operators/basic.t
 import type { Operator, Sink } from '../operators/emitter.ts';
 import { joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/hash-join.ts';
 import { innerRows, innerState, nestedLoop, unmatchedInner } from '../operators/nested-loop.ts';
+import { repeat } from '../operators/repeat.ts';
 import { batchLayout, type ResultSlots, resultSink } from '../operators/result.ts';
 import { sortedSource, sortRows, sortState } from '../operators/sort.ts';
 import { evaluate } from '../reference/evaluate.ts';
@@ -112,6 +113,8 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
         label: `${s.label} → limit`,
       }));
     }
+    case 'repeat':
+      return extend(await streams(query, plan.input, outer), 'repeat', repeat(plan.count), ...counted);
     case 'unionAll': {
       const all: Stream[] = [];
       for (const input of plan.inputs) {

@@ -111,6 +111,8 @@ function checkExpressions(
     case 'limit':
       check(plan.count, INT64);
       return check(plan.offset, INT64);
+    case 'repeat':
+      return check(plan.count, INT64);
     case 'unnest':
       return check(plan.expression);
     case 'insert':
@@ -160,6 +162,7 @@ function outputsOf(plan: PhysicalPlan): ReadonlyMap<ColumnId, Output> {
     case 'filter':
     case 'sort':
     case 'limit':
+    case 'repeat':
     case 'delete':
       return new Map(columns(plan.input.columns));
     case 'project':

@@ -8,7 +8,16 @@ import type { Statement } from './harness.ts';
 import { aggregateNode, makeAggregate } from './make-aggregates.ts';
 import { makeApply, makeHashJoin, makeLoopJoin } from './make-joins.ts';
 import { makeKeyLookup, makeScan, makeValues } from './make-leaves.ts';
-import { makeFetch, makeFilter, makeLimit, makeProject, makeSort, makeUnion, makeUnnest } from './make-rows.ts';
+import {
+  makeFetch,
+  makeFilter,
+  makeLimit,
+  makeProject,
+  makeRepeat,
+  makeSort,
+  makeUnion,
+  makeUnnest,
+} from './make-rows.ts';
 import { makeWrite, type WriteKind } from './make-writes.ts';
 import { Making, NOTHING_OUTSIDE, type Outside, type Pool, Unfit } from './making.ts';
 import { type Node, readable } from './node.ts';
@@ -46,6 +55,7 @@ export const OPERATORS: readonly string[] = [
   'sort',
   'sort with limit',
   'limit',
+  'repeat',
   'unionAll',
   'unnest',
   'unnest outer',
@@ -115,6 +125,7 @@ const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
   ['sort', (making, input, _, outside) => makeSort(making, input, outside, false)],
   ['sort with limit', (making, input, _, outside) => makeSort(making, input, outside, true)],
   ['limit', (making, input, _, outside) => makeLimit(making, input, outside)],
+  ['repeat', (making, input, _, outside) => makeRepeat(making, input, outside)],
   [
     'unionAll',
     (making, input, more, outside) => {

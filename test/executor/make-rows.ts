@@ -1,4 +1,5 @@
-import { columnRef, constant } from '../../compiler/ir/build.ts';
+import { cast, columnRef, constant } from '../../compiler/ir/build.ts';
+import { call } from '../../compiler/ir/call.ts';
 import type { Column, Expression, SortKey } from '../../compiler/ir/expression.ts';
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type {
@@ -139,6 +140,23 @@ function bounds(making: Making, input: Node): { limit?: Expression; offset?: Exp
       : undefined;
   const offset = random.chance(0.4) ? number(random.integer(0, Math.max(0, Math.floor(most / 2)))) : undefined;
   return { ...(limit === undefined ? {} : { limit }), ...(offset === undefined ? {} : { offset }) };
+}
+
+/** No more rows than a test can bear: the count is seldom large, and often none. */
+export function makeRepeat(making: Making, input: Node, outside: Outside): Node {
+  const { random } = making;
+  return making.attempt(
+    6,
+    () => {
+      const numbers = readable(input).filter(({ type }) => type.kind === 'int8' || type.kind === 'int16');
+      const one: Expression = constant(BigInt(random.integer(-1, 2)), T.INT64);
+      const some = numbers.length === 0 ? one : cast(columnRef(random.pick(numbers)), T.INT64);
+      const count = call('modulo', [random.chance(0.7) ? some : one, constant(3n, T.INT64)]);
+      const plan: PhysicalPlan = { kind: 'repeat', columns: input.plan.columns, input: input.plan, count };
+      return over(plan, making.evaluate(plan, [input], outside), [input]);
+    },
+    ({ rows }) => rows.length > 0,
+  );
 }
 
 export function makeLimit(making: Making, input: Node, outside: Outside): Node {

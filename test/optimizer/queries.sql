@@ -467,3 +467,11 @@ select a.x + 1, count(*) from a group by rollup(a.x + 1, a.x) having grouping(a.
 select count(*), sum(t15.id), sum(t7.x) from a t0 join b t1 on t0.id = t1.id join c t2 on t0.id = t2.id join a t3 on t2.id = t3.y left join b t4 on t0.id = t4.id join c t5 on t4.id = t5.id join a t6 on t0.id = t6.y join b t7 on t6.id = t7.id join c t8 on t0.id = t8.id left join a t9 on t8.id = t9.y join b t10 on t0.id = t10.id join c t11 on t10.id = t11.id join a t12 on t0.id = t12.y join b t13 on t12.id = t13.id left join c t14 on t0.id = t14.id join a t15 on t14.id = t15.y
 
 select s0.id, s13.z from a s0, b s1, c s2, a s3, b s4, c s5, a s6, b s7, c s8, a s9, b s10, c s11, a s12, b s13 where s0.id = s1.id and s1.id = s2.id and s2.id = s3.id and s3.id = s4.id and s4.id = s5.id and s5.id = s6.id and s6.id = s7.id and s7.id = s8.id and s8.id = s9.id and s9.id = s10.id and s10.id = s11.id and s11.id = s12.id and s12.id = s13.id and s3.x <= s9.y and exists (select 1 from b e where e.id = s5.id and e.y < s6.id + 3) and not exists (select 1 from c e where e.id = s8.id and e.x = s1.y) and s4.y in (select x from a) order by s0.id
+
+select x, y from a intersect all select x, y from b
+
+select x from a except all select x from b
+
+select q.x, count(*) from (select x, y from a except all select x, y from c) q where q.x > 0 group by q.x
+
+select a.id from a where exists (select x from b where b.y = a.y intersect all select x from c)

@@ -1,15 +1,17 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
-import { setOperation } from '../../ir/build.ts';
+import { columnRef, nullOf, project, setOperation } from '../../ir/build.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { OrbitError } from '../../types/error.ts';
 import { messageTypeName } from '../../types/names.ts';
 import { type Type, UTF8 } from '../../types/type.ts';
 import { unify } from '../../types/unify.ts';
-import type { Output, PendingQuery, QueryContext } from './context.ts';
-import { unsupported } from './errors.ts';
+import type { Output, PendingQuery, QueryContext, StatementContext } from './context.ts';
 import { castColumns } from './pending.ts';
 
-/** UNION, INTERSECT and EXCEPT: columns meet by position, names are those of the first operand. */
+/**
+ * UNION, INTERSECT and EXCEPT: columns meet by position, names are those of the first operand. BY NAME, columns meet by
+ * name, and what an operand does not have is NULL there.
+ */
 export function bindSetOperation(
   tree: sql.SetOperation,
   context: QueryContext,
@@ -17,11 +19,11 @@ export function bindSetOperation(
 ): PendingQuery {
   const { statement } = context;
   const word = tree.operator.toUpperCase();
-  if (tree.byName) throw unsupported(`${word} BY NAME`, tree.range);
-  const operands = tree.operands.map((body) => {
+  const bound = tree.operands.map((body) => {
     statement.budget.relation();
     return bindOperand(body);
   });
+  const operands = tree.byName ? matchedByName(bound, word, tree, statement) : bound;
   const [first, ...rest] = operands;
   if (first === undefined) throw new OrbitError('syntax_error', `${word} has no operands`, { range: tree.range });
   rest.forEach((other, i) => {
@@ -43,6 +45,47 @@ export function bindSetOperation(
       return plans.reduce((left, right) => setOperation(tree.operator, tree.all, left, right, statement.ids));
     },
   };
+}
+
+/** The operands with all columns of any of them, in the order in which they first come up. */
+function matchedByName(
+  operands: readonly PendingQuery[],
+  word: string,
+  tree: sql.SetOperation,
+  statement: StatementContext,
+): readonly PendingQuery[] {
+  const names: Output[] = [];
+  operands.forEach(({ outputs }, i) => {
+    outputs.forEach((output, at) => {
+      if (outputs.some((other, j) => j < at && other.name === output.name)) {
+        throw new OrbitError('ambiguous_column', `column "${output.name}" is there twice for ${word} BY NAME`, {
+          range: tree.operands[i]?.range ?? tree.range,
+        });
+      }
+      if (!names.some((known) => known.name === output.name)) names.push(output);
+    });
+  });
+  return operands.map((operand): PendingQuery => {
+    const places = names.map(({ name }) => operand.outputs.findIndex((output) => output.name === name));
+    const outputs = places.map((place, i): Output => {
+      const own = operand.outputs[place];
+      const { name, range } = names[i] ?? { name: '', range: tree.range };
+      return own ?? { name, type: { kind: 'null' }, nullable: true, range };
+    });
+    return {
+      outputs,
+      ordered: operand.ordered,
+      finish: (types = []) => {
+        const plan = operand.finish(operand.outputs.map((_, at) => types[places.indexOf(at)]));
+        const expressions = places.map((place, i) => {
+          const column = plan.columns[place];
+          const type = types[i] ?? UTF8;
+          return { name: outputs[i]?.name ?? '', expression: column === undefined ? nullOf(type) : columnRef(column) };
+        });
+        return project(plan, expressions, statement.ids);
+      },
+    };
+  });
 }
 
 function common(sides: readonly Output[], word: string): Type {
