@@ -43,10 +43,14 @@ export interface AggregateSpec {
   readonly aggregates: readonly AggregateCall[];
   /** How many rows are expected: a dense directory has not many more entries. */
   readonly expected: number;
+  /** Groups that are expected: of those a dense directory should not have many times more entries either. */
+  readonly expectedGroups: number;
   /** A dense directory has at most so many entries. */
   readonly mostDense: number;
 }
 
+const ENTRIES_OF_ROW = 4;
+const ENTRIES_OF_GROUP = 16;
 const DENSE_GROUPS = 1 << 16;
 const MOST_DENSE_GROUPS = 1 << 25;
 
@@ -54,7 +58,8 @@ const MOST_DENSE_GROUPS = 1 << 25;
 function denseLimit(e: PipelineEmitter, spec: AggregateSpec): number {
   const rows = e.mostRows();
   const certain = rows <= BigInt(MOST_DENSE_GROUPS) ? Number(rows) : spec.expected;
-  return Math.min(MOST_DENSE_GROUPS, spec.mostDense, Math.max(DENSE_GROUPS, 4 * certain));
+  const wanted = Math.min(ENTRIES_OF_ROW * certain, ENTRIES_OF_GROUP * spec.expectedGroups);
+  return Math.min(MOST_DENSE_GROUPS, spec.mostDense, Math.max(DENSE_GROUPS, wanted));
 }
 
 /**
@@ -236,11 +241,22 @@ function stateLocals(e: PipelineEmitter, table: HashTable, layout: RowLayout, st
   return { get: (i) => at(i).val, set: (i, v) => at(i).assign(v) };
 }
 
+/** One thread's share of groups that several merge: those whose hash, or number, is `own` modulo `threads`. */
+export interface MergeShare {
+  readonly threads: number;
+  /** Context offset of the u32 that says which share it is; set when the code is generated. */
+  own: number | undefined;
+}
+
 /**
  * Merges group rows of another table into this one. A dense table's rows carry the number of their entry where others
  * carry their hash. `passing`: the rows go once they are merged, and the table is a hashed one whatever they come from.
  */
-export function mergeGroups(state: AggregateState, passing = false): { readonly source: Source; readonly sink: Sink } {
+export function mergeGroups(
+  state: AggregateState,
+  passing = false,
+  share?: MergeShare,
+): { readonly source: Source; readonly sink: Sink } {
   const { layout } = state;
   const dense = passing ? undefined : state.dense;
   if (layout === undefined) throw internalError('groups are merged before there are any');
@@ -250,6 +266,16 @@ export function mergeGroups(state: AggregateState, passing = false): { readonly 
     const { k } = e;
     if (other === undefined) throw internalError('no source');
     const from = other;
+    if (share === undefined) return merge(e, from);
+    const slot = e.layout.reserve(4);
+    share.own = slot;
+    const own = k.local('i32');
+    k.prologue(() => k.set(own, load('i32.load', e.ctx, slot)));
+    const part = op('i32.rem_u', load('i32.load', from), i32(share.threads));
+    k.if(op('i32.eq', part, own), () => merge(e, from));
+  };
+  const merge = (e: PipelineEmitter, from: Expr): void => {
+    const { k } = e;
     const table = reserveHashTable(e, passing ? undefined : state.table?.dense);
     state.table = table;
     let access: StateAccess;

@@ -19,7 +19,9 @@ export type DriverSpec =
   | ({ readonly kind: 'rows' } & RowsSpec)
   | ({ readonly kind: 'aggregate' } & AggregateDriverSpec)
   | ({ readonly kind: 'join' } & JoinDriverSpec)
-  | ({ readonly kind: 'sort' } & SortDriverSpec);
+  | ({ readonly kind: 'sort' } & SortDriverSpec)
+  /** The kernel leaves marks on rows that are there. */
+  | { readonly kind: 'nothing' };
 
 export type DriverResult = readonly RowBlock[] | GroupsResult | BuildResult | SortResult;
 
@@ -29,6 +31,10 @@ export interface Breaker<Result> {
   readonly driver: Driver<Result>;
   /** For other threads, once the sink's code is generated; undefined: one thread must do it all. */
   readonly remote: (() => DriverSpec) | undefined;
+  /**
+   * Every thread goes over all morsels, and does its share of each, after this has told its context which that is.
+   */
+  readonly share?: ((ctx: number, thread: number) => void) | undefined;
   /** Takes what another thread collected. */
   readonly adopt: (result: DriverResult) => void;
 }
@@ -44,6 +50,8 @@ export function driverOf(task: Task, spec: DriverSpec): Driver<DriverResult> {
       return joinDriver(task, () => spec);
     case 'sort':
       return sortDriver(task, () => spec);
+    case 'nothing':
+      return { start: () => {}, full: () => {}, end: () => {}, result: () => [] };
   }
 }
 

@@ -35,19 +35,23 @@ export async function runWindows(
   const workers = await pool.workers();
   const job = ++lastJob;
   const list = allocate(query, WINDOW * 8);
-  const counter = allocateZeroed(query, 8);
+  const { share } = run.breaker;
+  // One for all threads, unless each goes over all morsels.
+  const counters = workers.map(() => allocateZeroed(query, 8));
+  const counterOf = (thread: number): number => counters[share === undefined ? 0 : thread] ?? 0;
   const cancel = allocateZeroed(query, 8);
   const contexts: number[] = [];
   const spill = run.remote.kind === 'rows' ? undefined : await query.space?.share();
   for (const worker of workers) worker.reference(true);
   try {
-    for (const worker of workers) {
+    for (const [thread, worker] of workers.entries()) {
       const arena = memory.createArena(query.budget);
       query.closers.push(() => memory.destroyArena(arena));
       const rows = memory.createArena(query.budget);
       query.closers.push(() => memory.destroyArena(rows));
       const ctx = makeContext({ ...query, arena, rows });
       contexts.push(ctx);
+      share?.(ctx, thread);
       worker.post({
         kind: 'begin',
         job,
@@ -74,11 +78,12 @@ export async function runWindows(
           view.setUint32(list + i * 8, morsel.address, true);
           view.setUint32(list + i * 8 + 4, morsel.rows, true);
         });
-        Atomics.store(memory.i32(), counter / 4, 0);
+        for (const counter of counters) Atomics.store(memory.i32(), counter / 4, 0);
         await all(
           query,
           cancel,
-          workers.map((worker) => {
+          workers.map((worker, thread) => {
+            const counter = counterOf(thread);
             worker.post({ kind: 'work', job, morsels: list, count: window.length, counter });
             return worker.answer(job);
           }),

@@ -82,32 +82,34 @@ export async function runPipeline(
     const ctx = makeContext(task, code.layout);
     executor.hostCalls.register(ctx, { calls: code.layout.hostCalls, parameters: query.parameters, task });
     query.closers.push(() => executor.hostCalls.forget(ctx));
-    driver.start(ctx, kernel.instance);
     const begunMs = performance.now() - query.started;
     let threads = 1;
+    const remote = breaker?.remote;
     // Sinks learn their layout from generated code, so even a stream that nobody reads gets this far.
-    if (!stream.limits.some((limit) => limit.pass === 0n)) {
-      const remote = breaker?.remote;
-      if (
-        opened.parallel &&
-        stream.limits.length === 0 &&
-        executor.workers !== undefined &&
-        breaker !== undefined &&
-        remote !== undefined
-      ) {
-        threads = executor.workers.size;
-        const contexts = await runWindows(query, opened, { code, kernel, breaker, remote: remote() }, (task) =>
-          makeContext(task, code.layout),
-        );
-        for (const own of contexts) {
-          countRows(query, code, own);
-          opened.finished?.(own);
-        }
-      } else await runInline(query, stream, opened, kernel, ctx, driver, code);
+    const isRead = !stream.limits.some((limit) => limit.pass === 0n);
+    if (
+      isRead &&
+      opened.parallel &&
+      stream.limits.length === 0 &&
+      executor.workers !== undefined &&
+      breaker !== undefined &&
+      remote !== undefined
+    ) {
+      threads = executor.workers.size;
+      const contexts = await runWindows(query, opened, { code, kernel, breaker, remote: remote() }, (own) =>
+        makeContext(own, code.layout),
+      );
+      for (const own of contexts) {
+        countRows(query, code, own);
+        opened.finished?.(own);
+      }
+    } else {
+      driver.start(ctx, kernel.instance);
+      if (isRead) await runInline(query, stream, opened, kernel, ctx, driver, code);
+      await driver.end(ctx, kernel.instance);
+      countRows(query, code, ctx);
+      opened.finished?.(ctx);
     }
-    await driver.end(ctx, kernel.instance);
-    countRows(query, code, ctx);
-    opened.finished?.(ctx);
     const ms = performance.now() - started;
     counterOf(query, node).ms += ms;
     const { bytes, emitMs, moduleMs, cached } = kernel;

@@ -4,7 +4,7 @@ import type { TableScan } from '../../compiler/physical/plan.ts';
 import { FLOAT64, INT64, UTF8 } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { ANY_TAG } from '../columns/any-tag.ts';
-import { CHUNK_ROWS, type Chunk, type ColumnFormat, type ShreddedField } from '../columns/chunk.ts';
+import type { Chunk, ColumnFormat, ShreddedField } from '../columns/chunk.ts';
 import type { TableScanCursor } from '../columns/source.ts';
 import { writeValue } from '../columns/values.ts';
 import { DESCRIPTOR } from '../kernels/frame.ts';
@@ -33,9 +33,6 @@ import { allocate, allocateZeroed } from './task.ts';
 /** Texts of up to this share of the pool's budget, for all scans of a query, may stay pinned until the query ends, so that nobody copies them. */
 const STABLE_SHARE = 4;
 const TEXT_ROW_BYTES = 48;
-
-/** Fewer rows are done before other threads have been told of them. */
-const PARALLEL_ROWS = 3 * CHUNK_ROWS;
 
 /** Reads a table's chunks through the buffer pool. */
 export function openScan(query: Query, plan: TableScan): OpenSource {
@@ -146,7 +143,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   return {
     source: scanSource(columns, { ranges, filters }, { stable, special }),
     operators: predicates.length === 0 ? [] : [filter(predicates)],
-    parallel: rows >= PARALLEL_ROWS,
+    parallel: rows >= query.tuning.parallelRows,
     passing: texts > 0 && !stable,
     mostRows: most === undefined ? undefined : BigInt(most),
     next: () => {

@@ -13,10 +13,18 @@ import type { Value } from '../../compiler/types/value.ts';
 
 import type { ColumnReader } from '../kernels/expression.ts';
 import { declaredLane } from '../kernels/value.ts';
-import { type AggregateSpec, aggregate, aggregateState, groupsSource, mergeGroups } from '../operators/aggregate.ts';
+import {
+  type AggregateSpec,
+  type AggregateState,
+  aggregate,
+  aggregateState,
+  groupsSource,
+  type MergeShare,
+  mergeGroups,
+} from '../operators/aggregate.ts';
 import { hasAggregateKernel } from '../operators/aggregate-functions.ts';
 import { counter, filter, limit, project, singleRow } from '../operators/basic.ts';
-import type { Operator, Sink } from '../operators/emitter.ts';
+import type { Operator } from '../operators/emitter.ts';
 import { joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/hash-join.ts';
 import { innerRows, innerState, nestedLoop, unmatchedInner } from '../operators/nested-loop.ts';
 import { repeat } from '../operators/repeat.ts';
@@ -30,7 +38,6 @@ import {
   aggregateDriver,
   aggregateDriverSpec,
   type BuildResult,
-  type Driver,
   type GroupsResult,
   joinDriver,
   joinDriverSpec,
@@ -45,7 +52,7 @@ import { contiguous, linkRows } from './finish.ts';
 import { hostAggregation } from './host-aggregates.ts';
 import { fetchRows, lookUp, unnestRows, windowRows, writeRows } from './host-operators.ts';
 import { makeKeyFilters } from './key-filters.ts';
-import { type LimitCount, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
+import { type LimitCount, type OpenSource, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import { counterOf, type Outer, type Query } from './query.ts';
 import { rowAddresses, type SortResult, sortDriver, sortDriverSpec } from './sort-driver.ts';
 import { sortAddresses } from './sorting.ts';
@@ -322,10 +329,14 @@ async function hashJoin(
   return [rest];
 }
 
-const NOTHING: { readonly sink: Sink; readonly driver: Driver<void> } = {
+/** Threads that mark the same row write the same word. */
+const MARKS: Breaker<unknown> = {
   sink: { emit: () => {} },
   driver: { start: () => {}, full: () => {}, end: () => {}, result: () => {} },
+  remote: () => ({ kind: 'nothing' }),
+  adopt: () => {},
 };
+const NOTHING = { sink: MARKS.sink, driver: MARKS.driver, breaker: MARKS };
 
 function mergeBuilds(results: readonly BuildResult[]): BuildResult {
   const [first, ...rest] = results;
@@ -439,6 +450,7 @@ async function aggregation(
     groups: plan.groups,
     aggregates: plan.aggregates,
     expected: plan.input.estimate ?? 0,
+    expectedGroups: plan.estimate ?? Number.POSITIVE_INFINITY,
     mostDense: Math.floor(bytesLeft(query.budget) / DENSE_SHARE),
   };
   const driver = aggregateDriver(withOwnArenas(query).task, () => aggregateDriverSpec(state));
@@ -457,8 +469,22 @@ async function aggregation(
     },
     plan,
   );
+  const isElsewhere = !alone && (await driver.result()).groups.length === 0;
+  const merged = isElsewhere ? await mergeInParallel(query, plan, outer, state, others) : undefined;
+  if (merged?.every((part) => part.spilled.length === 0) === true) {
+    const blocks = merged.flatMap((part) => part.groups);
+    const open = () =>
+      openBlocks(
+        groupsSource(
+          state,
+          plan.columns.map((c) => c.id),
+        ),
+        blocks,
+      );
+    return { open, operators: counted, label: 'groups', limits: [] };
+  }
   const onDisk: SpilledRows[] = [];
-  for (const { groups: blocks, spilled } of others) {
+  for (const { groups: blocks, spilled } of merged ?? others) {
     onDisk.push(...spilled);
     if (blocks.length === 0) continue;
     const merge = mergeGroups(state);
@@ -477,6 +503,38 @@ async function aggregation(
   const ids = plan.columns.map((c) => c.id);
   const open = () => openBlocks(groupsSource(state, ids), groups);
   return { open, operators: counted, label: 'groups', limits: [] };
+}
+
+/**
+ * Merges the threads' groups, each thread those of its share, so that the results have no key in common. Undefined
+ * where that is not worth it, or some of the groups are on disk.
+ */
+async function mergeInParallel(
+  query: Query,
+  plan: HashAggregate,
+  outer: Outer,
+  state: AggregateState,
+  parts: readonly GroupsResult[],
+): Promise<readonly GroupsResult[] | undefined> {
+  const blocks = parts.flatMap(({ groups }) => groups);
+  const { workers } = query.executor;
+  if (workers === undefined || state.groups === 0 || parts.some(({ spilled }) => spilled.length > 0)) return undefined;
+  if (parts.filter(({ groups }) => groups.length > 0).length < 2 || rowCount(blocks) < query.tuning.parallelGroups)
+    return undefined;
+  const share: MergeShare = { threads: workers.size, own: undefined };
+  const merge = mergeGroups(state, false, share);
+  const results: GroupsResult[] = [];
+  const open = (): OpenSource => ({ ...openBlocks(merge.source, blocks), parallel: true });
+  const stream: Stream = { open, operators: [], label: 'merge groups', limits: [] };
+  const breaker: Breaker<unknown> = {
+    sink: merge.sink,
+    driver: aggregateDriver(withOwnArenas(query).task, () => aggregateDriverSpec(state)),
+    remote: () => ({ kind: 'aggregate', ...aggregateDriverSpec(state) }),
+    share: (ctx, thread) => query.memory.view().setUint32(ctx + required(share.own, 'the share'), thread, true),
+    adopt: (result) => (isGroups(result) ? results.push(result) : unexpected(result)),
+  };
+  await runPipeline(query, stream, { sink: breaker.sink, driver: breaker.driver, breaker }, outer, plan);
+  return results;
 }
 
 async function hostAggregated(

@@ -1,3 +1,4 @@
+import { CHUNK_ROWS } from '../columns/chunk.ts';
 import type { Budget } from '../memory/budget-host.ts';
 import type { EngineMemory } from '../memory/engine-memory.ts';
 import type { SpillSpace } from './spill/space.ts';
@@ -15,6 +16,10 @@ export interface Tuning {
   readonly spillPageBytes: number;
   /** Rows that a filter by a join's keys tests before it is judged by how many it drops. */
   readonly filterTrialRows: number;
+  /** Rows of a table that several threads scan, and ... */
+  readonly parallelRows: number;
+  /** ... groups that they merge; fewer are done before other threads have been told of them. */
+  readonly parallelGroups: number;
 }
 
 export const DEFAULT_TUNING: Tuning = {
@@ -25,6 +30,8 @@ export const DEFAULT_TUNING: Tuning = {
   spillRows: Number.POSITIVE_INFINITY,
   spillPageBytes: 1 << 16,
   filterTrialRows: 4096,
+  parallelRows: 3 * CHUNK_ROWS,
+  parallelGroups: 1 << 14,
 };
 
 /** One thread's part in a query. */
