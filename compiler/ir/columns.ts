@@ -31,6 +31,7 @@ export function columnIdsAfter(plan: Plan): ColumnIds {
   const visit = (node: Plan): void => {
     for (const column of node.columns) max = Math.max(max, column.id);
     for (const column of innerColumns(node)) max = Math.max(max, column.id);
+    if (node.kind === 'let' || node.kind === 'recursive') max = Math.max(max, node.binding);
     for (const expression of planExpressions(node)) visitExpression(expression);
     for (const child of planChildren(node)) visit(child);
   };

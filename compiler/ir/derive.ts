@@ -53,7 +53,15 @@ export function derivedColumns(plan: Plan): Plan {
     case 'scan':
     case 'values':
     case 'setOperation':
+    case 'recursive':
+    case 'reference':
       return plan;
+    case 'let':
+      return { ...plan, columns: plan.body.columns };
+    case 'asOfJoin': {
+      const kind = plan.outer ? 'left' : 'inner';
+      return { ...plan, columns: joinColumns(kind, plan.left.columns, plan.right.columns) };
+    }
     case 'filter':
     case 'sort':
     case 'limit':

@@ -21,6 +21,10 @@ export type Plan =
   | SetOperation
   | Unnest
   | Fetch
+  | Let
+  | Recursive
+  | Reference
+  | AsOfJoin
   | Insert
   | Update
   | Delete
@@ -172,6 +176,56 @@ export interface Unnest {
   readonly ordinality?: Column | undefined;
   readonly outer: boolean;
 }
+
+/** Tells apart what the `let` and `recursive` nodes of a plan bind; drawn from the column ids of the plan. */
+export type BindingId = number;
+
+/** Computes the rows of `definition` once, for all references in `body`, whose columns it puts out. */
+export interface Let {
+  readonly kind: 'let';
+  readonly columns: readonly Column[];
+  readonly binding: BindingId;
+  readonly definition: Plan;
+  readonly body: Plan;
+}
+
+/**
+ * The rows of `base`, then again and again those of `step`, in which references mean the rows that came last, until
+ * none come. Without `all`, rows that came before count for nothing. `columns` are new; those of both inputs match them
+ * by position and type.
+ */
+export interface Recursive {
+  readonly kind: 'recursive';
+  readonly columns: readonly Column[];
+  readonly binding: BindingId;
+  readonly base: Plan;
+  readonly step: Plan;
+  readonly all: boolean;
+}
+
+/** The rows of the binding that is around it; `columns` are new and match those of the binding by position. */
+export interface Reference {
+  readonly kind: 'reference';
+  readonly columns: readonly Column[];
+  readonly binding: BindingId;
+}
+
+/**
+ * Each left row with one right row: of those for which `keys` are equal and `left fn right` holds, the one whose
+ * `right` is nearest to `left`. `outer` keeps left rows without one. Columns as of an inner or left join.
+ */
+export interface AsOfJoin {
+  readonly kind: 'asOfJoin';
+  readonly columns: readonly Column[];
+  readonly left: Plan;
+  readonly right: Plan;
+  readonly outer: boolean;
+  readonly keys: readonly { readonly left: Expression; readonly right: Expression }[];
+  readonly order: { readonly fn: AsOfComparison; readonly left: Expression; readonly right: Expression };
+}
+
+/** How the left value stands to the right one. */
+export type AsOfComparison = 'ge' | 'gt' | 'le' | 'lt';
 
 /**
  * Each input row with columns of the row of `table` whose id is `rowId`, an id that a scan of the same command put out

@@ -137,6 +137,18 @@ function describe(plan: Plan, context: Context): string {
       return plan.on === undefined ? 'distinct' : `distinct on ${list(plan.on)}`;
     case 'setOperation':
       return `${plan.operation}${plan.all ? ' all' : ''}`;
+    case 'let':
+      return `let ${plan.binding}`;
+    case 'recursive':
+      return `recursive ${plan.binding}${plan.all ? ' all' : ''}`;
+    case 'reference':
+      return `reference ${plan.binding}`;
+    case 'asOfJoin': {
+      const { fn, left, right } = plan.order;
+      const keys = plan.keys.map((key) => `eq(${text(key.left, context)}, ${text(key.right, context)})`);
+      const order = `${fn}(${text(left, context)}, ${text(right, context)})`;
+      return `as-of join${plan.outer ? ' left' : ''} on ${[...keys, order].join(' and ')}`;
+    }
     case 'unnest':
       return `unnest${plan.outer ? ' outer' : ''} ${text(plan.expression, context)}`;
     case 'fetch': {

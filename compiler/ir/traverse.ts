@@ -16,6 +16,7 @@ export function planChildren(plan: Plan): readonly Plan[] {
   switch (plan.kind) {
     case 'scan':
     case 'values':
+    case 'reference':
       return [];
     case 'filter':
     case 'project':
@@ -34,7 +35,12 @@ export function planChildren(plan: Plan): readonly Plan[] {
     case 'join':
     case 'apply':
     case 'setOperation':
+    case 'asOfJoin':
       return [plan.left, plan.right];
+    case 'let':
+      return [plan.definition, plan.body];
+    case 'recursive':
+      return [plan.base, plan.step];
     default:
       return unreachable(plan);
   }
@@ -53,6 +59,7 @@ export function withChildren(plan: Plan, children: readonly Plan[]): Plan {
   switch (plan.kind) {
     case 'scan':
     case 'values':
+    case 'reference':
       return plan;
     case 'filter':
     case 'sort':
@@ -71,8 +78,15 @@ export function withChildren(plan: Plan, children: readonly Plan[]): Plan {
     case 'join':
     case 'apply':
     case 'setOperation':
+    case 'asOfJoin':
       if (second === undefined) throw internalError(`${plan.kind} takes 2 inputs`);
       return derivedColumns({ ...plan, left: first, right: second });
+    case 'let':
+      if (second === undefined) throw internalError(`${plan.kind} takes 2 inputs`);
+      return derivedColumns({ ...plan, definition: first, body: second });
+    case 'recursive':
+      if (second === undefined) throw internalError(`${plan.kind} takes 2 inputs`);
+      return { ...plan, base: first, step: second };
     default:
       return unreachable(plan);
   }
@@ -95,7 +109,12 @@ export function planExpressions(plan: Plan): readonly Expression[] {
     case 'apply':
     case 'fetch':
     case 'delete':
+    case 'let':
+    case 'recursive':
+    case 'reference':
       return [];
+    case 'asOfJoin':
+      return [...plan.keys.flatMap((key) => [key.left, key.right]), plan.order.left, plan.order.right];
     case 'values':
       return plan.rows.flat();
     case 'filter':
@@ -162,7 +181,21 @@ export function mapPlanExpressions(plan: Plan, map: (expression: Expression) => 
     case 'apply':
     case 'fetch':
     case 'delete':
+    case 'let':
+    case 'recursive':
+    case 'reference':
       return plan;
+    case 'asOfJoin': {
+      const keys = mapArray(plan.keys, (key) => {
+        const left = map(key.left);
+        const right = map(key.right);
+        return left === key.left && right === key.right ? key : { left, right };
+      });
+      const left = map(plan.order.left);
+      const right = map(plan.order.right);
+      const same = keys === plan.keys && left === plan.order.left && right === plan.order.right;
+      return same ? plan : { ...plan, keys, order: { ...plan.order, left, right } };
+    }
     case 'values': {
       const rows = mapArray(plan.rows, (row) => mapArray(row, map));
       return rows === plan.rows ? plan : { ...plan, rows };

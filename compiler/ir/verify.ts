@@ -1,9 +1,10 @@
 import { internalError, unreachable } from '../types/error.ts';
 import { BOOL, INT32, INT64, type Type, typeEquals, typeName } from '../types/type.ts';
+import { expressionColumns } from './columns.ts';
 import { joinColumns } from './derive.ts';
 import { writes } from './effects.ts';
 import type { AggregateCall, Column, ColumnId, Expression } from './expression.ts';
-import { type Apply, type Join, type Merge, type Plan, ROW_ID_ORDINAL } from './plan.ts';
+import { type Apply, type BindingId, type Join, type Merge, type Plan, ROW_ID_ORDINAL } from './plan.ts';
 import { printColumn, printPlan } from './print.ts';
 import { planChildren } from './traverse.ts';
 import { type Scope, verifyAggregateCall, verifyExpression, verifyWindowCall } from './verify-expression.ts';
@@ -14,7 +15,11 @@ import { type Scope, verifyAggregateCall, verifyExpression, verifyWindowCall } f
  * run exactly once. A column may be declared nullable although it never is NULL: rewrites may lose knowledge.
  */
 export function verify(plan: Plan): void {
-  verifyPlan(plan, { columns: new Map(), parent: undefined }, { columns: new Set(), parameters: new Set() });
+  verifyPlan(
+    plan,
+    { columns: new Map(), parent: undefined },
+    { columns: new Set(), parameters: new Set(), bindings: new Map() },
+  );
 }
 
 /** The ids that were met so far. */
@@ -22,6 +27,8 @@ interface Defined {
   readonly columns: Set<ColumnId>;
   /** Those of lambdas' parameters, which several lambdas may share: rewrites copy expressions. */
   readonly parameters: Set<ColumnId>;
+  /** What the nodes around bind; nothing takes the place of a binding that is behind. */
+  readonly bindings: Map<BindingId, readonly Column[]>;
 }
 
 function verifyPlan(plan: Plan, outer: Scope, defined: Defined): void {
@@ -50,11 +57,18 @@ function verifyPlan(plan: Plan, outer: Scope, defined: Defined): void {
   const children = planChildren(plan);
   for (const child of children) {
     const correlated = plan.kind === 'apply' && child === plan.right;
+    const binds = (plan.kind === 'let' && child === plan.body) || (plan.kind === 'recursive' && child === plan.step);
+    if (binds) {
+      if (defined.bindings.has(plan.binding)) fail(`binding ${plan.binding} is made twice`);
+      defined.bindings.set(plan.binding, plan.kind === 'let' ? plan.definition.columns : plan.columns);
+    }
     verifyPlan(child, correlated ? extend(outer, plan.left.columns) : outer, defined);
+    // Whoever refers to it stands inside.
+    if (binds) defined.bindings.set(plan.binding, []);
   }
   distinctIds(plan.columns, fail);
 
-  const inputs = children.flatMap((child) => child.columns);
+  const inputs = (plan.kind === 'let' ? [plan.body] : children).flatMap((child) => child.columns);
   const scope = extend(outer, inputs);
   const check = (expression: Expression, type?: Type): void => {
     verifyExpression(expression, scope, context);
@@ -172,6 +186,41 @@ function verifyPlan(plan: Plan, outer: Scope, defined: Defined): void {
       verifySetOperation(plan.columns, plan.left.columns, plan.right.columns);
       if (plan.operation !== 'union' && children.some(containsWrites)) fail(`an operand of ${plan.operation} writes`);
       return;
+    case 'let':
+      passesThrough(plan.body.columns);
+      return;
+    case 'recursive':
+      for (const input of children) {
+        if (input.columns.length !== plan.columns.length) fail('the inputs differ in their number of columns');
+        plan.columns.forEach((column, i) => {
+          const from = input.columns[i];
+          if (from !== undefined) yields(column, from.type, from.nullable, fail);
+        });
+      }
+      if (containsWrites(plan)) fail('a recursion writes');
+      plan.columns.forEach(define);
+      return;
+    case 'reference': {
+      const bound = defined.bindings.get(plan.binding);
+      if (bound?.length !== plan.columns.length) return fail(`nothing is bound as ${plan.binding}`);
+      plan.columns.forEach((column, i) => {
+        const from = bound[i];
+        if (from !== undefined) yields(column, from.type, from.nullable, fail);
+        define(column);
+      });
+      return;
+    }
+    case 'asOfJoin': {
+      for (const { left, right } of [...plan.keys, plan.order]) {
+        check(left);
+        check(right, left.type);
+        const own = new Set(plan.left.columns.map((column) => column.id));
+        if ([...expressionColumns(right)].some((id) => own.has(id))) fail('a right side of an order is of the left');
+      }
+      if (children.some(containsWrites)) fail('a side of a join writes');
+      passesThrough(joinColumns(plan.outer ? 'left' : 'inner', plan.left.columns, plan.right.columns));
+      return;
+    }
     case 'unnest': {
       check(plan.expression);
       const { element, ordinality } = plan;

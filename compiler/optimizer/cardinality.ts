@@ -2,8 +2,16 @@ import type { TableHandle, TableStatistics } from '../catalog/catalog.ts';
 import { columnRef, conjuncts } from '../ir/build.ts';
 import { expressionColumns, substitute } from '../ir/columns.ts';
 import { expressionEquals } from '../ir/equal.ts';
-import type { AggregateCall, ColumnId, Expression } from '../ir/expression.ts';
-import { type Aggregate, type Plan, type Project, ROW_ID_ORDINAL, type Scan, type Window } from '../ir/plan.ts';
+import type { AggregateCall, Column, ColumnId, Expression } from '../ir/expression.ts';
+import {
+  type Aggregate,
+  type BindingId,
+  type Plan,
+  type Project,
+  ROW_ID_ORDINAL,
+  type Scan,
+  type Window,
+} from '../ir/plan.ts';
 import { printExpression } from '../ir/print.ts';
 import { unreachable } from '../types/error.ts';
 import { asComparison } from './calls.ts';
@@ -32,6 +40,7 @@ export interface Estimator {
 
 export function createEstimator(): Estimator {
   const known = new WeakMap<Plan, Estimate>();
+  const bindings: Bindings = new Map();
   const tables = new Map<TableHandle, TableStatistics>();
   const statistics = (table: TableHandle): TableStatistics => {
     const before = tables.get(table);
@@ -44,7 +53,7 @@ export function createEstimator(): Estimator {
     const before = known.get(plan);
     if (before !== undefined) return before;
     const result =
-      plan.kind === 'scan' ? scanEstimate(plan, statistics(plan.table)) : derive(plan, estimate, statistics);
+      plan.kind === 'scan' ? scanEstimate(plan, statistics(plan.table)) : derive(plan, estimate, statistics, bindings);
     known.set(plan, result);
     return result;
   };
@@ -56,10 +65,18 @@ const NOTHING: Estimate = { rows: 0, columns: NO_COLUMNS, keys: [] };
 const LIST_LENGTH = 5;
 const LIMIT_BY_PARAMETER = 1000;
 
+/** What is known of bindings; of one that is not met yet, nothing is. */
+type Bindings = Map<BindingId, { readonly columns: readonly Column[]; readonly estimate: Estimate }>;
+
+/** Rows of a binding of which nothing is known, and how many times the rows of its base a recursion has. */
+const UNKNOWN_ROWS = 1000;
+const RECURSION_FACTOR = 10;
+
 function derive(
   plan: Exclude<Plan, Scan>,
   estimate: Estimator['estimate'],
   statistics: (table: TableHandle) => TableStatistics,
+  bindings: Bindings,
 ): Estimate {
   switch (plan.kind) {
     case 'values': {
@@ -116,6 +133,29 @@ function derive(
         columns.set(column.id, columnFromStatistics(known, column.type, column.nullable, stored.rowCount));
       });
       return { ...input, columns };
+    }
+    case 'let':
+      bindings.set(plan.binding, { columns: plan.definition.columns, estimate: estimate(plan.definition) });
+      return estimate(plan.body);
+    case 'recursive': {
+      const base = estimate(plan.base);
+      bindings.set(plan.binding, { columns: plan.base.columns, estimate: base });
+      const rows = Math.max(1, base.rows) * RECURSION_FACTOR;
+      return { rows, columns: new Map(plan.columns.map(({ id }) => [id, unknownColumn(rows)])), keys: [] };
+    }
+    case 'reference': {
+      const bound = bindings.get(plan.binding);
+      const rows = bound?.estimate.rows ?? UNKNOWN_ROWS;
+      const columns = plan.columns.map(({ id }, i): [ColumnId, ColumnEstimate] => {
+        const from = bound?.columns[i];
+        return [id, (from && bound?.estimate.columns.get(from.id)) ?? unknownColumn(rows)];
+      });
+      return { rows, columns: new Map(columns), keys: [] };
+    }
+    case 'asOfJoin': {
+      const left = estimate(plan.left);
+      const right = estimate(plan.right);
+      return { rows: left.rows, columns: new Map([...right.columns, ...left.columns]), keys: left.keys };
     }
     case 'insert':
     case 'update':

@@ -119,6 +119,13 @@ function derive(plan: Plan): Facts {
       const to = plan.fetched.map((column) => column.id);
       return { keys, dependencies: [...dependencies, { from: [plan.rowId], to }] };
     }
+    case 'let':
+      return factsOf(plan.body);
+    case 'recursive':
+      return plan.all ? NOTHING : { keys: [plan.columns.map((column) => column.id)], dependencies: [] };
+    case 'asOfJoin':
+      return factsOf(plan.left);
+    case 'reference':
     case 'insert':
     case 'update':
     case 'delete':

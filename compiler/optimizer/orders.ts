@@ -32,7 +32,12 @@ function visit(plan: Plan, ordered: boolean): Plan {
     case 'setOperation':
       return mapPlanChildren(plan, (child) => visit(child, ordered && plan.operation === 'union' && plan.all));
     case 'join':
+    case 'asOfJoin':
+    case 'recursive':
       return mapPlanChildren(plan, (child) => visit(child, false));
+    case 'let':
+      // References keep the order of what they refer to, and nothing here tells whether one of them needs it.
+      return withChildren(plan, [visit(plan.definition, true), visit(plan.body, ordered)]);
     case 'apply':
       // An Apply goes through its left side in order, and so does what its right side writes.
       return withChildren(plan, [visit(plan.left, ordered || hasEffects(plan.right)), visit(plan.right, ordered)]);
@@ -43,6 +48,7 @@ function visit(plan: Plan, ordered: boolean): Plan {
       return mapPlanChildren(plan, (child) => visit(child, true));
     case 'scan':
     case 'values':
+    case 'reference':
       return plan;
     default:
       return unreachable(plan);

@@ -73,6 +73,17 @@ function prune(plan: Plan, required: Ids): Plan {
       return withChildren(plan, [prune(plan.input, union(required, [plan.expression]))]);
     case 'fetch':
       return pruneFetch(plan, required);
+    case 'let':
+      return withChildren(plan, [whole(plan.definition), prune(plan.body, required)]);
+    case 'recursive':
+      return withChildren(plan, [whole(plan.base), whole(plan.step)]);
+    case 'reference':
+      return plan;
+    case 'asOfJoin': {
+      const needed = union(required, planExpressions(plan));
+      const side = (input: Plan): Plan => narrow(prune(input, needed), needed);
+      return withChildren(plan, [side(plan.left), side(plan.right)]);
+    }
     case 'insert':
       return withChildren(plan, [prune(plan.input, union(required, plan.values))]);
     case 'update':
@@ -88,6 +99,11 @@ function prune(plan: Plan, required: Ids): Plan {
 
 function idsOf(plan: Plan): Ids {
   return idSet(plan.columns.map((column) => column.id));
+}
+
+/** The plan with all its columns in their order, pruned below: others go by their positions. */
+function whole(plan: Plan): Plan {
+  return restrictTo(prune(plan, idsOf(plan)), plan.columns);
 }
 
 /** The plan with only its required columns. */

@@ -77,6 +77,16 @@ function pushNode(plan: Plan, terms: readonly Expression[]): Plan {
     case 'scan':
     case 'values':
       return withTerms(plan, terms);
+    case 'let':
+      return withChildren(plan, [push(plan.definition, []), push(plan.body, terms)]);
+    case 'asOfJoin': {
+      const left = ids(plan.left.columns);
+      const [below, above] = partition(terms, (term) => usesOnly(term, ids(plan.columns), left));
+      return withTerms(withChildren(plan, [push(plan.left, below), push(plan.right, [])]), above);
+    }
+    case 'reference':
+      return withTerms(plan, terms);
+    case 'recursive':
     case 'limit':
     case 'insert':
     case 'update':

@@ -1,6 +1,6 @@
 import type { ColumnIds } from '../ir/columns.ts';
 import type { Column, ColumnId, Expression } from '../ir/expression.ts';
-import type { Plan } from '../ir/plan.ts';
+import type { BindingId, Plan } from '../ir/plan.ts';
 import { mapExpressionChildren, mapPlanExpressions, planChildren } from '../ir/traverse.ts';
 import { internalError, unreachable } from '../types/error.ts';
 
@@ -16,9 +16,11 @@ export function renumber(plan: Plan, ids: ColumnIds): Copy {
   return { plan: copy, column: (id) => renamed.get(id) ?? id };
 }
 
+/** Of columns, and of bindings, whose ids are of the same stock. */
 type Renamed = Map<ColumnId, ColumnId>;
 
 function copyPlan(plan: Plan, renamed: Renamed, ids: ColumnIds): Plan {
+  if (plan.kind === 'let' || plan.kind === 'recursive') renamed.set(plan.binding, ids.next());
   const children = planChildren(plan).map((child) => copyPlan(child, renamed, ids));
   const passed = new Set(planChildren(plan).flatMap((child) => child.columns.map((column) => column.id)));
   for (const column of plan.columns) {
@@ -26,6 +28,7 @@ function copyPlan(plan: Plan, renamed: Renamed, ids: ColumnIds): Plan {
   }
   const rename = <C extends Column | undefined>(column: C): C =>
     column === undefined ? column : { ...column, id: renamed.get(column.id) ?? column.id };
+  const bindingOf = (binding: BindingId): BindingId => renamed.get(binding) ?? binding;
   const mapped = mapPlanExpressions(plan, (expression) => copyExpression(expression, renamed, ids));
   const columns = plan.columns.map(rename);
   const [first, second] = children;
@@ -68,6 +71,26 @@ function copyPlan(plan: Plan, renamed: Renamed, ids: ColumnIds): Plan {
         right: second ?? mapped.right,
         mark: rename(mapped.mark),
       };
+    case 'let':
+      return {
+        ...mapped,
+        columns,
+        binding: bindingOf(mapped.binding),
+        definition: first ?? mapped.definition,
+        body: second ?? mapped.body,
+      };
+    case 'recursive':
+      return {
+        ...mapped,
+        columns,
+        binding: bindingOf(mapped.binding),
+        base: first ?? mapped.base,
+        step: second ?? mapped.step,
+      };
+    case 'reference':
+      return { ...mapped, columns, binding: bindingOf(mapped.binding) };
+    case 'asOfJoin':
+      return { ...mapped, columns, left: first ?? mapped.left, right: second ?? mapped.right };
     case 'setOperation':
       return { ...mapped, columns, left: first ?? mapped.left, right: second ?? mapped.right };
     case 'insert':

@@ -104,6 +104,7 @@ const BY_PEERS = new Set([
 function nodeIsRepeatable(plan: Plan): boolean {
   switch (plan.kind) {
     case 'limit':
+    case 'asOfJoin':
       return false;
     case 'distinct':
       return plan.on === undefined;

@@ -1,5 +1,8 @@
+import { expressionColumns } from '../ir/columns.ts';
 import type { ColumnId, Expression } from '../ir/expression.ts';
+import type { BindingId } from '../ir/plan.ts';
 import { windowCallExpressions } from '../ir/traverse.ts';
+import { isVolatile } from '../optimizer/volatility.ts';
 import { unreachable } from '../types/error.ts';
 import type { PhysicalPlan } from './plan.ts';
 
@@ -9,12 +12,18 @@ export function children(plan: PhysicalPlan): readonly PhysicalPlan[] {
     case 'tableScan':
     case 'keyLookup':
     case 'values':
+    case 'reference':
       return [];
     case 'hashJoin':
       return [plan.probe, plan.build];
     case 'nestedLoopJoin':
+    case 'rangeJoin':
     case 'apply':
       return [plan.outer, plan.inner];
+    case 'let':
+      return [plan.definition, plan.body];
+    case 'recursive':
+      return [plan.base, plan.step];
     case 'unionAll':
       return plan.inputs;
     case 'filter':
@@ -42,13 +51,25 @@ export function mapChildren(plan: PhysicalPlan, map: (child: PhysicalPlan) => Ph
     case 'tableScan':
     case 'keyLookup':
     case 'values':
+    case 'reference':
       return plan;
+    case 'let': {
+      const definition = map(plan.definition);
+      const body = map(plan.body);
+      return definition === plan.definition && body === plan.body ? plan : { ...plan, definition, body };
+    }
+    case 'recursive': {
+      const base = map(plan.base);
+      const step = map(plan.step);
+      return base === plan.base && step === plan.step ? plan : { ...plan, base, step };
+    }
     case 'hashJoin': {
       const probe = map(plan.probe);
       const build = map(plan.build);
       return probe === plan.probe && build === plan.build ? plan : { ...plan, probe, build };
     }
     case 'nestedLoopJoin':
+    case 'rangeJoin':
     case 'apply': {
       const outer = map(plan.outer);
       const inner = map(plan.inner);
@@ -98,10 +119,21 @@ export function expressions(plan: PhysicalPlan): readonly Expression[] {
     }
     case 'nestedLoopJoin':
       return [plan.predicate];
+    case 'rangeJoin':
+      return [
+        ...plan.keys.flatMap((key) => [key.outer, key.inner]),
+        plan.order,
+        ...defined(plan.lower?.value),
+        ...defined(plan.upper?.value),
+        ...defined(plan.residual),
+      ];
     case 'apply':
     case 'unionAll':
     case 'fetch':
     case 'delete':
+    case 'let':
+    case 'recursive':
+    case 'reference':
       return [];
     case 'hashAggregate': {
       const aggregates = plan.aggregates.flatMap((call) => [
@@ -145,6 +177,29 @@ export function definedColumns(plan: PhysicalPlan): readonly ColumnId[] {
 export function writes(plan: PhysicalPlan): boolean {
   const own = plan.kind === 'insert' || plan.kind === 'update' || plan.kind === 'delete' || plan.kind === 'merge';
   return own || children(plan).some(writes);
+}
+
+export function expressionVaries(expression: Expression, columns: ReadonlySet<ColumnId>): boolean {
+  return isVolatile(expression) || [...expressionColumns(expression)].some((id) => columns.has(id));
+}
+
+/** Whether the rows of the plan depend on what changes: columns from outside, bindings, or how often it runs. */
+export function variesWith(
+  plan: PhysicalPlan,
+  columns: ReadonlySet<ColumnId>,
+  bindings: ReadonlySet<BindingId>,
+): boolean {
+  const made = new Set<number>();
+  walk(plan, (node) => {
+    if (node.kind === 'hashJoin') for (const { filter } of node.makesFilters ?? []) made.add(filter);
+  });
+  const visit = (node: PhysicalPlan): boolean => {
+    if (node.kind === 'reference' && bindings.has(node.binding)) return true;
+    // What a join outside leaves out of a scan may be something else each time.
+    if (node.kind === 'tableScan' && node.keyFilters?.some(({ filter }) => !made.has(filter)) === true) return true;
+    return expressions(node).some((expression) => expressionVaries(expression, columns)) || children(node).some(visit);
+  };
+  return writes(plan) || visit(plan);
 }
 
 /** Depth first, a node before its inputs. */

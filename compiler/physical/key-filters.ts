@@ -153,6 +153,13 @@ function scansOf(plan: PhysicalPlan, column: ColumnId): readonly Target[] {
       return plan.join === 'inner' && has(plan.inner) ? scansOf(plan.inner, column) : [];
     case 'repeat':
       return scansOf(plan.input, column);
+    case 'rangeJoin':
+      return has(plan.outer) ? scansOf(plan.outer, column) : [];
+    case 'let':
+      // Not those of the definition, which has other readers.
+      return scansOf(plan.body, column);
+    case 'recursive':
+    case 'reference':
     case 'apply':
     case 'limit':
     case 'keyLookup':

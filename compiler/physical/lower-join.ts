@@ -1,5 +1,5 @@
 import { and } from '../ir/build.ts';
-import type { Join } from '../ir/plan.ts';
+import type { AsOfJoin, Join } from '../ir/plan.ts';
 import { hashJoinCost } from '../optimizer/cost.ts';
 import { splitCondition } from '../optimizer/join-estimate.ts';
 import { internalError } from '../types/error.ts';
@@ -69,3 +69,22 @@ function buildsLeft(plan: Join, left: number, right: number, output: number): bo
 
 /** Matches of the build side are marked row by row, and put out in a pass of their own. */
 const KEPT_SIDE_MARGIN = 0.8;
+
+/** The right side is sorted, and each left row looks for its place in it. */
+export function lowerAsOfJoin(plan: AsOfJoin, { lower }: Lowering): PhysicalPlan {
+  const { columns, order } = plan;
+  const bound = { value: order.left, strict: order.fn === 'gt' || order.fn === 'lt' };
+  const below = order.fn === 'ge' || order.fn === 'gt';
+  return {
+    kind: 'rangeJoin',
+    join: plan.outer ? 'left' : 'inner',
+    columns,
+    outer: lower(plan.left),
+    inner: lower(plan.right),
+    keys: plan.keys.map((key) => ({ outer: key.left, inner: key.right })),
+    order: order.right,
+    lower: below ? undefined : bound,
+    upper: below ? bound : undefined,
+    nearest: true,
+  };
+}

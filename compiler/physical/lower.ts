@@ -11,7 +11,7 @@ import { isVolatile, isVolatilePlan } from '../optimizer/volatility.ts';
 import { internalError, unreachable } from '../types/error.ts';
 import { placeKeyFilters } from './key-filters.ts';
 import { lowerAggregate, lowerDistinct } from './lower-aggregate.ts';
-import { lowerJoin } from './lower-join.ts';
+import { lowerAsOfJoin, lowerJoin } from './lower-join.ts';
 import { lowerKeyLookup } from './lower-key-lookup.ts';
 import { lowerSetOperation } from './lower-set-operation.ts';
 import { estimated, type Lowering } from './lowering.ts';
@@ -108,6 +108,21 @@ function lowerNode(plan: Plan, context: Lowering): PhysicalPlan {
       const { table, columns, rowId, ordinals, fetched, command } = plan;
       return { kind: 'fetch', columns, table, input: down(plan.input), rowId, ordinals, fetched, command };
     }
+    case 'let': {
+      const { binding, columns } = plan;
+      // The estimates of references are those of the definition, once that has been looked at.
+      estimator.estimate(plan);
+      return { kind: 'let', columns, binding, definition: down(plan.definition), body: down(plan.body) };
+    }
+    case 'recursive': {
+      const { binding, columns, all } = plan;
+      estimator.estimate(plan);
+      return { kind: 'recursive', columns, binding, base: down(plan.base), step: down(plan.step), all };
+    }
+    case 'reference':
+      return { kind: 'reference', columns: plan.columns, binding: plan.binding };
+    case 'asOfJoin':
+      return lowerAsOfJoin(plan, context);
     case 'insert': {
       const { table, columns, values, written, command } = plan;
       return { kind: 'insert', columns, table, input: down(plan.input), values, written, command };

@@ -1,5 +1,6 @@
 import type { TableHandle } from '../catalog/catalog.ts';
 import type { AggregateCall, Column, ColumnId, Expression, SortKey, WindowCall } from '../ir/expression.ts';
+import type { BindingId } from '../ir/plan.ts';
 
 /**
  * The physical plan: the logical plan with an algorithm chosen for every node. It is still a tree; the runtime cuts
@@ -23,6 +24,10 @@ export type PhysicalPlan =
   | PhysicalRepeat
   | PhysicalUnnest
   | PhysicalFetch
+  | PhysicalLet
+  | PhysicalRecursive
+  | PhysicalReference
+  | RangeJoin
   | PhysicalInsert
   | PhysicalUpdate
   | PhysicalDelete
@@ -226,6 +231,58 @@ export interface PhysicalFetch extends PhysicalNode {
   readonly ordinals: readonly number[];
   readonly fetched: readonly Column[];
   readonly command: number;
+}
+
+/**
+ * Binds the rows of `definition` for the references in `body`: they are computed when the first of them is read, in
+ * rows that stay until the query ends. What writes runs in any case, and first. Columns are those of the body.
+ */
+export interface PhysicalLet extends PhysicalNode {
+  readonly kind: 'let';
+  readonly binding: BindingId;
+  readonly definition: PhysicalPlan;
+  readonly body: PhysicalPlan;
+}
+
+/** Semantics as for the logical node. Columns match those of both inputs by position. */
+export interface PhysicalRecursive extends PhysicalNode {
+  readonly kind: 'recursive';
+  readonly binding: BindingId;
+  readonly base: PhysicalPlan;
+  readonly step: PhysicalPlan;
+  readonly all: boolean;
+}
+
+/** The rows of a binding; columns match it by position. */
+export interface PhysicalReference extends PhysicalNode {
+  readonly kind: 'reference';
+  readonly binding: BindingId;
+}
+
+/**
+ * Keeps `inner` sorted by its keys and by `order`, and for each outer row finds the run of rows whose keys are equal
+ * (NULL never is) and whose `order` lies between the bounds, by binary search. Rows of the run match where `residual`
+ * is true. With `nearest` only the row of the run that is next to its bound counts: the last one below `upper`, or, if
+ * there is no upper bound, the first one above `lower`. Columns as for HashJoin with probe = outer.
+ */
+export interface RangeJoin extends PhysicalNode {
+  readonly kind: 'rangeJoin';
+  readonly join: 'inner' | 'left' | 'semi' | 'anti' | 'mark' | 'single';
+  readonly outer: PhysicalPlan;
+  readonly inner: PhysicalPlan;
+  readonly keys: readonly { readonly outer: Expression; readonly inner: Expression }[];
+  readonly order: Expression;
+  readonly lower?: RangeBound | undefined;
+  readonly upper?: RangeBound | undefined;
+  readonly nearest: boolean;
+  readonly residual?: Expression | undefined;
+  readonly mark?: Column | undefined;
+}
+
+/** A bound that NULL makes unsatisfiable; `strict` excludes the value itself. */
+export interface RangeBound {
+  readonly value: Expression;
+  readonly strict: boolean;
 }
 
 export interface PhysicalInsert extends PhysicalNode {

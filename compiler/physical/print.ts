@@ -93,6 +93,22 @@ function describe(plan: PhysicalPlan, names: Names): string {
     }
     case 'nestedLoopJoin':
       return `nested loop join ${joinText(plan)} on ${text(plan.predicate)}`;
+    case 'rangeJoin': {
+      const keys = plan.keys.map((key) => `${text(key.outer)} = ${text(key.inner)}`);
+      const order = text(plan.order);
+      const lower = plan.lower && `${order} ${plan.lower.strict ? '>' : '>='} ${text(plan.lower.value)}`;
+      const upper = plan.upper && `${order} ${plan.upper.strict ? '<' : '<='} ${text(plan.upper.value)}`;
+      const terms = [...keys, ...(lower === undefined ? [] : [lower]), ...(upper === undefined ? [] : [upper])];
+      const residual = plan.residual === undefined ? '' : ` residual ${text(plan.residual)}`;
+      const mark = plan.mark === undefined ? '' : ` mark ${plan.mark.name}#${plan.mark.id}`;
+      return `range join ${plan.join}${plan.nearest ? ' nearest' : ''}${mark} on ${terms.join(' and ')}${residual}`;
+    }
+    case 'let':
+      return `let ${plan.binding}`;
+    case 'recursive':
+      return `recursive ${plan.binding}${plan.all ? ' all' : ''}`;
+    case 'reference':
+      return `reference ${plan.binding} [${plan.columns.map((column) => `${column.name}#${column.id}`).join(', ')}]`;
     case 'apply':
       return `apply ${plan.join}${plan.uncorrelated === true ? ' once' : ''}${plan.mark === undefined ? '' : ` mark ${plan.mark.name}#${plan.mark.id}`}`;
     case 'hashAggregate': {

@@ -23,6 +23,7 @@ export const SQLSTATES = {
   datatype_mismatch: '42804',
   cannot_coerce: '42846',
   grouping_error: '42803',
+  invalid_recursion: '42P19',
   wrong_object_type: '42809',
   invalid_column_reference: '42P10',
   windowing_error: '42P20',

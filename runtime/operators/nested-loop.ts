@@ -3,11 +3,11 @@ import { internalError } from '../../compiler/types/error.ts';
 import { BOOL } from '../../compiler/types/type.ts';
 import { CONTEXT } from '../kernels/context.ts';
 import { type RowScope, rowScope } from '../kernels/expression.ts';
-import { indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory.ts';
+import { type Field, indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory.ts';
 import { nullVal, or, part, type Val } from '../kernels/value.ts';
 import { type Expr, i32, type Local, load, op } from '../wasm/ir.ts';
 import { whenTrue } from './condition.ts';
-import type { Operator, Sink, Source } from './emitter.ts';
+import type { Operator, PipelineEmitter, Sink, Source } from './emitter.ts';
 import { MORE_THAN_ONE_ROW } from './hash-join.ts';
 import { persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
 
@@ -54,14 +54,40 @@ export interface NestedLoopSpec {
   readonly node?: number | undefined;
 }
 
+/** The inner rows that a loop goes over for the current outer row. */
+export interface InnerRun {
+  readonly from: Expr;
+  readonly to: Expr;
+  readonly address: (index: Local) => Expr;
+  readonly field: (id: ColumnId) => Field;
+}
+
 export function nestedLoop(spec: NestedLoopSpec, state: InnerState): Operator {
+  return loopOver(spec, (e) => {
+    const { rows, layout } = state;
+    if (rows === undefined || layout === undefined) throw internalError('a loop over rows that are not there');
+    const base = e.constantWord(rows.address);
+    return {
+      from: i32(0),
+      to: e.constantWord(rows.count),
+      address: (index) => indexed(base, index, layout.size),
+      field: (id) => fieldOf(layout, state.fields, id),
+    };
+  });
+}
+
+export function fieldOf(layout: RowLayout, fields: ReadonlyMap<ColumnId, number>, id: ColumnId): Field {
+  const field = layout.fields[fields.get(id) ?? -1];
+  if (field === undefined) throw internalError(`the inner side does not keep column #${id}`);
+  return field;
+}
+
+/** A loop for each outer row over the inner rows that `run` generates code to find; full joins mark those that match. */
+export function loopOver(spec: NestedLoopSpec, run: (e: PipelineEmitter, scope: RowScope) => InnerRun): Operator {
   return {
     emit: (e, scope, next) => {
       const { k } = e;
-      const { rows, layout } = state;
-      if (rows === undefined || layout === undefined) throw internalError('a loop over rows that are not there');
-      const base = e.constantWord(rows.address);
-      const count = e.constantWord(rows.count);
+      const { from, to: count, address: addressOf, field } = run(e, scope);
       const index = k.local('i32');
       const matched = k.local('i32');
       const unknown = k.local('i32');
@@ -69,24 +95,23 @@ export function nestedLoop(spec: NestedLoopSpec, state: InnerState): Operator {
         next(inner);
         if (spec.node !== undefined) e.count(spec.node);
       };
-      const innerScope = (address: Expr, padded: Expr | undefined, from: RowScope): RowScope => {
+      const innerScope = (address: Expr, padded: Expr | undefined, within: RowScope): RowScope => {
         const readers = new Map<ColumnId, () => Val>();
         for (const id of spec.columns) {
-          const field = layout.fields[state.fields.get(id) ?? -1];
-          if (field === undefined) throw internalError(`the inner side does not keep column #${id}`);
+          const own = field(id);
           readers.set(id, () => {
-            const v = loadField(k, address, field);
+            const v = loadField(k, address, own);
             return padded === undefined ? v : { ...v, null_: k.keep(or(v.null_, padded) ?? i32(0)) };
           });
         }
-        return from.define(readers);
+        return within.define(readers);
       };
       const begin = (): void => {
-        k.set(index, i32(0));
+        k.set(index, from);
         k.set(matched, i32(0));
         k.set(unknown, i32(0));
       };
-      const address = (): Local => k.local('i32', indexed(base, index, layout.size));
+      const address = (): Local => k.local('i32', addressOf(index));
       const advance = (): void => k.set(index, op('i32.add', index, i32(1)));
 
       switch (spec.kind) {
@@ -114,7 +139,7 @@ export function nestedLoop(spec: NestedLoopSpec, state: InnerState): Operator {
                 k.if(
                   op('i32.lt_u', index, count),
                   () => {
-                    k.set(row, indexed(base, index, layout.size));
+                    k.set(row, addressOf(index));
                     const inner = innerScope(row, undefined, scope.branch());
                     k.if(op('i32.eqz', e.compiler.condition(spec.predicate, inner)), () => {
                       advance();

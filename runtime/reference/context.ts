@@ -1,4 +1,5 @@
 import type { Column, ColumnId } from '../../compiler/ir/expression.ts';
+import type { BindingId } from '../../compiler/ir/plan.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import type { Tables } from './tables.ts';
@@ -11,6 +12,8 @@ export interface ReferenceContext {
   readonly tables: Tables;
   /** The columns of the outer sides of all enclosing Apply nodes. */
   readonly outer: Row;
+  /** The rows of the bindings around. */
+  readonly bindings?: ReadonlyMap<BindingId, readonly (readonly Value[])[]> | undefined;
 }
 
 /** An operator's rows; `rows[i][j]` is the value of `columns[j]`. */

@@ -14,9 +14,10 @@ import { unreachable } from '../../compiler/types/error.ts';
 import { toInteger } from '../../compiler/types/narrow.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { interpretAggregate } from './aggregates.ts';
+import { interpretLet, interpretRecursive, interpretReference } from './bindings.ts';
 import { bind, columnValue, pick, type ReferenceContext, type Relation } from './context.ts';
 import { evaluate, isTrue } from './evaluate.ts';
-import { interpretApply, interpretHashJoin, interpretNestedLoopJoin } from './joins.ts';
+import { interpretApply, interpretHashJoin, interpretNestedLoopJoin, interpretRangeJoin } from './joins.ts';
 import { interpretLimit, interpretSort } from './sorting.ts';
 import { interpretUnnest } from './unnest.ts';
 import { interpretWindow } from './windows.ts';
@@ -74,6 +75,14 @@ function runRows(plan: PhysicalPlan, context: ReferenceContext): readonly (reado
       return interpretUnnest(plan, context, run);
     case 'fetch':
       return fetchRows(plan, context);
+    case 'let':
+      return interpretLet(plan, context, run);
+    case 'recursive':
+      return interpretRecursive(plan, context, run);
+    case 'reference':
+      return interpretReference(plan, context);
+    case 'rangeJoin':
+      return interpretRangeJoin(plan, context, run);
     case 'insert':
       return interpretInsert(plan, context, run);
     case 'update':

@@ -1,6 +1,6 @@
 import type { Column } from '../../compiler/ir/expression.ts';
-import type { HashJoin, NestedLoopJoin, PhysicalApply } from '../../compiler/physical/plan.ts';
-import { sameValue } from '../../compiler/types/compare.ts';
+import type { HashJoin, NestedLoopJoin, PhysicalApply, RangeBound, RangeJoin } from '../../compiler/physical/plan.ts';
+import { compareValues, sameValue } from '../../compiler/types/compare.ts';
 import { internalError, OrbitError, unreachable } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { bind, pick, type ReferenceContext, type Relation, type Row } from './context.ts';
@@ -75,6 +75,51 @@ export function interpretNestedLoopJoin(plan: NestedLoopJoin, context: Reference
     return asVerdict(evaluate(plan.predicate, scope, context));
   };
   return output(plan, outer, inner, join(plan.join, outer.rows, inner.rows, verdict, plan.nullAware), context);
+}
+
+export function interpretRangeJoin(plan: RangeJoin, context: ReferenceContext, run: Run): readonly Values[] {
+  const outer = run(plan.outer, context);
+  const inner = run(plan.inner, context);
+  const innerOf = (row: Values) => bind(inner.columns, row, context.outer);
+  const inRange = (outerRow: Row, innerRow: Row): boolean => {
+    const equal = plan.keys.every((key) => {
+      const [a, b] = [evaluate(key.outer, outerRow, context), evaluate(key.inner, innerRow, context)];
+      return a !== null && b !== null && sameValue(a, b, key.outer.type);
+    });
+    const place = evaluate(plan.order, innerRow, context);
+    const within = (bound: RangeBound | undefined, sign: number): boolean => {
+      if (bound === undefined) return true;
+      const value = evaluate(bound.value, outerRow, context);
+      if (value === null || place === null) return false;
+      const order = sign * compareValues(place, value, plan.order.type);
+      return bound.strict ? order > 0 : order >= 0;
+    };
+    return equal && within(plan.lower, 1) && within(plan.upper, -1);
+  };
+  const matches = (outerRow: Values): readonly Values[] => {
+    const scope = bind(outer.columns, outerRow, context.outer);
+    const run_ = inner.rows.filter((row) => inRange(scope, innerOf(row)));
+    if (!plan.nearest) return run_;
+    const last = plan.upper !== undefined;
+    let best: { readonly row: Values; readonly place: Value } | undefined;
+    for (const row of run_) {
+      const place = evaluate(plan.order, innerOf(row), context);
+      const order = best === undefined ? 0 : compareValues(place, best.place, plan.order.type);
+      if (best === undefined || (last ? order >= 0 : order < 0)) best = { row, place };
+    }
+    return best === undefined ? [] : [best.row];
+  };
+  const pairs = outer.rows.flatMap((outerRow) => {
+    const found = new Set(matches(outerRow));
+    const verdict = (_: Values, innerRow: Values): Verdict => {
+      if (!found.has(innerRow)) return false;
+      if (plan.residual === undefined) return true;
+      const scope = bind(inner.columns, innerRow, bind(outer.columns, outerRow, context.outer));
+      return asVerdict(evaluate(plan.residual, scope, context));
+    };
+    return join(plan.join, [outerRow], inner.rows, verdict, false);
+  });
+  return output(plan, outer, inner, pairs, context);
 }
 
 /** The inner side runs once for each outer row, whose columns it sees; all its rows match. */

@@ -99,6 +99,7 @@ export async function runPlan(executor: Executor, plan: PhysicalPlan, options: R
     filters: new Map(),
     breathe: breather(options.isCancelled, options.pause),
     closers: [],
+    bindings: new Map(),
   };
   const layout = batchLayout(plan.columns);
   try {

@@ -1,3 +1,4 @@
+import type { BindingId } from '../../compiler/ir/plan.ts';
 import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
 import { writeValue } from '../columns/values.ts';
 import { CONTEXT, type ContextLayout } from '../kernels/context.ts';
@@ -40,6 +41,10 @@ export interface Stream {
   readonly label: string;
   /** Limits count across the streams of their operator. */
   readonly limits: readonly LimitCount[];
+  /** Its rows go as they are read. */
+  readonly readOnce?: boolean | undefined;
+  /** Of a reference: what it reads. */
+  readonly binding?: BindingId | undefined;
 }
 
 export interface LimitCount {
@@ -54,6 +59,40 @@ export interface RunKernel {
   readonly ctx: number;
 }
 
+/** A stream's code, and a parameter block to run it with. */
+export interface PreparedPipeline extends RunKernel {
+  readonly code: PipelineCode;
+  /** How long it took to generate. */
+  readonly generateMs: number;
+}
+
+export function preparePipeline(
+  query: Query,
+  stream: Stream,
+  opened: OpenSource,
+  { sink, driver }: { readonly sink: Sink; readonly driver: Driver<unknown> },
+  outer: Outer,
+): PreparedPipeline {
+  const { executor } = query;
+  const started = performance.now();
+  const code = emitPipeline({
+    source: opened.source,
+    mostRows: opened.mostRows,
+    operators: [...(opened.operators ?? []), ...stream.operators],
+    sink,
+    parameters: query.parameters,
+    outer,
+    analyze: query.analyze,
+  });
+  const generateMs = performance.now() - started;
+  const kernel = executor.modules.compile([code.run, ...code.more]);
+  const task = { ...query, rows: driver.rows ?? query.rows };
+  const ctx = makeContext(task, code.layout);
+  executor.hostCalls.register(ctx, { calls: code.layout.hostCalls, parameters: query.parameters, task });
+  query.closers.push(() => executor.hostCalls.forget(ctx));
+  return { code, kernel, ctx, generateMs };
+}
+
 /** Runs one stream into a driver's sink. */
 export async function runPipeline(
   query: Query,
@@ -63,25 +102,11 @@ export async function runPipeline(
   node: PhysicalPlan,
 ): Promise<RunKernel> {
   const { executor } = query;
-  const { sink, driver, breaker } = target;
+  const { driver, breaker } = target;
   const opened = await stream.open();
   try {
     const started = performance.now();
-    const code = emitPipeline({
-      source: opened.source,
-      mostRows: opened.mostRows,
-      operators: [...(opened.operators ?? []), ...stream.operators],
-      sink,
-      parameters: query.parameters,
-      outer,
-      analyze: query.analyze,
-    });
-    const generateMs = performance.now() - started;
-    const kernel = executor.modules.compile([code.run, ...code.more]);
-    const task = { ...query, rows: driver.rows ?? query.rows };
-    const ctx = makeContext(task, code.layout);
-    executor.hostCalls.register(ctx, { calls: code.layout.hostCalls, parameters: query.parameters, task });
-    query.closers.push(() => executor.hostCalls.forget(ctx));
+    const { code, kernel, ctx, generateMs } = preparePipeline(query, stream, opened, target, outer);
     const begunMs = performance.now() - query.started;
     let threads = 1;
     const remote = breaker?.remote;
@@ -166,7 +191,7 @@ async function runInline(
   }
 }
 
-function countRows(query: Query, code: PipelineCode, ctx: number): void {
+export function countRows(query: Query, code: PipelineCode, ctx: number): void {
   for (const [id, offset] of code.counters) {
     const node = query.nodes.get(id);
     if (node !== undefined) counterOf(query, node).rows += Number(query.memory.view().getBigInt64(ctx + offset, true));

@@ -1,4 +1,5 @@
 import type { Column, ColumnId } from '../../compiler/ir/expression.ts';
+import type { BindingId } from '../../compiler/ir/plan.ts';
 import type { PhysicalPlan, TableScan } from '../../compiler/physical/plan.ts';
 import { OrbitError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
@@ -7,9 +8,11 @@ import type { BufferPool, DictionaryFrame } from '../memory/buffer-pool.ts';
 import type { EngineMemory } from '../memory/engine-memory.ts';
 import type { Frame } from '../memory/loading.ts';
 import type { Tables as RowTables } from '../reference/tables.ts';
+import type { Binding } from './bindings.ts';
 import type { HostEvaluate } from './host-calls.ts';
 import type { ReadyKeyFilter } from './key-filters.ts';
 import type { ModuleCache } from './modules.ts';
+import type { Repeated } from './repeated.ts';
 import type { Counter, FilterReport, KernelReport } from './report.ts';
 import type { SpillHost } from './spill/host.ts';
 import type { QuerySpill } from './spill/space.ts';
@@ -61,6 +64,10 @@ export interface Query extends Task {
   readonly filters: Map<PhysicalPlan, FilterReport[]>;
   /** Run when the query ends, however it does. */
   readonly closers: (() => void)[];
+  /** What nodes around bind, for references to it. */
+  readonly bindings: Map<BindingId, Binding>;
+  /** Present while a part of the plan runs that runs again and again. */
+  readonly repeated?: Repeated | undefined;
 }
 
 /** What the executor asks of storage; tables are the plan's handles. */

@@ -25,14 +25,15 @@ import {
 import { hasAggregateKernel } from '../operators/aggregate-functions.ts';
 import { counter, filter, limit, project, singleRow } from '../operators/basic.ts';
 import type { Operator } from '../operators/emitter.ts';
-import { joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/hash-join.ts';
-import { innerRows, innerState, nestedLoop, unmatchedInner } from '../operators/nested-loop.ts';
+import { type JoinState, joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/hash-join.ts';
+import { type InnerState, innerRows, innerState, nestedLoop, unmatchedInner } from '../operators/nested-loop.ts';
 import { repeat } from '../operators/repeat.ts';
 import { batchLayout, type ResultSlots, resultSink } from '../operators/result.ts';
 import { sortedSource, sortRows, sortState } from '../operators/sort.ts';
 import { evaluate } from '../reference/evaluate.ts';
 import { i32 } from '../wasm/ir.ts';
 import { batchRows } from './batch-rows.ts';
+import { type BoundRows, lazily } from './bindings.ts';
 import { type Breaker, type DriverResult, isBlocks, isBuild, isGroups, isSort } from './breaker.ts';
 import {
   aggregateDriver,
@@ -54,6 +55,9 @@ import { fetchRows, lookUp, unnestRows, windowRows, writeRows } from './host-ope
 import { makeKeyFilters } from './key-filters.ts';
 import { type LimitCount, type OpenSource, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import { counterOf, type Outer, type Query } from './query.ts';
+import { rangeJoining } from './range-joins.ts';
+import { recursion } from './recursion.ts';
+import { onceIfSame, repeated } from './repeated.ts';
 import { rowAddresses, type SortResult, sortDriver, sortDriverSpec } from './sort-driver.ts';
 import { sortAddresses } from './sorting.ts';
 import { openBlocks, openHostRows, openScan } from './sources.ts';
@@ -96,14 +100,26 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
     case 'nestedLoopJoin':
       return loopJoin(query, plan, outer, counted, extend);
     case 'hashAggregate':
-      if (plan.aggregates.every(hasAggregateKernel)) return [await aggregation(query, plan, outer, counted)];
+      if (plan.aggregates.every(hasAggregateKernel)) {
+        return [
+          await onceIfSame(
+            query,
+            plan,
+            { input: plan, by: [] },
+            (own) => aggregation(own, plan, outer, counted),
+            isReadable,
+          ),
+        ];
+      }
       return [await hostAggregated(query, plan, outer, counted)];
     case 'window': {
       const rows = await query.collect(query, plan.input, outer);
       return [hostStream(query, plan.columns, windowRows(query, plan, rows, outer), 'window', counted)];
     }
     case 'sort':
-      return [await sorting(query, plan, outer, counted)];
+      return [
+        await onceIfSame(query, plan, { input: plan, by: [] }, (own) => sorting(own, plan, outer, counted), isReadable),
+      ];
     case 'limit': {
       const limitCount = limitOf(query, plan.count, plan.offset, outer);
       const inputs = await streams(query, plan.input, outer);
@@ -125,23 +141,32 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
     case 'unionAll': {
       const all: Stream[] = [];
       for (const input of plan.inputs) {
-        const renamed = plan.columns.map((_, i): Expression => {
-          const from = input.columns[i];
-          if (from === undefined) throw internalError('a union of different widths');
-          return { kind: 'column', id: from.id, type: from.type, nullable: from.nullable };
-        });
-        all.push(
-          ...extend(
-            await streams(query, input, outer),
-            'union',
-            project(plan.columns, renamed),
-            declared(plan.columns),
-            ...counted,
-          ),
-        );
+        const inputs = await streams(query, input, outer);
+        all.push(...extend(inputs, 'union', ...renamed(plan.columns, input), ...counted));
       }
       return all;
     }
+    case 'let': {
+      const { definition, body } = plan;
+      const bound = lazily(query.tuning.parallelRows, () => materialized(query, definition, outer, plan));
+      query.bindings.set(plan.binding, bound);
+      if (writes(definition)) await bound.now();
+      return extend(await streams(query, body, outer), 'let', ...counted);
+    }
+    case 'reference': {
+      const binding = query.bindings.get(plan.binding);
+      if (binding === undefined) throw internalError(`nothing is bound as ${plan.binding}`);
+      const open = () => binding.open(plan.columns);
+      return [{ open, operators: counted, label: 'reference', limits: [], binding: plan.binding }];
+    }
+    case 'recursive':
+      return [await recursion(query, plan, outer, counted, { streams, renamed })];
+    case 'rangeJoin':
+      return rangeJoining(query, plan, outer, {
+        streams,
+        runInto,
+        extend: (list, label, ...own) => extend(list, label, ...own, ...counted),
+      });
     case 'apply':
       return [await applying(query, plan, outer, counted)];
     case 'unnest': {
@@ -161,6 +186,21 @@ export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): P
       return [hostStream(query, plan.columns, await writeRows(query, plan, rows, outer), plan.kind, counted)];
     }
   }
+}
+
+/** The columns of an input under other ids, in the shapes of their types. */
+function renamed(columns: readonly Column[], input: PhysicalPlan): readonly Operator[] {
+  const expressions = columns.map((_, i): Expression => {
+    const from = input.columns[i];
+    if (from === undefined) throw internalError('rows of different widths');
+    return { kind: 'column', id: from.id, type: from.type, nullable: from.nullable };
+  });
+  return [project(columns, expressions), declared(columns)];
+}
+
+/** Whether a stream can be opened more than once. */
+function isReadable(stream: Stream): boolean {
+  return stream.readOnce !== true;
 }
 
 type Extend = (list: readonly Stream[], label: string, ...operators: readonly Operator[]) => readonly Stream[];
@@ -238,11 +278,13 @@ async function runInto(
   outer: Outer,
   breaker: Breaker<unknown>,
   node: PhysicalPlan,
+  more: readonly Operator[] = [],
 ): Promise<RunKernel> {
   const list = await streams(query, plan, outer);
   let last: RunKernel | undefined;
   for (const stream of list) {
-    const shaped = list.length === 1 ? stream : { ...stream, operators: [...stream.operators, declared(plan.columns)] };
+    const shapes = list.length === 1 ? [] : [declared(plan.columns)];
+    const shaped = { ...stream, operators: [...stream.operators, ...shapes, ...more] };
     last = await runPipeline(query, shaped, { sink: breaker.sink, driver: breaker.driver, breaker }, outer, node);
   }
   return required(last, 'a pipeline');
@@ -261,33 +303,14 @@ async function hashJoin(
 ): Promise<readonly Stream[]> {
   if (plan.nullAware && (plan.keys.length !== 1 || plan.residual !== undefined))
     return loopJoin(query, asLoop(plan), outer, counted, extend);
-  const state = joinState();
   const keep = plan.join === 'full' || plan.join === 'buildAnti' || plan.join === 'buildLeft';
+  const marks = keep || plan.join === 'buildSemi';
   const ids = plan.build.columns.map((c) => c.id);
-  const driver = joinDriver(query, () => joinDriverSpec(state));
-  const buildKeys = plan.keys.map((key) => ({ expression: key.build, nullsEqual: key.nullsEqual }));
-  const others: BuildResult[] = [];
-  const { kernel, ctx } = await runInto(
-    query,
-    plan.build,
-    outer,
-    {
-      sink: joinBuild(
-        buildKeys,
-        ids,
-        keep,
-        state,
-        (plan.makesFilters ?? []).map(({ key }) => key),
-      ),
-      driver,
-      remote: () => ({ kind: 'join', ...joinDriverSpec(state) }),
-      adopt: (result) => (isBuild(result) ? others.push(result) : unexpected(result)),
-    },
-    plan,
-  );
-  const built = mergeBuilds([await driver.result(), ...others]);
-  state.directory = await linkRows(query, state, kernel.instance, ctx, built);
-  await makeKeyFilters(query, plan, state, kernel.instance, built);
+  const building = (own: Query) => buildSide(own, plan, outer, keep, ids);
+  const { state, built } = marks
+    ? await building(query)
+    : await onceIfSame(query, plan, { input: plan.build, by: plan.keys.map((key) => key.build) }, building);
+  const directory = required(state.directory, 'the directory');
   // Nothing can match: the probe side need not run where it puts nothing out by itself.
   const probe = joinProbe(
     {
@@ -301,7 +324,7 @@ async function hashJoin(
     state,
   );
   const empty =
-    state.directory.rows === 0 &&
+    directory.rows === 0 &&
     (plan.join === 'inner' || plan.join === 'semi' || plan.join.startsWith('build')) &&
     !writes(plan.probe);
   const buildOnly = plan.join === 'buildSemi' || plan.join === 'buildAnti';
@@ -327,6 +350,42 @@ async function hashJoin(
   // The probe only leaves marks, so it runs now.
   for (const stream of probed) await runPipeline(query, stream, NOTHING, outer, plan);
   return [rest];
+}
+
+/** The build side's rows and their directory. */
+async function buildSide(
+  query: Query,
+  plan: HashJoin,
+  outer: Outer,
+  keep: boolean,
+  ids: readonly ColumnId[],
+): Promise<{ readonly state: JoinState; readonly built: BuildResult }> {
+  const state = joinState();
+  const driver = joinDriver(query, () => joinDriverSpec(state));
+  const buildKeys = plan.keys.map((key) => ({ expression: key.build, nullsEqual: key.nullsEqual }));
+  const others: BuildResult[] = [];
+  const { kernel, ctx } = await runInto(
+    query,
+    plan.build,
+    outer,
+    {
+      sink: joinBuild(
+        buildKeys,
+        ids,
+        keep,
+        state,
+        (plan.makesFilters ?? []).map(({ key }) => key),
+      ),
+      driver,
+      remote: () => ({ kind: 'join', ...joinDriverSpec(state) }),
+      adopt: (result) => (isBuild(result) ? others.push(result) : unexpected(result)),
+    },
+    plan,
+  );
+  const built = mergeBuilds([await driver.result(), ...others]);
+  state.directory = await linkRows(query, state, kernel.instance, ctx, built);
+  await makeKeyFilters(query, plan, state, kernel.instance, built);
+  return { state, built };
 }
 
 /** Threads that mark the same row write the same word. */
@@ -394,27 +453,12 @@ async function loopJoin(
   counted: readonly Operator[],
   extend: Extend,
 ): Promise<readonly Stream[]> {
-  const state = innerState();
   const ids = plan.inner.columns.map((c) => c.id);
-  const driver = rowsDriver(query, () => rowsSpec(state));
-  const blocks: RowBlock[] = [];
-  await runInto(
-    query,
-    plan.inner,
-    outer,
-    {
-      sink: innerRows(ids, state),
-      driver,
-      remote: () => ({ kind: 'rows', ...rowsSpec(state) }),
-      adopt: (result) => (isBlocks(result) ? blocks.push(...result) : unexpected(result)),
-    },
-    plan,
-  );
-  state.rows = contiguous(
-    query,
-    [...(await driver.result()), ...blocks],
-    required(state.layout, 'the row layout').size,
-  );
+  const collecting = (own: Query) => innerSide(own, plan.inner, outer, plan);
+  const state =
+    plan.join === 'full'
+      ? await collecting(query)
+      : await onceIfSame(query, plan, { input: plan.inner, by: [] }, collecting);
   const loop = nestedLoop(
     { kind: plan.join, predicate: plan.predicate, columns: ids, nullAware: plan.nullAware, mark: plan.mark },
     state,
@@ -434,6 +478,44 @@ async function loopJoin(
       limits: [],
     },
   ];
+}
+
+/** All rows of the inner side, in one piece. */
+async function innerSide(query: Query, inner: PhysicalPlan, outer: Outer, node: PhysicalPlan): Promise<InnerState> {
+  const { state, blocks } = await collected(query, inner, outer, node);
+  state.rows = contiguous(query, blocks, required(state.layout, 'the row layout').size);
+  return state;
+}
+
+/** A binding's rows. */
+async function materialized(query: Query, plan: PhysicalPlan, outer: Outer, node: PhysicalPlan): Promise<BoundRows> {
+  const { state, blocks } = await collected(query, plan, outer, node);
+  return { layout: required(state.layout, 'the row layout'), blocks };
+}
+
+async function collected(
+  query: Query,
+  plan: PhysicalPlan,
+  outer: Outer,
+  node: PhysicalPlan,
+): Promise<{ readonly state: InnerState; readonly blocks: readonly RowBlock[] }> {
+  const state = innerState();
+  const ids = plan.columns.map((c) => c.id);
+  const driver = rowsDriver(query, () => rowsSpec(state));
+  const blocks: RowBlock[] = [];
+  await runInto(
+    query,
+    plan,
+    outer,
+    {
+      sink: innerRows(ids, state),
+      driver,
+      remote: () => ({ kind: 'rows', ...rowsSpec(state) }),
+      adopt: (result) => (isBlocks(result) ? blocks.push(...result) : unexpected(result)),
+    },
+    node,
+  );
+  return { state, blocks: [...(await driver.result()), ...blocks] };
 }
 
 /** A directory that is an array takes no more than an eighth of the memory that is left, at 4 bytes an entry. */
@@ -498,7 +580,7 @@ async function aggregation(
   if (onDisk.length > 0) {
     for (const { bytes } of onDisk) counterOf(query, plan).spilledBytes += bytes;
     const open = () => openSpilledGroups(query, plan, outer, state, onDisk);
-    return { open, operators: counted, label: 'spilled groups', limits: [] };
+    return { open, operators: counted, label: 'spilled groups', limits: [], readOnce: true };
   }
   const ids = plan.columns.map((c) => c.id);
   const open = () => openBlocks(groupsSource(state, ids), groups);
@@ -585,7 +667,7 @@ async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: 
     const runs = await allRuns(query, plan, ran, spec, results);
     free();
     const open = () => openRuns(query, plan, ran, state, spec, runs, skip, pass);
-    return { open, operators: counted, label: 'merged runs', limits: [] };
+    return { open, operators: counted, label: 'merged runs', limits: [], readOnce: true };
   }
   const parts = results.map((part) => rowAddresses(part, spec.rowSize));
   const all = new Uint32Array(total);
@@ -637,10 +719,11 @@ async function applying(
   const innerIds = plan.inner.columns.map((c) => c.id);
   const outerIds = plan.outer.columns.map((c) => c.id);
   let common: readonly (readonly Value[])[] | undefined;
+  const inner_: Query = { ...query, repeated: repeated(query, plan.inner, new Set(outerIds)) };
   for (const row of outerRows) {
     const bound = new Map(outer);
     plan.outer.columns.forEach((column, i) => bound.set(column.id, { column, value: row[i] ?? null }));
-    const rows = common ?? (await query.collect(query, plan.inner, bound));
+    const rows = common ?? (await query.collect(inner_, plan.inner, bound));
     if (plan.uncorrelated === true) common = rows;
     const put = (inner: readonly Value[] | undefined, mark?: boolean): void => {
       result.push(

@@ -95,6 +95,18 @@ function checkExpressions(
       return check(plan.residual, BOOL);
     case 'nestedLoopJoin':
       return check(plan.predicate, BOOL);
+    case 'rangeJoin': {
+      const inner = scopeOf(plan.inner.columns, scope.parent);
+      const outer = scopeOf(plan.outer.columns, scope.parent);
+      for (const key of plan.keys) {
+        check(key.outer, key.inner.type, outer);
+        check(key.inner, key.outer.type, inner);
+      }
+      check(plan.order, undefined, inner);
+      check(plan.lower?.value, plan.order.type, outer);
+      check(plan.upper?.value, plan.order.type, outer);
+      return check(plan.residual, BOOL);
+    }
     case 'hashAggregate':
       for (const group of plan.groups) check(group);
       for (const call of plan.aggregates) verifyAggregateCall(call, scope, context);
@@ -177,6 +189,22 @@ function outputsOf(plan: PhysicalPlan): ReadonlyMap<ColumnId, Output> {
         ...joined(plan.join, plan.outer.columns, plan.inner.columns, columns),
         ...mark(plan.mark, plan.nullAware),
       ]);
+    case 'rangeJoin':
+      return new Map([
+        ...joined(plan.join, plan.outer.columns, plan.inner.columns, columns),
+        ...mark(plan.mark, false),
+      ]);
+    case 'let':
+      return new Map(columns(plan.body.columns));
+    case 'recursive':
+      return new Map(
+        plan.columns.map(({ id, type }, i) => [
+          id,
+          { type, nullable: [plan.base, plan.step].some((input) => input.columns[i]?.nullable === true) },
+        ]),
+      );
+    case 'reference':
+      return new Map(columns(plan.columns));
     case 'apply':
       return new Map([
         ...joined(plan.join, plan.outer.columns, plan.inner.columns, columns),

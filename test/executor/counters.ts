@@ -8,9 +8,9 @@ import { ReferenceTables } from './tables.ts';
 
 /**
  * How many of its rows the executor makes a node put out: `some` where what stands above it in the same pipeline may
- * stop early; `none` where all of the subtree may be left alone.
+ * stop early; `kept` where all of the subtree may run less often; `none` where all of the subtree may be left alone.
  */
-type Extent = 'all' | 'some' | 'none';
+type Extent = 'all' | 'some' | 'kept' | 'none';
 
 interface Count {
   rows: number;
@@ -20,7 +20,7 @@ interface Count {
 /** The first operator whose EXPLAIN ANALYZE counter is not the number of rows that the reference makes there. */
 export function wrongCounter({ plan, tables, parameters }: Statement, report: RunReport): string | undefined {
   const expected = new Map<PhysicalPlan, Count>();
-  const context = { parameters, tables: new ReferenceTables(tables), outer: new Map() };
+  const context: ReferenceContext = { parameters, tables: new ReferenceTables(tables), outer: new Map() };
   countRows(plan, context, 'all', expected);
   for (const [node, { rows, atMost }] of expected) {
     const actual = report.counters.get(node)?.rows ?? 0;
@@ -41,13 +41,20 @@ function countRows(
   known.atMost ||= atMost;
   known.rows += interpret(plan, context).length;
   if (plan.kind === 'apply') {
-    const below = extent === 'none' ? 'none' : 'all';
-    countRows(plan.outer, context, below, counts);
+    const below = extent === 'none' ? 'none' : 'kept';
+    countRows(plan.outer, context, extent === 'none' || extent === 'kept' ? extent : 'all', counts);
     for (const row of interpret(plan.outer, context)) {
       countRows(plan.inner, { ...context, outer: bind(plan.outer.columns, row, context.outer) }, below, counts);
     }
     return;
   }
+  if (plan.kind === 'let') {
+    const bindings = new Map([...(context.bindings ?? []), [plan.binding, interpret(plan.definition, context)]]);
+    countRows(plan.definition, context, extent === 'none' ? 'none' : 'kept', counts);
+    countRows(plan.body, { ...context, bindings }, extent, counts);
+    return;
+  }
+  if (plan.kind === 'recursive') return countRows(plan.base, context, extent === 'some' ? 'all' : extent, counts);
   for (const child of children(plan)) countRows(child, context, extentOf(plan, child, extent, context), counts);
 }
 
@@ -60,7 +67,7 @@ function hasKeys({ build, keys }: HashJoin, context: ReferenceContext): boolean 
 }
 
 function extentOf(parent: PhysicalPlan, child: PhysicalPlan, extent: Extent, context: ReferenceContext): Extent {
-  if (extent === 'none') return 'none';
+  if (extent === 'none' || extent === 'kept') return extent;
   switch (parent.kind) {
     case 'limit':
       return 'some';
@@ -70,6 +77,7 @@ function extentOf(parent: PhysicalPlan, child: PhysicalPlan, extent: Extent, con
       return needsBuild && !hasKeys(parent, context) ? 'none' : extent;
     }
     case 'nestedLoopJoin':
+    case 'rangeJoin':
       return child === parent.outer ? extent : 'all';
     case 'hashAggregate':
     case 'window':

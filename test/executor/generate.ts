@@ -2,11 +2,12 @@ import { columnRef } from '../../compiler/ir/build.ts';
 import { aggregateCall } from '../../compiler/ir/call.ts';
 import type { ColumnId } from '../../compiler/ir/expression.ts';
 import { children } from '../../compiler/physical/columns.ts';
-import type { HashJoin, NestedLoopJoin, PhysicalApply, PhysicalPlan } from '../../compiler/physical/plan.ts';
+import type { HashJoin, NestedLoopJoin, PhysicalApply, PhysicalPlan, RangeJoin } from '../../compiler/physical/plan.ts';
 import { checkPlan } from './check-plan.ts';
 import type { Statement } from './harness.ts';
 import { aggregateNode, makeAggregate } from './make-aggregates.ts';
-import { makeApply, makeHashJoin, makeLoopJoin } from './make-joins.ts';
+import { makeLet, makeRecursive } from './make-bindings.ts';
+import { makeApply, makeHashJoin, makeLoopJoin, makeRangeJoin } from './make-joins.ts';
 import { makeKeyLookup, makeScan, makeValues } from './make-leaves.ts';
 import {
   makeFetch,
@@ -37,6 +38,7 @@ const HASH_JOINS: readonly HashJoin['join'][] = [
   'buildLeft',
 ];
 const LOOP_JOINS: readonly NestedLoopJoin['join'][] = ['inner', 'left', 'full', 'semi', 'anti', 'mark', 'single'];
+const RANGE_JOINS: readonly RangeJoin['join'][] = ['inner', 'left', 'semi', 'anti', 'mark', 'single'];
 const APPLY_JOINS: readonly PhysicalApply['join'][] = ['inner', 'left', 'semi', 'anti', 'mark', 'single'];
 const WRITES: readonly WriteKind[] = ['insert', 'update', 'delete', 'merge'];
 
@@ -49,7 +51,13 @@ export const OPERATORS: readonly string[] = [
   'project',
   ...HASH_JOINS.map((join) => `hashJoin ${join}`),
   ...LOOP_JOINS.map((join) => `nestedLoopJoin ${join}`),
+  ...RANGE_JOINS.map((join) => `rangeJoin ${join}`),
+  'rangeJoin nearest',
   ...APPLY_JOINS.map((join) => `apply ${join}`),
+  'let',
+  'reference',
+  'recursive',
+  'recursive all',
   'hashAggregate',
   'hashAggregate without groups',
   'sort',
@@ -70,6 +78,10 @@ export function operatorOf(plan: PhysicalPlan): string {
     case 'nestedLoopJoin':
     case 'apply':
       return `${plan.kind} ${plan.join}`;
+    case 'rangeJoin':
+      return plan.nearest ? 'rangeJoin nearest' : `rangeJoin ${plan.join}`;
+    case 'recursive':
+      return plan.all ? 'recursive all' : plan.kind;
     case 'hashAggregate':
       return plan.groups.length === 0 ? 'hashAggregate without groups' : plan.kind;
     case 'sort':
@@ -105,6 +117,36 @@ const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
       return makeLoopJoin(making, join, input, other, outside);
     },
   ]),
+  ...RANGE_JOINS.map((join): [string, Step] => [
+    `rangeJoin ${join}`,
+    (making, input, more, outside) => {
+      const other = join === 'single' && making.random.chance(0.7) ? distinctRows(making, more(1), outside) : more(2);
+      return makeRangeJoin(making, join, input, other, false, outside);
+    },
+  ]),
+  [
+    'rangeJoin nearest',
+    (making, input, more, outside) => {
+      const join = making.random.pick(['inner', 'left', 'left', 'semi', 'anti'] as const);
+      return makeRangeJoin(making, join, input, distinctRows(making, more(2), outside), true, outside);
+    },
+  ],
+  [
+    'let',
+    (making, input, _, outside) =>
+      makeLet(
+        making,
+        input,
+        (reference) => {
+          const name = making.random.pick(LET_BODIES);
+          return (STEPS.get(name) ?? step_(name))(making, reference(), reference, outside);
+        },
+        outside,
+      ),
+  ],
+  ['reference', (making, input, more, outside) => (STEPS.get('let') ?? step_('let'))(making, input, more, outside)],
+  ['recursive', (making, input, _, outside) => makeRecursive(making, input, false, outside)],
+  ['recursive all', (making, input, _, outside) => makeRecursive(making, input, true, outside)],
   ...APPLY_JOINS.map((join): [string, Step] => [
     `apply ${join}`,
     (making, input, _, outside) => {
@@ -145,6 +187,12 @@ const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
   ],
   ['unnest outer', (making, input, _, outside) => makeUnnest(making, input, outside, true)],
 ]);
+
+const LET_BODIES = ['hashJoin inner', 'hashJoin left', 'hashJoin semi', 'unionAll', 'nestedLoopJoin anti', 'filter'];
+
+function step_(name: string): never {
+  throw new Error(`no operator ${name}`);
+}
 
 /** Few enough rows for the outer side of an Apply, the same ones whatever the order. */
 function firstRows(making: Making, input: Node, outside: Outside): Node {

@@ -2,8 +2,9 @@ import { and, columnRef, constant } from '../../compiler/ir/build.ts';
 import { call } from '../../compiler/ir/call.ts';
 import { asNullable, joinColumns } from '../../compiler/ir/derive.ts';
 import type { Column, Expression } from '../../compiler/ir/expression.ts';
-import type { HashJoin, NestedLoopJoin, PhysicalApply, PhysicalPlan } from '../../compiler/physical/plan.ts';
+import type { HashJoin, NestedLoopJoin, PhysicalApply, PhysicalPlan, RangeJoin } from '../../compiler/physical/plan.ts';
 import * as T from '../../compiler/types/type.ts';
+import { valueKey } from '../../runtime/columns/value-key.ts';
 import { bind } from '../../runtime/reference/context.ts';
 import { type Making, NOTHING_OUTSIDE, type Outside, Unfit } from './making.ts';
 import { type Node, over, readable } from './node.ts';
@@ -154,8 +155,98 @@ export function makeLoopJoin(
   );
 }
 
+export function makeRangeJoin(
+  making: Making,
+  join: RangeJoin['join'],
+  outer: Node,
+  inner: Node,
+  nearest: boolean,
+  outside: Outside,
+): Node {
+  checkPairs(making, outer, inner);
+  const { random } = making;
+  return making.attempt(
+    6,
+    () => {
+      const keys = Array.from(
+        {
+          length: random.weighted([
+            [5, 0],
+            [4, 1],
+            [1, 2],
+          ]),
+        },
+        () => {
+          const type = keyType(making, outer, inner);
+          return { outer: keyOf(making, outer, type, outside), inner: keyOf(making, inner, type, outside) };
+        },
+      );
+      const type = orderType(making, outer, inner);
+      const order = keyOf(making, inner, type, outside);
+      const bound = () => ({ value: keyOf(making, outer, type, outside), strict: random.chance(0.5) });
+      const [below, above] = random.pick([
+        [true, false],
+        [false, true],
+        [!nearest, true],
+      ] as const);
+      const lower = below ? bound() : undefined;
+      const upper = above ? bound() : undefined;
+      const both = [...readable(outer), ...readable(inner)];
+      const residual = random.chance(0.3) ? making.expressions(both, outside).condition(2) : undefined;
+      const mark = join === 'mark' ? making.newColumn('mark', T.BOOL, false) : undefined;
+      making.tryOut([...keys.map((key) => key.inner), order], inner, outside);
+      making.tryOut(
+        [...keys.map((key) => key.outer), ...[lower, upper].flatMap((b) => (b === undefined ? [] : [b.value]))],
+        outer,
+        outside,
+      );
+      const plan: RangeJoin = {
+        kind: 'rangeJoin',
+        columns: joinColumns(join, outer.plan.columns, inner.plan.columns, mark),
+        join,
+        outer: outer.plan,
+        inner: inner.plan,
+        keys,
+        order,
+        lower,
+        upper,
+        nearest,
+        residual,
+        mark,
+      };
+      if (nearest) requireDifferent(making, inner, [...keys.map((key) => key.inner), order], outside);
+      return over(plan, making.evaluate(plan, [outer, inner], outside), [outer, inner]);
+    },
+    ({ rows }) => rows.length > 0,
+  );
+}
+
+/** Which of several rows in the same place is the nearest is not said. */
+function requireDifferent(making: Making, inner: Node, places: readonly Expression[], outside: Outside): void {
+  const columns = places.map(({ type, nullable }) => making.newColumn('place', type, nullable));
+  const rows = making.evaluate({ kind: 'project', columns, input: inner.plan, expressions: places }, [inner], outside);
+  const groups = places.map((_, i) => columnRef(columns[i] ?? making.newColumn('', T.BOOL, true)));
+  const known = new Set<string>();
+  for (const row of rows) {
+    const key = row.map((value, i) => valueKey(value, groups[i]?.type ?? T.BOOL)).join('|');
+    if (known.has(key)) throw new Unfit('two rows in one place');
+    known.add(key);
+  }
+}
+
+/** Types whose values have an order that does not depend on the expression. */
+function orderType(making: Making, outer: Node, inner: Node): T.Type {
+  for (let i = 0; i < 10; i++) {
+    const type = keyType(making, outer, inner);
+    if (!['any', 'list', 'bool'].includes(type.kind)) return type;
+  }
+  throw new Unfit('nothing that has an order');
+}
+
 /** Outer rows for which the inner side runs, at most. */
 const MOST_RUNS = 8;
+/** Within another Apply, whose runs multiply. */
+const MOST_INNER_RUNS = 3;
 
 /** `makeInner` gets what is outside of the inner side, with one of the outer rows. */
 export function makeApply(
@@ -165,7 +256,8 @@ export function makeApply(
   makeInner: (outside: Outside) => Node,
   outside: Outside = NOTHING_OUTSIDE,
 ): Node {
-  if (outer.rows.length > MOST_RUNS) throw new Unfit('too many outer rows');
+  const most = outside.columns.length === 0 ? MOST_RUNS : MOST_INNER_RUNS;
+  if (outer.rows.length > most) throw new Unfit('too many outer rows');
   const { random } = making;
   const sample =
     outer.rows.length > 0 ? random.pick(outer.rows) : outer.plan.columns.map(({ type }) => someValue(random, type));

@@ -48,6 +48,8 @@ export class Making {
   readonly ids: ColumnIds = columnIds(1);
   readonly parameters: Value[] = [];
   readonly tables = new Set<TestTable>();
+  /** Rows of what is bound around. */
+  readonly bindings = new Map<number, Rows>();
   readonly #tables: ReferenceTables;
 
   constructor(random: Random, pool: Pool, tables: ReferenceTables) {
@@ -73,7 +75,7 @@ export class Making {
     });
     try {
       const tables = writes(shallow) ? new ReferenceTables([...this.tables]) : this.#tables;
-      const rows = interpret(shallow, { parameters: this.parameters, tables, outer: row });
+      const rows = interpret(shallow, { parameters: this.parameters, tables, outer: row, bindings: this.bindings });
       if (rows.length > MOST_ROWS) throw new Unfit('too many rows');
       checkRows(plan.columns, rows);
       return rows;

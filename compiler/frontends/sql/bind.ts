@@ -24,6 +24,7 @@ export function bindSql(statement: sql.Statement, options: BindOptions): BoundSt
     catalog: options.catalog,
     ids: columnIds(),
     parameters: createParameters(options.parameters ?? {}),
+    working: new Set(),
     budget: createBudget(statement.range.end - statement.range.start),
     bind: { expression: bindExpression, query: bindQuery },
   };

@@ -7,7 +7,7 @@ import { type Delete, type Plan, ROW_ID_ORDINAL, type Update } from '../../ir/pl
 import { internalError, OrbitError } from '../../types/error.ts';
 import type { BoundBody } from './bound.ts';
 import { toBoolean } from './coerce.ts';
-import { checkUnused, withCommonTables } from './common-tables.ts';
+import { aroundCommonTables, withCommonTables } from './common-tables.ts';
 import { type Context, type QueryContext, type Relation, within } from './context.ts';
 import { unsupported } from './errors.ts';
 import { bindFrom } from './from.ts';
@@ -79,7 +79,6 @@ export function bindUpdate(tree: sql.Update, outside: QueryContext): BoundBody {
     assignments.map(({ ordinal }) => ordinal),
     (name) => `multiple assignments to same column "${name}"`,
   );
-  checkUnused(context, outside);
   const returns = tree.returning.length > 0;
   const input = returns
     ? rows
@@ -100,9 +99,12 @@ export function bindUpdate(tree: sql.Update, outside: QueryContext): BoundBody {
     written,
     command: 0,
   };
-  if (!returns) return { kind: 'update', plan, table, returning: undefined };
+  if (!returns) {
+    return { kind: 'update', plan: aroundCommonTables(context, outside)(plan), table, returning: undefined };
+  }
   const relations = [writtenRelation(tree.table, table, written), ...target.rows.relations.slice(1)];
-  return { kind: 'update', table, ...bindReturning(tree.returning, plan, relations, context) };
+  const bound = bindReturning(tree.returning, plan, relations, context);
+  return { kind: 'update', table, ...bound, plan: aroundCommonTables(context, outside)(bound.plan) };
 }
 
 interface Assigned {
@@ -136,10 +138,12 @@ export function bindDelete(tree: sql.Delete, outside: QueryContext): BoundBody {
   const { table, rowId } = target;
   const rows = onceEach(matchedRows(target, tree.where, context), rowId, tree.using);
   const input = tree.returning.length > 0 ? rows : onlyUsed(rows, rowId, []);
-  checkUnused(context, outside);
   const plan: Delete = { kind: 'delete', table, columns: input.columns, input, rowId: rowId.id, command: 0 };
-  if (tree.returning.length === 0) return { kind: 'delete', plan, table, returning: undefined };
-  return { kind: 'delete', table, ...bindReturning(tree.returning, plan, target.rows.relations, context) };
+  if (tree.returning.length === 0) {
+    return { kind: 'delete', plan: aroundCommonTables(context, outside)(plan), table, returning: undefined };
+  }
+  const bound = bindReturning(tree.returning, plan, target.rows.relations, context);
+  return { kind: 'delete', table, ...bound, plan: aroundCommonTables(context, outside)(bound.plan) };
 }
 
 export function bindTruncate(tree: sql.Truncate, context: QueryContext): BoundBody {

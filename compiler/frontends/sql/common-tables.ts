@@ -4,13 +4,16 @@ import { planExpressions, somePlan } from '../../ir/traverse.ts';
 import { OrbitError } from '../../types/error.ts';
 import { isVolatile } from './case.ts';
 import type { CommonTables, Output, PendingQuery, QueryContext } from './context.ts';
-import { unsupported, unsupportedAll } from './errors.ts';
-import { renamed } from './from-item.ts';
+import { unsupported } from './errors.ts';
+import { mentions, ordered } from './mentions.ts';
 import { fold, matching } from './names.ts';
+import { bindRecursive, selfReference } from './recursion.ts';
+import { namedOutputs, reference } from './references.ts';
 
 /**
- * WITH. A table of it is bound anew for each reference, as a plan of its own; what nobody refers to is bound once all
- * the same, for the sake of its errors.
+ * WITH. A table of it is bound anew for each reference, as a plan of its own, which the optimizer may find to be the
+ * same; one that has to be computed once (MATERIALIZED, volatile functions) is bound once and referred to. What nobody
+ * refers to is bound all the same, for the sake of its errors.
  */
 export function withCommonTables(tree: sql.With | undefined, context: QueryContext): QueryContext {
   if (tree === undefined) return context;
@@ -25,15 +28,24 @@ export function withCommonTables(tree: sql.With | undefined, context: QueryConte
     }
     names.add(name);
     refuseClauses(table);
-    // A table that calls itself is only found out where it does.
-    const own = tree.recursive ? pushed(table, current, current, true) : current;
-    current = pushed(table, own, current, false);
+  }
+  for (const table of tree.recursive ? ordered(tree.tables) : tree.tables) {
+    current = pushed(table, current, tree.recursive && mentions(table.statement, table.name));
   }
   return current;
 }
 
-function pushed(tree: sql.CommonTable, context: QueryContext, onto: QueryContext, recursive: boolean): QueryContext {
-  return { ...onto, commonTables: { tree, context, parent: onto.commonTables, uses: { count: 0 }, recursive } };
+function pushed(tree: sql.CommonTable, context: QueryContext, recursive: boolean): QueryContext {
+  const table: CommonTables = {
+    tree,
+    context,
+    parent: context.commonTables,
+    uses: { count: 0 },
+    shared: { once: undefined },
+    recursive,
+    working: undefined,
+  };
+  return { ...context, commonTables: table };
 }
 
 function refuseClauses(table: sql.CommonTable): void {
@@ -45,11 +57,26 @@ function refuseClauses(table: sql.CommonTable): void {
   if (table.cycle !== undefined) throw unsupported('CYCLE', table.cycle.range);
 }
 
-/** The query's own tables of WITH that nothing refers to, bound for their errors. */
-export function checkUnused(context: QueryContext, outside: QueryContext): void {
-  for (let t = context.commonTables; t !== undefined && t !== outside.commonTables; t = t.parent) {
-    if (t.uses.count === 0) bindCommonTable(t).finish();
-  }
+/** The query that has the WITH, around it what its tables compute once. */
+export function aroundQuery(pending: PendingQuery, context: QueryContext, outside: QueryContext): PendingQuery {
+  const around = aroundCommonTables(context, outside);
+  return { ...pending, finish: (types) => around(pending.finish(types)) };
+}
+
+/**
+ * What puts around a plan the tables of WITH that are computed once. To be called when everything that may refer to
+ * them is bound: tables that nothing refers to are bound here for their errors.
+ */
+export function aroundCommonTables(context: QueryContext, outside: QueryContext): (plan: Plan) => Plan {
+  const own: CommonTables[] = [];
+  for (let t = context.commonTables; t !== undefined && t !== outside.commonTables; t = t.parent) own.push(t);
+  for (const table of own) if (table.uses.count === 0) bindCommonTable(table).finish();
+  // Later ones may use earlier ones, which are further outside.
+  return (plan) =>
+    own.reduce<Plan>((body, { shared: { once } }) => {
+      if (once === undefined) return body;
+      return { kind: 'let', columns: body.columns, binding: once.binding, definition: once.plan, body };
+    }, plan);
 }
 
 /** The query that a name of FROM refers to, if it is one of WITH's. */
@@ -58,39 +85,39 @@ export function commonTableReference(name: sql.QualifiedName, context: QueryCont
   if (name.parts.length !== 1 || part === undefined) return undefined;
   for (let t = context.commonTables; t !== undefined; t = t.parent) {
     if (matching([t], part, (table) => fold(table.tree.name)).length === 0) continue;
-    if (t.recursive) throw unsupportedAll('recursive WITH queries', name.range);
+    if (t.working !== undefined) return selfReference(t.working, t.tree, name.range, context);
     t.uses.count += 1;
-    return onceOnly(bindCommonTable(t), t, name.range);
+    return referred(t, context);
   }
   return undefined;
+}
+
+function referred(table: CommonTables, context: QueryContext): PendingQuery {
+  const { once } = table.shared;
+  if (once !== undefined) return reference(once.binding, once.outputs, once.plan.columns, context);
+  const pending = bindCommonTable(table);
+  const plan = pending.finish();
+  const outputs = pending.outputs.map((output, i): Output => {
+    const column = plan.columns[i];
+    return column === undefined ? output : { ...output, type: column.type, nullable: column.nullable };
+  });
+  // A random number must be the same one wherever the table is used.
+  if (table.tree.materialized !== true && !somePlan(plan, hasVolatile))
+    return { ...pending, outputs, finish: () => plan };
+  const binding = context.statement.ids.next();
+  table.shared.once = { binding, plan, outputs };
+  return reference(binding, outputs, plan.columns, context);
 }
 
 function bindCommonTable(table: CommonTables): PendingQuery {
   const { tree, context } = table;
   if (tree.statement.kind !== 'query') throw unsupported('a statement in WITH', tree.statement.range);
+  if (table.recursive) {
+    const recursive = bindRecursive(table, tree.statement, withCommonTables);
+    if (recursive !== undefined) return recursive;
+  }
   const pending = context.statement.bind.query(tree.statement, context);
-  const names = renamed(
-    pending.outputs.map((output) => output.name),
-    tree.columns,
-    fold(tree.name),
-  );
-  const outputs = pending.outputs.map((output, i): Output => ({ ...output, name: names[i] ?? output.name }));
-  return { ...pending, outputs };
-}
-
-/** A random number must be the same one wherever the table is used, so such a table may be used only once. */
-function onceOnly(pending: PendingQuery, table: CommonTables, range: sql.SourceRange): PendingQuery {
-  if (table.uses.count === 1) return pending;
-  return {
-    ...pending,
-    finish: (types) => {
-      const plan = pending.finish(types);
-      if (somePlan(plan, hasVolatile)) {
-        throw unsupported('a second use of a WITH query with volatile functions', range);
-      }
-      return plan;
-    },
-  };
+  return { ...pending, outputs: namedOutputs(pending.outputs, tree) };
 }
 
 function hasVolatile(node: Plan): boolean {

@@ -2,7 +2,7 @@ import type * as sql from '../../../grammars/sql/tree.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ColumnIds } from '../../ir/columns.ts';
 import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
-import type { Plan } from '../../ir/plan.ts';
+import type { BindingId, Plan } from '../../ir/plan.ts';
 import type { Type } from '../../types/type.ts';
 import type { AggregateCollector } from './aggregates.ts';
 import type { Budget } from './budget.ts';
@@ -16,6 +16,8 @@ export interface StatementContext {
   readonly ids: ColumnIds;
   readonly parameters: ParameterTypes;
   readonly budget: Budget;
+  /** Recursive tables that were referred to in their own queries. */
+  readonly working: Set<BindingId>;
   /** The parts of the binder that need each other in a circle call each other through here. */
   readonly bind: {
     readonly expression: (tree: sql.Expression, context: Context) => Expression;
@@ -28,6 +30,8 @@ export interface QueryContext {
   readonly statement: StatementContext;
   readonly outer: Scope | undefined;
   readonly commonTables: CommonTables | undefined;
+  /** Where a recursive reference must not stand, as messages call it: `a subquery`. */
+  readonly barred?: string | undefined;
 }
 
 /** Where an expression stands. */
@@ -84,8 +88,23 @@ export interface CommonTables {
   readonly context: QueryContext;
   readonly parent: CommonTables | undefined;
   readonly uses: { count: number };
-  /** Of WITH RECURSIVE, while the table's own query is bound. */
+  /** What was bound once for all references. */
+  readonly shared: {
+    once: { readonly binding: BindingId; readonly plan: Plan; readonly outputs: readonly Output[] } | undefined;
+  };
+  /** Of WITH RECURSIVE, and names itself. */
   readonly recursive: boolean;
+  /** While its own query is bound. */
+  readonly working: Working | undefined;
+}
+
+/** A recursive table inside its own query. */
+export interface Working {
+  /** Which part of the query is being bound: `form` is a query without a recursive term. */
+  place: 'base' | 'step' | 'form';
+  references: number;
+  readonly binding: BindingId;
+  columns: readonly Output[];
 }
 
 /**
@@ -118,7 +137,8 @@ export function within(context: QueryContext, scope: Scope): Context {
 
 /** The context of a subquery of an expression. */
 export function subqueryContext(context: Context): QueryContext {
-  return { statement: context.statement, outer: context.scope, commonTables: context.commonTables };
+  const { statement, scope, commonTables } = context;
+  return { statement, outer: scope, commonTables, barred: 'a subquery' };
 }
 
 /** An operand's context where the operator does not hand on that only truth matters. */

@@ -1,11 +1,13 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
-import { join } from '../../ir/build.ts';
+import { and, filter, join } from '../../ir/build.ts';
 import { freeColumns } from '../../ir/columns.ts';
+import { joinColumns } from '../../ir/derive.ts';
+import type { AsOfJoin } from '../../ir/plan.ts';
 import { OrbitError, unreachable } from '../../types/error.ts';
 import type { QueryContext, Relation, Scope } from './context.ts';
 import { unsupported } from './errors.ts';
 import { checkAliases, combined, type FromItem, itemScope, noFrom, renamedItem } from './from-item.ts';
-import { bindCondition, type Condition, joinedItems } from './joins.ts';
+import { bindAsOf, bindCondition, type Condition, joinedItems } from './joins.ts';
 import { aliasName, bindFile, bindTable, bindTableFunction, derived, refuseSample, type UnnestItem } from './tables.ts';
 
 /** FROM: a list of tables and joins, each of which may use those to its left if it is LATERAL. */
@@ -68,14 +70,16 @@ function crossed(left: FromItem, right: Element): FromItem {
 }
 
 function bindJoin(tree: sql.Join, context: QueryContext, outside: FromItem | undefined): FromItem {
-  if (tree.asof) throw unsupported('ASOF JOIN', tree.range);
   if (tree.type === 'positional') throw unsupported('POSITIONAL JOIN', tree.range);
-  const left = bindElement(tree.left, context, outside).item;
+  const padsLeft = tree.type === 'right' || tree.type === 'full';
+  const padsRight = tree.type === 'left' || tree.type === 'full';
+  const padded: QueryContext = { ...context, barred: 'an outer join' };
+  const left = bindElement(tree.left, padsLeft ? padded : context, outside).item;
   const seen = outside === undefined ? left : beside(outside, left);
-  const right = bindElement(tree.right, context, seen);
+  const right = bindElement(tree.right, padsRight ? padded : context, seen);
   checkAliases(left.relations, right.item.relations);
-  if (tree.type === 'right' || tree.type === 'full') refuseLateral(tree, left, right.item);
-  const joined = bindJoined(tree, context, left, right);
+  if (tree.type === 'right' || tree.type === 'full' || tree.asof) refuseLateral(tree, left, right.item);
+  const joined = tree.asof ? asOfJoined(tree, context, left, right.item) : bindJoined(tree, context, left, right);
   return tree.alias === undefined ? joined : aliased(joined, tree.alias);
 }
 
@@ -87,6 +91,18 @@ function bindJoined(tree: sql.Join, context: QueryContext, left: FromItem, right
     return condition.finish(combined(left, right.item, over(left.plan, tree.type === 'left')));
   }
   return finishJoin(tree.type, left, right.item, condition);
+}
+
+function asOfJoined(tree: sql.Join, context: QueryContext, left: FromItem, right: FromItem): FromItem {
+  if (tree.type !== 'inner' && tree.type !== 'left') {
+    throw unsupported(`ASOF ${tree.type.toUpperCase()} JOIN`, tree.range, 'ASOF JOIN and ASOF LEFT JOIN are.');
+  }
+  const { keys, order, rightOnly, finish } = bindAsOf(tree, left, right, context);
+  const outer = tree.type === 'left';
+  const inner = filter(right.plan, and(rightOnly));
+  const columns = joinColumns(outer ? 'left' : 'inner', left.plan.columns, inner.columns);
+  const plan: AsOfJoin = { kind: 'asOfJoin', columns, left: left.plan, right: inner, outer, keys, order };
+  return finish(combined(left, right, plan));
 }
 
 function finishJoin(type: sql.Join['type'], left: FromItem, right: FromItem, condition: Condition): FromItem {

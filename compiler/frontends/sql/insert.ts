@@ -5,7 +5,7 @@ import type { Expression } from '../../ir/expression.ts';
 import type { Insert, Plan } from '../../ir/plan.ts';
 import { OrbitError } from '../../types/error.ts';
 import type { BoundBody } from './bound.ts';
-import { checkUnused, withCommonTables } from './common-tables.ts';
+import { aroundCommonTables, withCommonTables } from './common-tables.ts';
 import { emptyScope, type QueryContext, within } from './context.ts';
 import { unsupported } from './errors.ts';
 import { bindQuery } from './query.ts';
@@ -23,7 +23,6 @@ export function bindInsert(tree: sql.Insert, outside: QueryContext): BoundBody {
   const context = withCommonTables(tree.with, outside);
   const ordinals = targetOrdinals(tree, table);
   const { input, stored } = bindSource(tree, table, ordinals, context);
-  checkUnused(context, outside);
   const { statement } = context;
   const returns = tree.returning.length > 0;
   const written = returns ? writtenColumns(table, statement.ids) : [];
@@ -36,9 +35,12 @@ export function bindInsert(tree: sql.Insert, outside: QueryContext): BoundBody {
     written,
     command: 0,
   };
-  if (!returns) return { kind: 'insert', plan, table, returning: undefined };
+  if (!returns) {
+    return { kind: 'insert', plan: aroundCommonTables(context, outside)(plan), table, returning: undefined };
+  }
   const relation = writtenRelation(tree.table, table, written);
-  return { kind: 'insert', table, ...bindReturning(tree.returning, plan, [relation], context) };
+  const bound = bindReturning(tree.returning, plan, [relation], context);
+  return { kind: 'insert', table, ...bound, plan: aroundCommonTables(context, outside)(bound.plan) };
 }
 
 function targetOrdinals(tree: sql.Insert, table: TableHandle): readonly number[] {

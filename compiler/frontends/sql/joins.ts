@@ -1,9 +1,9 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
-import { and, apply, columnRef, filter, join, type ProjectItem, project, TRUE } from '../../ir/build.ts';
+import { and, apply, columnRef, conjuncts, filter, join, type ProjectItem, project, TRUE } from '../../ir/build.ts';
 import { call } from '../../ir/call.ts';
-import { freeColumns } from '../../ir/columns.ts';
+import { expressionColumns, freeColumns } from '../../ir/columns.ts';
 import type { Column, Expression } from '../../ir/expression.ts';
-import type { Plan } from '../../ir/plan.ts';
+import type { AsOfJoin, Plan } from '../../ir/plan.ts';
 import { internalError, OrbitError, type SourceRange, unreachable } from '../../types/error.ts';
 import { messageTypeName } from '../../types/names.ts';
 import { typeEquals } from '../../types/type.ts';
@@ -62,6 +62,73 @@ export function bindCondition(tree: sql.Join, left: FromItem, right: FromItem, c
   }
 }
 
+/** What an as-of join goes by: equalities, and one inequality whose nearest row counts. */
+interface AsOf extends Condition {
+  readonly keys: AsOfJoin['keys'];
+  readonly order: AsOfJoin['order'];
+  /** Conditions on the right side alone. */
+  readonly rightOnly: readonly Expression[];
+}
+
+/** ASOF JOIN: equalities and one inequality in ON; or in USING, where the last column is the one that is at least. */
+export function bindAsOf(tree: sql.Join, left: FromItem, right: FromItem, context: QueryContext): AsOf {
+  const { condition } = tree;
+  if (condition?.kind === 'using') {
+    const shared = condition.columns.map((name) => sharedByName(name, left, right));
+    const last = shared.at(-1);
+    const terms = shared.map((one) => sharedComparison(one === last ? 'ge' : 'eq', one, context));
+    const finish = (joined: FromItem): FromItem => merge(joined, shared, tree.type, context.statement);
+    return { ...asOfTerms(terms, left, right, tree.range), predicate: TRUE, finish };
+  }
+  if (condition?.kind !== 'on') throw asOfCondition(tree.range);
+  const predicate = bindOn(condition.expression, left, right, context);
+  return { ...asOfTerms(conjuncts(predicate), left, right, tree.range), predicate, finish: unmerged };
+}
+
+const MIRRORED = { ge: 'le', gt: 'lt', le: 'ge', lt: 'gt' } as const;
+
+function asOfTerms(
+  terms: readonly Expression[],
+  left: FromItem,
+  right: FromItem,
+  range: SourceRange,
+): Pick<AsOf, 'keys' | 'order' | 'rightOnly'> {
+  const sideOf = (expression: Expression): 'left' | 'right' | 'none' | 'both' => {
+    const used = expressionColumns(expression);
+    const uses = (item: FromItem): boolean => item.plan.columns.some((column) => used.has(column.id));
+    return uses(left) ? (uses(right) ? 'both' : 'left') : uses(right) ? 'right' : 'none';
+  };
+  const keys: AsOfJoin['keys'][number][] = [];
+  const orders: AsOfJoin['order'][] = [];
+  const rightOnly: Expression[] = [];
+  for (const term of terms) {
+    const [a, b] = term.kind === 'call' ? term.args : [];
+    const sides = a === undefined || b === undefined ? '' : `${sideOf(a)} ${sideOf(b)}`;
+    if (sideOf(term) === 'right') rightOnly.push(term);
+    else if (term.kind !== 'call' || a === undefined || b === undefined) throw asOfCondition(term.range ?? range);
+    else if (sides !== 'left right' && sides !== 'right left') throw asOfCondition(term.range ?? range);
+    else {
+      const turned = sides === 'right left';
+      const pair = turned ? { left: b, right: a } : { left: a, right: b };
+      const { fn } = term;
+      if (fn === 'eq') keys.push(pair);
+      else if (fn === 'ge' || fn === 'gt' || fn === 'le' || fn === 'lt') {
+        orders.push({ ...pair, fn: turned ? MIRRORED[fn] : fn });
+      } else throw asOfCondition(term.range ?? range);
+    }
+  }
+  const [order] = orders;
+  if (order === undefined || orders.length > 1) throw asOfCondition(range);
+  return { keys, order, rightOnly };
+}
+
+function asOfCondition(range: SourceRange): OrbitError {
+  return new OrbitError('syntax_error', 'ASOF JOIN takes equalities and one inequality between its sides', {
+    range,
+    hint: 'For example: a ASOF JOIN b ON a.key = b.key AND a.time >= b.time',
+  });
+}
+
 function bindOn(tree: sql.Expression, left: FromItem, right: FromItem, context: QueryContext): Expression {
   const scope = itemScope(
     {
@@ -118,12 +185,14 @@ function sharedByAccident(left: FromItem, right: FromItem, range: SourceRange): 
 
 function bindShared(shared: readonly Shared[], tree: sql.Join, context: QueryContext): Condition {
   const { statement } = context;
-  const terms = shared.map(({ left, right, range }) => {
-    if (unify([left.column.type, right.column.type]) === undefined) throw cannotJoin(left, right, range);
-    return infix('eq', columnRef(left.column, range), columnRef(right.column, range), range, statement);
-  });
+  const terms = shared.map((one) => sharedComparison('eq', one, context));
   const finish = (joined: FromItem): FromItem => merge(joined, shared, tree.type, statement);
   return { predicate: and(terms, tree.condition?.range), finish };
+}
+
+function sharedComparison(fn: 'eq' | 'ge', { left, right, range }: Shared, { statement }: QueryContext): Expression {
+  if (unify([left.column.type, right.column.type]) === undefined) throw cannotJoin(left, right, range);
+  return infix(fn, columnRef(left.column, range), columnRef(right.column, range), range, statement);
 }
 
 function cannotJoin(left: ScopeColumn, right: ScopeColumn, range: SourceRange): OrbitError {

@@ -6,7 +6,7 @@ import { OrbitError, unreachable } from '../../types/error.ts';
 import { INT64 } from '../../types/type.ts';
 import { evaluate } from './closed.ts';
 import { coerce, isUntyped } from './coerce.ts';
-import { checkUnused, withCommonTables } from './common-tables.ts';
+import { aroundQuery, withCommonTables } from './common-tables.ts';
 import { emptyScope, type PendingQuery, type QueryContext, within } from './context.ts';
 import { unsupported } from './errors.ts';
 import { bindOutputOrder, keysOver } from './order.ts';
@@ -21,8 +21,7 @@ export function bindQuery(tree: sql.Query, context: QueryContext): PendingQuery 
     throw unsupported(`FOR ${query.locking[0].strength.toUpperCase()}`, query.locking[0].range);
   const inner = withCommonTables(query.with, context);
   const body = bindBody(query.body, query.orderBy, inner);
-  checkUnused(inner, context);
-  return limited(body, query, inner);
+  return aroundQuery(limited(body, query, inner), inner, context);
 }
 
 /**
@@ -63,8 +62,10 @@ function bindBody(body: sql.QueryBody, orderBy: readonly sql.OrderElement[], con
     case 'values':
       return ordered(bindValues(body, context), orderBy, 'VALUES');
     case 'setOperation': {
-      const operand = (inner: sql.QueryBody): PendingQuery =>
-        inner.kind === 'query' ? bindQuery(inner, context) : bindBody(inner, [], context);
+      const operand = (inner: sql.QueryBody): PendingQuery => {
+        const own = { ...context, barred: barredFrom(body, inner) ?? context.barred };
+        return inner.kind === 'query' ? bindQuery(inner, own) : bindBody(inner, [], own);
+      };
       return ordered(bindSetOperation(body, context, operand), orderBy, 'UNION/INTERSECT/EXCEPT');
     }
     case 'query':
@@ -72,6 +73,13 @@ function bindBody(body: sql.QueryBody, orderBy: readonly sql.OrderElement[], con
     default:
       return unreachable(body);
   }
+}
+
+/** The operation if a recursive reference must not stand in this operand: it would have to be computed all over. */
+function barredFrom(body: sql.SetOperation, operand: sql.QueryBody): string | undefined {
+  if (body.operator === 'union') return undefined;
+  const subtracted = body.operator === 'except' && operand !== body.operands[0];
+  return body.all || subtracted ? body.operator.toUpperCase() : undefined;
 }
 
 /** TABLE name */

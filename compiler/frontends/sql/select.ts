@@ -3,6 +3,7 @@ import { columnRef, distinct, filter, project, selectColumns, sort } from '../..
 import { expressionEquals } from '../../ir/equal.ts';
 import type { Expression } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
+import { planChildren } from '../../ir/traverse.ts';
 import { OrbitError } from '../../types/error.ts';
 import { UTF8 } from '../../types/type.ts';
 import { createCollector } from './aggregates.ts';
@@ -60,6 +61,7 @@ export function bindSelect(
   const qualify = tree.qualify && bindQualify(tree.qualify, bound, inner);
   checkQualify(tree.qualify, windows.isUsed());
 
+  if (collector.all().length > 0) refuseRecursiveAggregate(from.plan, tree.range, context);
   // Whether there is a grouping at all is known only now that everything that can hold an aggregate has been bound.
   const regroup = regrouping(groups, collector, scope, context.statement.ids);
   const isGrouped = tree.groupBy !== undefined || having !== undefined || collector.all().length > 0;
@@ -103,6 +105,19 @@ export function bindSelect(
 
 function refuseClauses(tree: sql.Select): void {
   if (tree.sample !== undefined) throw unsupported('USING SAMPLE', tree.sample.range);
+}
+
+/** As PostgreSQL has it: the rows that come last are no group that means anything. */
+function refuseRecursiveAggregate(from: Plan, range: sql.SourceRange, context: QueryContext): void {
+  const { working } = context.statement;
+  const refers = (plan: Plan): boolean => {
+    if (plan.kind === 'reference') return working.has(plan.binding);
+    const named = plan.kind === 'join' || plan.kind === 'apply' || plan.kind === 'unnest' || plan.kind === 'asOfJoin';
+    return named && planChildren(plan).some(refers);
+  };
+  if (working.size === 0 || !refers(from)) return;
+  const message = "aggregate functions are not allowed in a recursive query's recursive term";
+  throw new OrbitError('invalid_recursion', message, { range });
 }
 
 function bindWhere(tree: sql.Expression, base: Scope, context: QueryContext): Expression {

@@ -3,7 +3,7 @@ import { type ColumnIds, freeColumns, substitutePlan } from '../../ir/columns.ts
 import { joinColumns } from '../../ir/derive.ts';
 import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Join, Plan, SetOperation, Values } from '../../ir/plan.ts';
-import { mapAggregate, mapPlanExpressions } from '../../ir/traverse.ts';
+import { mapAggregate, mapPlanExpressions, withChildren } from '../../ir/traverse.ts';
 import type { Type } from '../../types/type.ts';
 import { ids as idsOf, isConstant, references, same } from '../calls.ts';
 import { emptyValue } from '../empty-aggregate.ts';
@@ -124,7 +124,21 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
       return pushIntoJoin(plan, domain, ids);
     case 'setOperation':
       return pushIntoSetOperation(plan, domain, ids);
+    case 'let': {
+      if (isCorrelated(plan.definition, idsOf(domain.columns))) return undefined;
+      const body = push(plan.body, domain, ids);
+      return body && { plan: { ...plan, columns: body.plan.columns, body: body.plan }, columns: body.columns };
+    }
+    case 'asOfJoin': {
+      if (isCorrelated(plan.right, idsOf(domain.columns))) return undefined;
+      const left = push(plan.left, domain, ids);
+      if (left === undefined) return undefined;
+      const bound = mapPlanExpressions(plan, (expression) => rebound(expression, domain, left));
+      return { plan: withChildren(bound, [left.plan, plan.right]), columns: left.columns };
+    }
     case 'scan':
+    case 'recursive':
+    case 'reference':
     case 'apply':
     case 'fetch':
     case 'insert':

@@ -1,7 +1,7 @@
 import { and, conjuncts, filter, join, sort } from '../../ir/build.ts';
 import type { ColumnIds } from '../../ir/columns.ts';
 import type { Expression } from '../../ir/expression.ts';
-import type { Filter, Join, Plan } from '../../ir/plan.ts';
+import type { AsOfJoin, Filter, Join, Plan } from '../../ir/plan.ts';
 import { mapExpressionChildren, mapPlanChildren, mapPlanExpressions, withChildren } from '../../ir/traverse.ts';
 import { OrbitError } from '../../types/error.ts';
 import { ids as idsOf } from '../calls.ts';
@@ -52,6 +52,11 @@ function withoutSubqueries(plan: Plan, ids: ColumnIds): Plan {
     case 'insert':
     case 'update':
       return liftFromInput(plan, plan.input, ids);
+    case 'asOfJoin':
+      return liftFromAsOfJoin(plan, ids);
+    case 'let':
+    case 'recursive':
+    case 'reference':
     case 'scan':
     case 'apply':
     case 'setOperation':
@@ -125,6 +130,19 @@ function liftFromJoin(plan: Join, ids: ColumnIds): Plan {
     ids,
   );
   return restrictTo(joined, plan.columns);
+}
+
+/** Every expression is over one side only. */
+function liftFromAsOfJoin(plan: AsOfJoin, ids: ColumnIds): Plan {
+  const left: Attached = { plan: plan.left, ids, guards: [] };
+  const right: Attached = { plan: plan.right, ids, guards: [] };
+  const lifted = <T extends { readonly left: Expression; readonly right: Expression }>(pair: T): T => ({
+    ...pair,
+    left: replaceSubqueries(pair.left, left, false),
+    right: replaceSubqueries(pair.right, right, false),
+  });
+  const mapped = { ...plan, keys: plan.keys.map(lifted), order: lifted(plan.order) };
+  return restrictTo(withChildren(mapped, [left.plan, right.plan]), plan.columns);
 }
 
 function filterOver(input: Plan, predicate: Expression): Filter {

@@ -2,7 +2,7 @@ import { and, apply, columnRef, conjuncts, filter, join } from '../../ir/build.t
 import { type ColumnIds, expressionColumns } from '../../ir/columns.ts';
 import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Plan, Project } from '../../ir/plan.ts';
-import { withChildren } from '../../ir/traverse.ts';
+import { planExpressions, withChildren } from '../../ir/traverse.ts';
 import { equal } from '../calls.ts';
 import { isIdentity } from '../identity.ts';
 import { replaceColumns } from '../nullability.ts';
@@ -81,6 +81,18 @@ export function pullUp(plan: Plan, options: PullUpOptions): Pulled | undefined {
       const pulled = pullUp(plan.input, options);
       return pulled && { plan: withChildren(plan, [pulled.plan]), conditions: pulled.conditions };
     }
+    case 'let': {
+      if (isCorrelated(plan.definition, outer)) return undefined;
+      const body = pullUp(plan.body, options);
+      return body && { plan: withChildren(plan, [plan.definition, body.plan]), conditions: body.conditions };
+    }
+    case 'asOfJoin': {
+      if (isCorrelated(plan.right, outer) || planExpressions(plan).some((e) => usesAny(e, outer))) return undefined;
+      const left = pullUp(plan.left, options);
+      return left && { plan: withChildren(plan, [left.plan, plan.right]), conditions: left.conditions };
+    }
+    case 'recursive':
+    case 'reference':
     case 'scan':
     case 'values':
     case 'limit':

@@ -1,0 +1,86 @@
+import { ascending, TRUE } from '../../compiler/ir/build.ts';
+import type { Expression } from '../../compiler/ir/expression.ts';
+import type { PhysicalPlan, RangeJoin } from '../../compiler/physical/plan.ts';
+import type { Operator } from '../operators/emitter.ts';
+import { present, rangeJoin, type SortedInner } from '../operators/range-join.ts';
+import { sortRows, sortState } from '../operators/sort.ts';
+import type { Breaker } from './breaker.ts';
+import type { RunKernel, Stream } from './pipeline.ts';
+import type { Outer, Query } from './query.ts';
+import { onceIfSame } from './repeated.ts';
+import { rowAddresses, sortDriver, sortDriverSpec } from './sort-driver.ts';
+import { sortAddresses } from './sorting.ts';
+
+/** What a join asks of the rest of the scheduler. */
+export interface JoinPlanner {
+  readonly streams: (query: Query, plan: PhysicalPlan, outer: Outer) => Promise<readonly Stream[]>;
+  readonly runInto: (
+    query: Query,
+    plan: PhysicalPlan,
+    outer: Outer,
+    breaker: Breaker<unknown>,
+    node: PhysicalPlan,
+    more?: readonly Operator[],
+  ) => Promise<RunKernel>;
+  readonly extend: (list: readonly Stream[], label: string, ...operators: readonly Operator[]) => readonly Stream[];
+}
+
+/** The inner side sorted, and a binary search in it for each outer row. */
+export async function rangeJoining(
+  query: Query,
+  plan: RangeJoin,
+  outer: Outer,
+  planner: JoinPlanner,
+): Promise<readonly Stream[]> {
+  const order = [...plan.keys.map((key) => key.inner), plan.order];
+  const inner = await onceIfSame(query, plan, { input: plan.inner, by: order }, (own) =>
+    sortedInner(own, plan, order, outer, planner),
+  );
+  const { nearest, lower, upper, mark } = plan;
+  const join = rangeJoin(
+    {
+      kind: plan.join,
+      keys: plan.keys.map((key) => key.outer),
+      lower,
+      upper,
+      nearest,
+      predicate: plan.residual ?? TRUE,
+      columns: plan.inner.columns.map((column) => column.id),
+      nullAware: false,
+      mark,
+    },
+    inner,
+  );
+  return planner.extend(await planner.streams(query, plan.outer, outer), `${plan.join} range join`, join);
+}
+
+/** The inner rows whose places are known, in their order, in memory. */
+async function sortedInner(
+  query: Query,
+  plan: RangeJoin,
+  order: readonly Expression[],
+  outer: Outer,
+  planner: JoinPlanner,
+): Promise<SortedInner> {
+  const state = sortState();
+  const ids = plan.inner.columns.map((column) => column.id);
+  // Rows are looked up in no order, so they must not go to disk.
+  const task: Query = { ...query, spill: undefined };
+  const driver = sortDriver(task, () => sortDriverSpec(state, undefined));
+  const { kernel, ctx } = await planner.runInto(
+    query,
+    plan.inner,
+    outer,
+    {
+      sink: sortRows(order.map(ascending), ids, false, state),
+      driver,
+      remote: undefined,
+      adopt: () => {},
+    },
+    plan,
+    [present(order)],
+  );
+  const { rowSize } = sortDriverSpec(state, undefined);
+  const all = rowAddresses(await driver.result(), rowSize);
+  return { sort: state, array: await sortAddresses(query, ctx, kernel.instance, all), count: all.length };
+}

@@ -1,0 +1,59 @@
+import type { ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import type { BindingId } from '../../compiler/ir/plan.ts';
+import { expressionVaries, variesWith, walk } from '../../compiler/physical/columns.ts';
+import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
+import type { Query } from './query.ts';
+
+/** A part of the plan that runs again and again: what does not change in between is computed once. */
+export interface Repeated {
+  /** Whose arena holds what is kept. */
+  readonly owner: Query;
+  readonly varies: (plan: PhysicalPlan) => boolean;
+  readonly expressionVaries: (expression: Expression) => boolean;
+  readonly kept: Map<PhysicalPlan, unknown>;
+}
+
+/** `region` runs again and again, each time with other values of the columns, or other rows of the binding. */
+export function repeated(
+  owner: Query,
+  region: PhysicalPlan,
+  columns: ReadonlySet<ColumnId>,
+  binding?: BindingId | undefined,
+): Repeated {
+  const bindings = new Set<BindingId>(binding === undefined ? [] : [binding]);
+  // What is bound inside may be something else each time.
+  walk(region, (node) => {
+    if (node.kind === 'let' || node.kind === 'recursive') bindings.add(node.binding);
+  });
+  const known = new Map<PhysicalPlan, boolean>();
+  return {
+    owner,
+    kept: new Map(),
+    expressionVaries: (expression) => expressionVaries(expression, columns),
+    varies: (plan) => {
+      const before = known.get(plan);
+      if (before !== undefined) return before;
+      const result = variesWith(plan, columns, bindings);
+      known.set(plan, result);
+      return result;
+    },
+  };
+}
+
+/** What `compute` makes of an input and of expressions over it: from an earlier run, if it cannot have changed. */
+export async function onceIfSame<T>(
+  query: Query,
+  node: PhysicalPlan,
+  made: { readonly input: PhysicalPlan; readonly by: readonly Expression[] },
+  compute: (query: Query) => Promise<T>,
+  keeps: (result: T) => boolean = () => true,
+): Promise<T> {
+  const loop = query.repeated;
+  if (loop === undefined || loop.varies(made.input) || made.by.some(loop.expressionVaries)) return compute(query);
+  const known = loop.kept.get(node);
+  // A node always keeps things of one kind.
+  if (known !== undefined) return known as T;
+  const result = await compute(loop.owner);
+  if (keeps(result)) loop.kept.set(node, result);
+  return result;
+}
