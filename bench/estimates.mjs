@@ -56,11 +56,11 @@ const qError = (estimate, actual) => {
 
 /** The operators that estimates are judged by. */
 function judged(node, below = []) {
-  for (const input of node.inputs) judged(input, below);
-  const ran = node.rows !== undefined && node.estimate !== undefined;
-  if (ran && !PASSING.has(node.operator) && node.operator !== 'limit') {
-    below.push({ operator: node.operator, label: node.description, estimate: node.estimate, actual: node.rows });
-  }
+  for (const input of node.Plans ?? []) judged(input, below);
+  const { Operator: operator, Description: label, 'Plan Rows': estimate, 'Actual Rows': actual } = node;
+  // A node without an estimate has no error.
+  const isJudged = node['Q-Error'] !== undefined && !PASSING.has(operator) && operator !== 'limit';
+  if (isJudged) below.push({ operator, label, estimate, actual });
   return below;
 }
 
@@ -73,9 +73,9 @@ console.log(
 console.log('query  operators  median     90 %    worst  worst operators');
 for (const number of queries) {
   const text = queryText(kit, number, options.sf);
-  const plan = JSON.parse(
+  const [{ Plan: plan }] = JSON.parse(
     await database.explain(options.csv ? overFiles(text) : text, { analyze: true, format: 'json' }),
-  ).plan;
+  );
   const operators = judged(plan).map((each) => ({ ...each, q: qError(each.estimate, each.actual) }));
   const sorted = operators.map(({ q }) => q).sort((a, b) => a - b);
   const worst = [...operators].sort((a, b) => b.q - a.q).slice(0, Number(options.worst));

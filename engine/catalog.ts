@@ -20,8 +20,10 @@ export interface DatabaseCatalog {
   readonly put: (schema: string | undefined, table: MemoryTable) => void;
   readonly drop: (name: string, schema: string | undefined) => boolean;
   readonly tables: () => readonly { readonly schema: string; readonly table: MemoryTable }[];
-  /** Rises whenever a name comes to mean something else. */
+  /** Rises whenever a name comes to mean something else, or a table another version. */
   readonly version: () => number;
+  /** A table has another version. */
+  readonly changed: () => void;
   /** What binding a statement sees: the tables, and the files that it names. */
   readonly view: (files: ReadonlyMap<string, TableHandle>) => Catalog;
 }
@@ -58,6 +60,9 @@ export function createCatalog(transactions: TransactionManager): DatabaseCatalog
     },
     tables: () => [...schemas].flatMap(([schema, tables]) => [...tables.values()].map((t) => ({ schema, table: t }))),
     version: () => version,
+    changed: () => {
+      version++;
+    },
     view: (files) => ({
       table,
       file: (path) => files.get(path),

@@ -13,6 +13,7 @@ export interface CompiledPlan {
   readonly small: SmallPlan | undefined;
   readonly passes: readonly PassTrace[];
   readonly optimizeMs: number;
+  readonly lowerMs: number;
 }
 
 export interface CompileOptions {
@@ -25,7 +26,9 @@ export interface CompileOptions {
 export function compilePlan(plan: Plan, options: CompileOptions): CompiledPlan {
   const start = performance.now();
   const { plan: optimized, trace } = optimize(plan, { off: options.off, keepPlans: options.trace });
+  const optimizeMs = performance.now() - start;
   const physical = lower(optimized, { off: options.off });
   const small = smallPlan(physical);
-  return { logical: plan, optimized, physical, small, passes: trace, optimizeMs: performance.now() - start };
+  const lowerMs = performance.now() - start - optimizeMs;
+  return { logical: plan, optimized, physical, small, passes: trace, optimizeMs, lowerMs };
 }

@@ -45,7 +45,14 @@ export interface ExplainOptions extends QueryOptions {
   readonly analyze?: boolean | undefined;
   /** Shows every stage: syntax tree, plans before and after each pass, kernels. */
   readonly stages?: boolean | undefined;
+  /** `json` is PostgreSQL's shape. */
   readonly format?: 'text' | 'json' | undefined;
+  /** Shows the columns that operators put out. */
+  readonly verbose?: boolean | undefined;
+  /** Whether estimates, times, and pipelines with totals are shown; they are by default. */
+  readonly costs?: boolean | undefined;
+  readonly timing?: boolean | undefined;
+  readonly summary?: boolean | undefined;
 }
 
 /** A result while it is computed: its columns, and its rows batch by batch. */

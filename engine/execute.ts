@@ -177,6 +177,7 @@ async function analyze({ tables }: BoundAnalyze, { database, signal }: Execution
       await pause();
       if (signal?.aborted === true) throw cancelled();
     }
+    database.catalog.changed();
   }
   return { command: 'ANALYZE', columns: NO_COLUMNS };
 }

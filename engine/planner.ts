@@ -32,6 +32,9 @@ export interface PlannedStatement {
   readonly readsFiles: boolean;
   readonly parseMs: number;
   readonly bindMs: number;
+  /** Whether it was taken from the cache. */
+  readonly used: () => boolean;
+  readonly use: () => void;
 }
 
 /** A name as binding asked for it. */
@@ -52,7 +55,10 @@ export function planText(
   const { plans } = database;
   const key: PlanKey = { language: 'sql', text, parameters: parametersKey(declared), settings };
   const known = plans.find(key);
-  if (known?.isCurrent() === true) return known;
+  if (known?.isCurrent() === true) {
+    known.use();
+    return known;
+  }
   if (known !== undefined) plans.forget(key);
   const started = performance.now();
   const statement = parseOnly(text);
@@ -96,6 +102,7 @@ export async function planStatement(
   const bindMs = performance.now() - started;
   let compiled: CompiledPlan | undefined;
   let sizes: readonly TableSize[] = [];
+  let used = false;
   const namesAreCurrent = (): boolean => {
     if (catalog.version() === catalogVersion) return true;
     const same = lookups.every(({ name, schema, table, version }) => {
@@ -124,6 +131,10 @@ export async function planStatement(
     readsFiles: files.size > 0,
     parseMs,
     bindMs,
+    used: () => used,
+    use: () => {
+      used = true;
+    },
   };
 }
 

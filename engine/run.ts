@@ -1,10 +1,11 @@
 import type { ResultColumn } from '../compiler/frontends/sql/bound.ts';
+import type { PhysicalPlan } from '../compiler/physical/plan.ts';
 import type { Value } from '../compiler/types/value.ts';
 import type { Transaction } from '../runtime/columns/source.ts';
 import { batchRows } from '../runtime/scheduler/collect.ts';
 import { runPlan } from '../runtime/scheduler/executor.ts';
 import { cancelled } from '../runtime/scheduler/query.ts';
-import type { RunReport } from '../runtime/scheduler/report.ts';
+import type { Counter, RunReport } from '../runtime/scheduler/report.ts';
 import type { SmallContext, SmallPlan } from '../runtime/scheduler/small-plan.ts';
 import type { CompiledPlan } from './compile.ts';
 import type { DatabaseState } from './database.ts';
@@ -78,7 +79,11 @@ export async function runQuery(
  * Runs a small plan to its end, at once. Like everything outside a transaction it sees one commit; what only reads
  * needs no transaction of its own for that, since nothing can come in between.
  */
-export function runSmall(execution: Execution, { run, writes }: SmallPlan): readonly (readonly Value[])[] {
+export function runSmall(
+  execution: Execution,
+  { run, writes }: SmallPlan,
+  count?: SmallContext['count'],
+): readonly (readonly Value[])[] {
   const { session, database, values, signal } = execution;
   if (signal?.aborted === true) throw cancelled();
   const context = (transaction: Transaction | undefined, firstCommand: number): SmallContext => ({
@@ -87,6 +92,7 @@ export function runSmall(execution: Execution, { run, writes }: SmallPlan): read
     tables: writes ? executorTables(transaction, firstCommand) : READ_TABLES,
     transaction,
     firstCommand,
+    count,
   });
   const open = session.transaction;
   if (open !== undefined) {
@@ -137,8 +143,17 @@ async function runCompiled(
 }
 
 /** For EXPLAIN ANALYZE: the statement runs as it would, its rows go nowhere. */
-export function runForReport(execution: Execution, compiled: CompiledPlan): Promise<RunReport> {
-  return inTransaction(execution, (transaction, command) =>
-    runCompiled(execution, compiled, transaction, command, true, () => {}),
-  );
+export async function runForReport(execution: Execution, compiled: CompiledPlan): Promise<RunReport> {
+  const { small } = compiled;
+  if (small === undefined) {
+    return inTransaction(execution, (transaction, command) =>
+      runCompiled(execution, compiled, transaction, command, true, () => {}),
+    );
+  }
+  const counters = new Map<PhysicalPlan, Counter>();
+  runSmall(execution, small, (plan, rows) => {
+    const { loops = 0, rows: before = 0 } = counters.get(plan) ?? {};
+    counters.set(plan, { rows: before + rows, loops: loops + 1, ms: 0, spilledBytes: 0 });
+  });
+  return { counters, kernels: [], pruned: new Map(), filters: new Map(), peakBytes: 0 };
 }

@@ -112,8 +112,17 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
     },
     prepare: (text, types) => prepareStatement(runner, text, types),
     explain: async (text, options: ExplainOptions = {}) => {
-      const { statement, run } = await planned(text, options.parameters, options);
-      return explainStatement(statement, run, options);
+      checkOpen();
+      const statement = await plan(text, declaredTypes(options.parameters));
+      const { parameters: wanted } = statement.bound;
+      // Without running it there is no need for values.
+      const analyzes = options.analyze === true || (statement.bound.kind === 'explain' && statement.bound.analyze);
+      const known = analyzes || options.parameters !== undefined;
+      return explainStatement(
+        statement,
+        execution(known ? bindValues(wanted, options.parameters) : [], options),
+        options,
+      );
     },
     close: async () => {
       if (closed) return;

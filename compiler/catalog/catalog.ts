@@ -44,7 +44,7 @@ export interface TableHandle {
   /** Qualified name for plans and messages. */
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
-  /** Rises with every change of the definition; part of the plan cache's key. */
+  /** Rises with every change of the definition, and when its statistics were made anew: plans of another one are old. */
   readonly version: number;
   readonly statistics: () => TableStatistics;
   /** Sets of column ordinals whose values are unique together (primary key, unique constraints). */

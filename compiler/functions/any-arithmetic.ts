@@ -1,4 +1,4 @@
-import { OrbitError } from '../types/error.ts';
+import { divisionByZero, OrbitError } from '../types/error.ts';
 import { fromInteger } from '../types/integers.ts';
 import { toAny } from '../types/narrow.ts';
 import { INT64 } from '../types/type.ts';
@@ -27,7 +27,7 @@ function dynamicOperator(
 }
 
 function notZero<N extends bigint | number>(divisor: N): N {
-  if (Number(divisor) === 0) throw new OrbitError('division_by_zero', 'division by zero');
+  if (Number(divisor) === 0) throw divisionByZero();
   return divisor;
 }
 

@@ -1,5 +1,5 @@
 import { checkDecimal, divideRounded, powerOfTen, rescale } from '../types/decimals.ts';
-import { internalError, OrbitError } from '../types/error.ts';
+import { divisionByZero, internalError } from '../types/error.ts';
 import { floatOverflow, floatUnderflow } from '../types/floats.ts';
 import { fromInteger } from '../types/integers.ts';
 import { toBigint, toInteger, toNumber } from '../types/narrow.ts';
@@ -38,7 +38,8 @@ function calculate(operation: Operation, args: readonly Value[], signature: Sign
   const { result } = signature;
   if (a === undefined || b === undefined) throw internalError('an operator needs two parameters');
   if (isInteger(a) && isInteger(b)) {
-    return fromInteger(operation.integer(toInteger(args[0]), toInteger(args[1])), result);
+    const value = operation.integer(toInteger(args[0]), toInteger(args[1]));
+    return fromInteger(value, result, 'Cast an operand to a wider type.');
   }
   if (isFloat(a) && isFloat(b)) return operation.float(toNumber(args[0]), toNumber(args[1]));
   if (a.kind === 'decimal' && b.kind === 'decimal' && result.kind === 'decimal') {
@@ -59,7 +60,7 @@ function checkFinite(result: number, a: number, b: number): number {
 }
 
 function nonZero<T extends bigint | number>(divisor: T): T {
-  if (Number(divisor) === 0) throw new OrbitError('division_by_zero', 'division by zero');
+  if (Number(divisor) === 0) throw divisionByZero();
   return divisor;
 }
 

@@ -107,6 +107,10 @@ export class OrbitError extends Error {
   }
 }
 
+export function divisionByZero(): OrbitError {
+  return new OrbitError('division_by_zero', 'division by zero', { hint: 'NULLIF(divisor, 0) makes it NULL instead.' });
+}
+
 /** Thrown where an invariant of our own is broken: a bug, never the user's fault. */
 export function internalError(message: string): OrbitError {
   return new OrbitError('internal_error', `internal error: ${message}`, {

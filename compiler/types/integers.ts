@@ -13,9 +13,9 @@ export function fitsInteger(value: bigint, type: Type): boolean {
 }
 
 /** The value in the host form of the integer type, or PostgreSQL's "integer out of range" in that type's name. */
-export function fromInteger(value: bigint, type: Type): Value {
+export function fromInteger(value: bigint, type: Type, hint?: string): Value {
   if (!fitsInteger(value, type)) {
-    throw new OrbitError('numeric_value_out_of_range', `${messageTypeName(type)} out of range`);
+    throw new OrbitError('numeric_value_out_of_range', `${messageTypeName(type)} out of range`, { hint });
   }
   return type.kind === 'int64' ? value : Number(value);
 }

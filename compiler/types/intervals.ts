@@ -8,7 +8,7 @@ import {
   MONTHS_PER_YEAR,
   timeOfTimestamp,
 } from './dates.ts';
-import { OrbitError } from './error.ts';
+import { divisionByZero, OrbitError } from './error.ts';
 import { roundHalfEven } from './floats.ts';
 import type { Interval } from './value.ts';
 
@@ -60,7 +60,7 @@ export function multiplyInterval(interval: Interval, factor: number): Interval {
 }
 
 export function divideInterval(interval: Interval, divisor: number): Interval {
-  if (divisor === 0) throw new OrbitError('division_by_zero', 'division by zero');
+  if (divisor === 0) throw divisionByZero();
   return scaleInterval(interval, (field) => field / divisor);
 }
 

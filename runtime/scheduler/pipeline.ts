@@ -1,3 +1,4 @@
+import type { Expression } from '../../compiler/ir/expression.ts';
 import type { BindingId } from '../../compiler/ir/plan.ts';
 import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
 import { writeValue } from '../columns/values.ts';
@@ -37,6 +38,8 @@ export interface OpenSource {
 export interface Stream {
   readonly open: () => OpenSource | Promise<OpenSource>;
   readonly operators: readonly Operator[];
+  /** The plan's operators that these are, for reports. */
+  readonly nodes?: readonly PhysicalPlan[] | undefined;
   /** Names the stream's operators in reports. */
   readonly label: string;
   /** Limits count across the streams of their operator. */
@@ -138,8 +141,11 @@ export async function runPipeline(
     const ms = performance.now() - started;
     counterOf(query, node).ms += ms;
     const { bytes, emitMs, moduleMs, cached } = kernel;
+    const { nodes = [] } = stream;
     query.kernels.push({
       operators: stream.label,
+      nodes: nodes.includes(node) ? nodes : [...nodes, node],
+      hostFunctions: [...new Set(code.layout.hostCalls.map(({ expression }) => hostFunction(expression)))],
       bytes,
       generateMs,
       emitMs,
@@ -153,6 +159,10 @@ export async function runPipeline(
   } finally {
     opened.close?.();
   }
+}
+
+function hostFunction(expression: Expression): string {
+  return expression.kind === 'call' ? expression.fn : expression.kind;
 }
 
 async function runInline(

@@ -13,7 +13,7 @@ import type { HostEvaluate } from './host-calls.ts';
 import type { ReadyKeyFilter } from './key-filters.ts';
 import type { ModuleCache } from './modules.ts';
 import type { Repeated } from './repeated.ts';
-import type { Counter, FilterReport, KernelReport } from './report.ts';
+import type { Counter, FilterReport, KernelReport, ScanReport } from './report.ts';
 import type { SpillHost } from './spill/host.ts';
 import type { QuerySpill } from './spill/space.ts';
 import type { Task } from './task.ts';
@@ -57,7 +57,7 @@ export interface Query extends Task {
   /** Of EXPLAIN ANALYZE, by operator. */
   readonly counters: Map<PhysicalPlan, Counter>;
   readonly kernels: KernelReport[];
-  readonly pruned: Map<TableScan, { read: number; pruned: number }>;
+  readonly pruned: Map<TableScan, ScanReport>;
   /** Filters by the keys of joins' build sides, by their numbers in the plan, once they are made. */
   readonly keyFilters: Map<number, ReadyKeyFilter>;
   /** Runtime filters by the operator that applies them. */
@@ -101,7 +101,7 @@ export function breather(isCancelled: () => boolean, pause: () => Promise<void>)
 export function counterOf(query: Query, node: PhysicalPlan): Counter {
   let counter = query.counters.get(node);
   if (counter === undefined) {
-    counter = { rows: 0, ms: 0, spilledBytes: 0 };
+    counter = { rows: 0, loops: 0, ms: 0, spilledBytes: 0 };
     query.counters.set(node, counter);
   }
   return counter;

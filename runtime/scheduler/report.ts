@@ -4,6 +4,8 @@ import type { PhysicalPlan, TableScan } from '../../compiler/physical/plan.ts';
 export interface Counter {
   /** Rows that it put out, over all of its runs. */
   rows: number;
+  /** How often it ran: more than once on the inner side of an Apply. */
+  loops: number;
   /** Of the pipelines that end in it. */
   ms: number;
   /** Bytes that it wrote to temporary files. */
@@ -24,6 +26,10 @@ export interface FilterReport {
 /** One kernel that ran: a pipeline, or a part of one. */
 export interface KernelReport {
   readonly operators: string;
+  /** The operators whose code it has, the first to get a row first; the last one may be a breaker that takes the rows. */
+  readonly nodes: readonly PhysicalPlan[];
+  /** Functions that the host evaluates for it, row by row. */
+  readonly hostFunctions: readonly string[];
   /** Of code. */
   readonly bytes: number;
   /** Making its code in the kernel IR, its bytes, and a module of them. */
@@ -39,12 +45,18 @@ export interface KernelReport {
   readonly threads: number;
 }
 
+/** Chunks of a scan that were read, and that zone maps left out; rows are those of the chunks that were read. */
+export interface ScanReport {
+  read: number;
+  pruned: number;
+  rows: number;
+}
+
 /** What became of an execution. */
 export interface RunReport {
   readonly counters: ReadonlyMap<PhysicalPlan, Readonly<Counter>>;
   readonly kernels: readonly KernelReport[];
-  /** Chunks of each scan that were read, and that zone maps left out. */
-  readonly pruned: ReadonlyMap<TableScan, { readonly read: number; readonly pruned: number }>;
+  readonly pruned: ReadonlyMap<TableScan, Readonly<ScanReport>>;
   /** Runtime filters by the operator that applied them. */
   readonly filters: ReadonlyMap<PhysicalPlan, readonly Readonly<FilterReport>[]>;
   readonly peakBytes: number;

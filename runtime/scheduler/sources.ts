@@ -70,6 +70,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   /** What releases the morsels that nobody has released yet. */
   const held = new Set<() => void>();
   let read = 0;
+  let readRows = 0;
   // The first chunk tells which dynamic types to expect; a file's chunks, which come later, have no dynamic columns.
   const peeked = cursor.formats.some((f) => f.encoding === 'any') ? cursor.next() : undefined;
   const expected = peeked instanceof Promise ? undefined : peeked;
@@ -78,6 +79,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
 
   const load = (chunk: Chunk): SourceMorsel => {
     read++;
+    readRows += chunk.rows;
     const address = idle.pop() ?? allocateZeroed(query, descriptorBytes(ordinals.length, special.fields.length));
     const pinned: (Frame | BitmapFrame)[] = [];
     const release = (): void => {
@@ -155,8 +157,12 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     finished: (ctx) => reportKeyFilters(query, plan, filters, ctx),
     close: () => {
       for (const release of held) release();
-      const known = query.pruned.get(plan) ?? { read: 0, pruned: 0 };
-      query.pruned.set(plan, { read: known.read + read, pruned: known.pruned + cursor.pruned() });
+      const known = query.pruned.get(plan) ?? { read: 0, pruned: 0, rows: 0 };
+      query.pruned.set(plan, {
+        read: known.read + read,
+        pruned: known.pruned + cursor.pruned(),
+        rows: known.rows + readRows,
+      });
       cursor.close();
     },
   };

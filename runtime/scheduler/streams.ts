@@ -74,6 +74,13 @@ import { hostContext, outerRow } from './values-context.ts';
  * then: sizes, uniqueness of keys, layouts.
  */
 export async function streams(query: Query, plan: PhysicalPlan, outer: Outer): Promise<readonly Stream[]> {
+  if (!query.analyze) return streamsOf(query, plan, outer);
+  counterOf(query, plan).loops++;
+  const list = await streamsOf(query, plan, outer);
+  return list.map((stream) => ({ ...stream, nodes: [...(stream.nodes ?? []), plan] }));
+}
+
+async function streamsOf(query: Query, plan: PhysicalPlan, outer: Outer): Promise<readonly Stream[]> {
   const counted: readonly Operator[] = query.analyze ? [counter(nodeId(query, plan))] : [];
   const extend = (list: readonly Stream[], label: string, ...operators: readonly Operator[]): readonly Stream[] =>
     list.map((s) => ({ ...s, operators: [...s.operators, ...operators], label: `${s.label} → ${label}` }));

@@ -93,6 +93,7 @@ export function createMemoryTable({
   let whole: { readonly settled: SegmentList; readonly deltaRows: number; readonly list: SegmentList } | undefined;
   /** Committed rows that are not deleted. */
   let rowCount = 0;
+  let version = 1;
   const keyed: KeyedTable = { name, columns, locate };
   /** By key; absent until the first row comes that cannot be told to be unique by the order of all rows. */
   const indexes: (KeyIndex | undefined)[] = keys.map(() => undefined);
@@ -380,11 +381,16 @@ export function createMemoryTable({
     name,
     columns,
     keys,
-    version: 1,
+    get version() {
+      return version;
+    },
     lastingRowIds: true,
     findsByKey: true,
     statistics: () => observer.statistics(rowCount, segments, delta),
-    analyze: (ordinal) => observer.analyze(ordinal, rowCount, segments, delta),
+    analyze: (ordinal) => {
+      version++;
+      observer.analyze(ordinal, rowCount, segments, delta);
+    },
     scan,
     lookup: (request) => rowOfKey(keyOf(request.key), request.values, viewpointOf(request)),
     fetch: (rowId, ordinals) => {

@@ -54,6 +54,7 @@ export function openShell(data?: URL): Shell {
 export function steady(text: string): string {
   return text
     .replaceAll(/\b\d+(\.\d+)? ms\b/g, 'N ms')
-    .replaceAll(/(Ms": )[\d.e-]+/g, '$1N')
+    .replaceAll(/(Time": )[\d.e-]+/g, '$1N')
+    .replaceAll(/\b\d+ bytes of code\b/g, 'N bytes of code')
     .replaceAll(/\bmemory \d+(\.\d+)? MiB\b/g, 'memory N MiB');
 }

@@ -108,17 +108,19 @@ afterAll(async () => {
 });
 
 interface Node {
-  readonly operator: string;
-  readonly estimate: number;
-  readonly rows: number;
-  readonly inputs: readonly Node[];
+  readonly Operator: string;
+  readonly 'Plan Rows': number;
+  readonly 'Actual Rows': number;
+  readonly Plans?: readonly Node[];
 }
 
 async function errorOf(sql: string): Promise<number> {
-  const { plan }: { readonly plan: Node } = JSON.parse(await db.explain(sql, { analyze: true, format: 'json' }));
-  let node = plan;
-  while (node.operator === 'project' && node.inputs[0] !== undefined) node = node.inputs[0];
-  const [estimate, actual] = [Math.max(1, node.estimate), Math.max(1, node.rows)];
+  const [explained]: readonly [{ readonly Plan: Node }] = JSON.parse(
+    await db.explain(sql, { analyze: true, format: 'json' }),
+  );
+  let node = explained.Plan;
+  while (node.Operator === 'project' && node.Plans?.[0] !== undefined) node = node.Plans[0];
+  const [estimate, actual] = [Math.max(1, node['Plan Rows']), Math.max(1, node['Actual Rows'])];
   return Math.max(estimate / actual, actual / estimate);
 }
 
