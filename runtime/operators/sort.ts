@@ -17,6 +17,7 @@ import {
 import { orderVals } from './aggregate-functions.ts';
 import type { Sink, Source } from './emitter.ts';
 import { held, persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
+import { keyFunctions, RADIX_FUNCTIONS, tieFunction } from './sort-keys.ts';
 
 /**
  * Sorting: rows with their keys in row blocks, an array of row addresses sorted by merging. The module has
@@ -92,10 +93,10 @@ export function sortRows(keys: readonly SortKey[], columns: readonly ColumnId[],
   };
 }
 
-type Key = SortKey & { readonly field: number };
+export type Key = SortKey & { readonly field: number };
 
 /** Sets by `decide` whether a sorts strictly before b. */
-function compareKeys(
+export function compareKeys(
   e: { readonly k: FunctionBuilder } & Parameters<typeof orderVals>[0],
   keys: readonly Key[],
   a: (key: Key) => Val | undefined,
@@ -224,7 +225,8 @@ function sortFunctions(
     k.copy(op('i32.add', target, aRest), b, op('i32.sub', bEnd, b));
     k.return(i32(1));
   });
-  return [before, insertion, merge, ...runFunctions(before, state)];
+  const numbers = [...keyFunctions(state.keys, fields()), ...RADIX_FUNCTIONS, tieFunction(insertion, RUN_LENGTH)];
+  return [before, insertion, merge, ...numbers, ...runFunctions(before, state)];
 }
 
 /** What merging runs knows of them: u32 each. Arrays have an entry for each run. */

@@ -16,6 +16,20 @@ type Values = readonly Value[];
 
 /** Partitions in the order of their keys, NULL last, and in each its rows in order. */
 export function interpretWindow(plan: PhysicalWindow, context: ReferenceContext, run: Run): readonly Values[] {
+  const work = windowSteps(plan, context, run);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+type Steps<T> = Generator<undefined, T, undefined>;
+
+/** Rows' results between two of the steps at which the work can be given up. */
+const STEP_RESULTS = 64;
+
+/** The same in short steps. */
+export function* windowSteps(plan: PhysicalWindow, context: ReferenceContext, run: Run): Steps<readonly Values[]> {
   const { columns, rows } = run(plan.input, context);
   const bound = rows.map((row) => bind(columns, row, context.outer));
   const byPartition = plan.partitionBy.map((expression): SortKey => {
@@ -26,7 +40,8 @@ export function interpretWindow(plan: PhysicalWindow, context: ReferenceContext,
   const results: Values[] = [];
   for (const partition of cut(sorted, plan.partitionBy, context)) {
     const places = partitionPlaces(partition, plan, context);
-    const computed = plan.calls.map((call) => computeCall(call, partition, places, plan.orderBy, context));
+    const computed: Values[] = [];
+    for (const call of plan.calls) computed.push(yield* computeCall(call, partition, places, plan.orderBy, context));
     partition.forEach((row, i) => {
       const values = computed.map((column) => column[i] ?? null);
       results.push(pick(plan.columns, bind(plan.results, values, row)));
@@ -66,18 +81,18 @@ function partitionPlaces(rows: readonly Row[], plan: PhysicalWindow, context: Re
   });
 }
 
-function computeCall(
+function* computeCall(
   call: WindowCall,
   rows: readonly Row[],
   places: readonly Place[],
   orderBy: readonly SortKey[],
   context: ReferenceContext,
-): Values {
+): Steps<Values> {
   const args = rows.map((row) => call.args.map((arg) => evaluate(arg, row, context)));
   const frame = frames(call.frame, rows, places, orderBy, context);
   const own = windowFunction(call.fn);
   if (own !== undefined) {
-    return rows.map((_, position) => {
+    return yield* inSteps(rows.length, (position) => {
       const place: WindowPlace = {
         position,
         size: rows.length,
@@ -98,11 +113,20 @@ function computeCall(
     return !skipped && (filter === undefined || isTrue(filter, row, context));
   });
   const signature = resolvedSignature(call.args, call.type);
-  return rows.map((_, position) => {
+  return yield* inSteps(rows.length, (position) => {
     const state = fn.create(signature);
     for (const at of frame(position)) if (counts[at] === true) state.step(args[at] ?? []);
     return state.result();
   });
+}
+
+function* inSteps(count: number, compute: (position: number) => Value): Steps<Values> {
+  const values: Value[] = [];
+  for (let position = 0; position < count; position++) {
+    if (position % STEP_RESULTS === 0) yield;
+    values.push(compute(position));
+  }
+  return values;
 }
 
 /** The positions of each row's frame. */

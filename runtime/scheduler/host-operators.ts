@@ -11,7 +11,7 @@ import type {
 import { internalError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { interpretUnnest } from '../reference/unnest.ts';
-import { interpretWindow } from '../reference/windows.ts';
+import { windowSteps } from '../reference/windows.ts';
 import { interpretDelete, interpretInsert, interpretMerge, interpretUpdate } from '../reference/writes.ts';
 import type { Outer, Query } from './query.ts';
 import { keyLookup } from './small-plan.ts';
@@ -46,8 +46,15 @@ export function fetchRows(query: Query, plan: PhysicalFetch, rows: Rows): Promis
 }
 
 /** Windows with functions that have no kernel. */
-export function windowRows(query: Query, plan: PhysicalWindow, rows: Rows, outer: Outer): Rows {
-  return interpretWindow(plan, hostContext(query, outer), () => ({ columns: plan.input.columns, rows }));
+export async function windowRows(query: Query, plan: PhysicalWindow, rows: Rows, outer: Outer): Promise<Rows> {
+  const input = () => ({ columns: plan.input.columns, rows });
+  const work = windowSteps(plan, hostContext(query, outer), input);
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    const pause = query.breathe();
+    if (pause !== undefined) await pause;
+  }
 }
 
 /** A key lookup in a larger plan. */

@@ -1,5 +1,6 @@
 import { type PackSpec, packSpec } from '../operators/pack.ts';
 import type { SortState } from '../operators/sort.ts';
+import { type EncodedKeys, encodedKeys } from '../operators/sort-keys.ts';
 import { blockList, type Driver, type RowBlock, type RowsSpec, required, rowCount, rowsSpec } from './drivers.ts';
 import type { KernelInstance } from './modules.ts';
 import { sortAddresses } from './sorting.ts';
@@ -11,10 +12,15 @@ export interface SortDriverSpec extends RowsSpec {
   readonly bar: number | undefined;
   readonly top: number | undefined;
   readonly pack: PackSpec;
+  readonly keys: EncodedKeys;
+  /** All rows stay in memory. */
+  readonly keep: boolean;
 }
 
-export function sortDriverSpec(state: SortState, top: number | undefined): SortDriverSpec {
-  return { ...rowsSpec(state), bar: state.bar, top, pack: packSpec(required(state.layout, 'the row layout'), 0) };
+export function sortDriverSpec(state: SortState, top: number | undefined, keep: boolean): SortDriverSpec {
+  const layout = required(state.layout, 'the row layout');
+  const keys = encodedKeys(state.keys, layout.fields);
+  return { ...rowsSpec(state), bar: state.bar, top, pack: packSpec(layout, 0), keys, keep };
 }
 
 export interface SortResult {
@@ -24,6 +30,9 @@ export interface SortResult {
   /** Sorted rows on disk, in the order in which they came. */
   readonly runs: readonly (readonly Page[])[];
 }
+
+/** What a top-n does now and then takes little memory beside its rows. */
+const BY_COMPARISON: EncodedKeys = { parts: [], exact: false };
 
 /** Bytes a row that sorting takes beside it, and as much again for others that sort at the same time. */
 const SORT_BYTES = 16;
@@ -53,7 +62,7 @@ export function sortDriver(task: Task, spec: () => SortDriverSpec): Driver<SortR
     const since = waiting();
     if (top === undefined || rowCount(since.blocks) < top + task.tuning.topSlack) return;
     const all = rowAddresses(since, rowSize);
-    const array = await sortAddresses(own, ctx, kernel, all);
+    const array = await sortAddresses(own, ctx, kernel, all, BY_COMPARISON);
     cutBlocks = list.blocks.length;
     best = memory.u32().slice(array / 4, array / 4 + Math.min(top, all.length));
     const last = best.at(-1);
@@ -61,10 +70,10 @@ export function sortDriver(task: Task, spec: () => SortDriverSpec): Driver<SortR
   };
 
   const writeRun = async (ctx: number, kernel: KernelInstance): Promise<void> => {
-    const { top, rowSize, pack } = spec();
+    const { top, rowSize, pack, keys } = spec();
     const all = rowAddresses(waiting(), rowSize);
     if (all.length > 0) {
-      const address = await sortAddresses(own, ctx, kernel, all);
+      const address = await sortAddresses(own, ctx, kernel, all, keys);
       writer ??= pageWriter(task, required(task.spill, 'the temporary file'), pack, undefined);
       await writer.write({ address, rows: Math.min(top ?? all.length, all.length), gather: true });
       const { partitions } = await writer.finish();
@@ -85,7 +94,7 @@ export function sortDriver(task: Task, spec: () => SortDriverSpec): Driver<SortR
       list.take(ctx, spec().blocks);
       // All rows since the last run count, those of a top-n that are no longer wanted too: they still take memory.
       const rows = rowCount(list.blocks);
-      if (shouldSpill(task, rows, list.nextBytes() + rows * SORT_BYTES)) await writeRun(ctx, kernel);
+      if (!spec().keep && shouldSpill(task, rows, list.nextBytes() + rows * SORT_BYTES)) await writeRun(ctx, kernel);
       list.give(ctx, spec().blocks);
       await cut(ctx, kernel);
     },

@@ -1,4 +1,5 @@
-import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import { columnRef } from '../../compiler/ir/build.ts';
+import type { Column, ColumnId, Expression, SortKey } from '../../compiler/ir/expression.ts';
 import { writes } from '../../compiler/physical/columns.ts';
 import type {
   HashAggregate,
@@ -7,6 +8,7 @@ import type {
   PhysicalApply,
   PhysicalPlan,
   PhysicalSort,
+  PhysicalWindow,
 } from '../../compiler/physical/plan.ts';
 import { internalError, OrbitError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
@@ -29,7 +31,7 @@ import { type JoinState, joinBuild, joinProbe, joinState, unmatchedSource } from
 import { type InnerState, innerRows, innerState, nestedLoop, unmatchedInner } from '../operators/nested-loop.ts';
 import { repeat } from '../operators/repeat.ts';
 import { batchLayout, type ResultSlots, resultSink } from '../operators/result.ts';
-import { sortedSource, sortRows, sortState } from '../operators/sort.ts';
+import { type SortState, sortedSource, sortRows, sortState } from '../operators/sort.ts';
 import { evaluate } from '../reference/evaluate.ts';
 import { i32 } from '../wasm/ir.ts';
 import { batchRows } from './batch-rows.ts';
@@ -58,7 +60,7 @@ import { counterOf, type Outer, type Query } from './query.ts';
 import { rangeJoining } from './range-joins.ts';
 import { recursion } from './recursion.ts';
 import { onceIfSame, repeated } from './repeated.ts';
-import { rowAddresses, type SortResult, sortDriver, sortDriverSpec } from './sort-driver.ts';
+import { rowAddresses, type SortDriverSpec, type SortResult, sortDriver, sortDriverSpec } from './sort-driver.ts';
 import { sortAddresses } from './sorting.ts';
 import { openBlocks, openHostRows, openScan } from './sources.ts';
 import { openSpilledGroups } from './spill/groups.ts';
@@ -67,6 +69,7 @@ import { bytesLeft } from './spill/policy.ts';
 import { allRuns, openRuns } from './spill/sorted.ts';
 import { withOwnArenas } from './task.ts';
 import { hostContext, outerRow } from './values-context.ts';
+import { hasWindowKernel, openWindow, prepareWindow } from './windows.ts';
 
 /**
  * Turns a plan into streams of rows, to be run one after the other. What breaks pipelines below (join builds,
@@ -119,10 +122,8 @@ async function streamsOf(query: Query, plan: PhysicalPlan, outer: Outer): Promis
         ];
       }
       return [await hostAggregated(query, plan, outer, counted)];
-    case 'window': {
-      const rows = await query.collect(query, plan.input, outer);
-      return [hostStream(query, plan.columns, windowRows(query, plan, rows, outer), 'window', counted)];
-    }
+    case 'window':
+      return [await windowing(query, plan, outer, counted)];
     case 'sort':
       return [
         await onceIfSame(query, plan, { input: plan, by: [] }, (own) => sorting(own, plan, outer, counted), isReadable),
@@ -643,31 +644,115 @@ const TOP_SHARE = 256;
 /** Bytes a row that sorting takes beside it. */
 const SORT_BYTES = 16;
 
+/** Calls without a kernel are computed by the host, over rows that have the results of all others. */
+async function windowing(
+  query: Query,
+  plan: PhysicalWindow,
+  outer: Outer,
+  counted: readonly Operator[],
+): Promise<Stream> {
+  const byHost = plan.calls.map((call) => !hasWindowKernel(call));
+  if (byHost.includes(true)) {
+    const select = (host: boolean): Pick<PhysicalWindow, 'calls' | 'results'> => ({
+      calls: plan.calls.filter((_, i) => byHost[i] === host),
+      results: plan.results.filter((_, i) => byHost[i] === host),
+    });
+    const others = select(false);
+    const columns = [...plan.input.columns, ...others.results];
+    const input: PhysicalPlan = others.calls.length === 0 ? plan.input : { ...plan, ...others, columns };
+    const rows = await query.collect(query, input, outer);
+    const result = await windowRows(query, { ...plan, ...select(true), input }, rows, outer);
+    return hostStream(query, plan.columns, result, 'window', counted);
+  }
+  const prepared = prepareWindow(query, plan, outer);
+  const extra = prepared.extra.map(({ column }) => column);
+  const columns = [...plan.input.columns, ...extra];
+  const expressions = [
+    ...plan.input.columns.map((column) => columnRef(column)),
+    ...prepared.extra.map((e) => e.expression),
+  ];
+  const compute = extra.length === 0 ? [] : [project(columns, expressions)];
+  const ids = columns.map((column) => column.id);
+  const spec: SortSpec = { keys: prepared.keys, ids, compute, keep: true };
+  const collected = await collectRows(query, plan.input, spec, outer, plan);
+  const array = await sortInMemory(query, collected);
+  const open = () => openWindow(query, prepared, collected.state, array, collected.total);
+  return { open, operators: counted, label: 'window', limits: [] };
+}
+
+interface SortSpec {
+  readonly keys: readonly SortKey[];
+  /** Columns that the rows keep. */
+  readonly ids: readonly ColumnId[];
+  /** Only so many rows will be read. */
+  readonly top?: number | undefined;
+  /** All rows stay in memory. */
+  readonly keep?: boolean | undefined;
+  /** What is computed for each row first. */
+  readonly compute?: readonly Operator[] | undefined;
+}
+
+/** Rows of a sort, where the threads left them. */
+interface Collected {
+  readonly state: SortState;
+  readonly ran: RunKernel;
+  readonly spec: SortDriverSpec;
+  readonly results: readonly SortResult[];
+  /** Rows in memory. */
+  readonly total: number;
+  readonly free: () => void;
+}
+
+async function collectRows(
+  query: Query,
+  input: PhysicalPlan,
+  { keys, ids, top, keep, compute }: SortSpec,
+  outer: Outer,
+  node: PhysicalPlan,
+): Promise<Collected> {
+  const state = sortState();
+  const { task, free } = withOwnArenas(query);
+  const specOf = () => sortDriverSpec(state, top, keep === true);
+  const driver = sortDriver(task, specOf);
+  const others: SortResult[] = [];
+  const ran = await runInto(
+    query,
+    input,
+    outer,
+    {
+      sink: sortRows(keys, ids, top !== undefined, state),
+      driver,
+      remote: () => ({ kind: 'sort', ...specOf() }),
+      adopt: (result) => (isSort(result) ? others.push(result) : unexpected(result)),
+    },
+    node,
+    compute,
+  );
+  const results = [await driver.result(), ...others];
+  const total = results.reduce((sum, { best, blocks }) => sum + best.length + rowCount(blocks), 0);
+  return { state, ran, spec: specOf(), results, total, free };
+}
+
+/** The address of the sorted array of the rows' addresses. */
+function sortInMemory(query: Query, { ran, spec, results, total }: Collected): Promise<number> {
+  const parts = results.map((part) => rowAddresses(part, spec.rowSize));
+  const all = new Uint32Array(total);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return sortAddresses(query, ran.ctx, ran.kernel.instance, all, spec.keys);
+}
+
 async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: readonly Operator[]): Promise<Stream> {
   const { skip, pass } = limitOf(query, plan.limit, plan.offset, outer);
   const wanted = pass === NO_LIMIT ? undefined : skip + pass;
   const most = bytesLeft(query.budget) / (TOP_SHARE * plan.columns.length + 1);
   const top = wanted !== undefined && wanted > 0n && wanted <= Math.min(1_000_000, most) ? Number(wanted) : undefined;
-  const state = sortState();
   const ids = plan.columns.map((c) => c.id);
-  const { task, free } = withOwnArenas(query);
-  const driver = sortDriver(task, () => sortDriverSpec(state, top));
-  const others: SortResult[] = [];
-  const ran = await runInto(
-    query,
-    plan.input,
-    outer,
-    {
-      sink: sortRows(plan.keys, ids, top !== undefined, state),
-      driver,
-      remote: () => ({ kind: 'sort', ...sortDriverSpec(state, top) }),
-      adopt: (result) => (isSort(result) ? others.push(result) : unexpected(result)),
-    },
-    plan,
-  );
-  const spec = sortDriverSpec(state, top);
-  const results = [await driver.result(), ...others];
-  const total = results.reduce((sum, { best, blocks }) => sum + best.length + rowCount(blocks), 0);
+  const collected = await collectRows(query, plan.input, { keys: plan.keys, ids, top }, outer, plan);
+  const { state, ran, spec, results, total, free } = collected;
   // The rows may all be there, but not the room to sort them.
   const tight = query.spill !== undefined && total * SORT_BYTES > bytesLeft(query.budget);
   if (tight || results.some(({ runs }) => runs.length > 0)) {
@@ -676,16 +761,9 @@ async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: 
     const open = () => openRuns(query, plan, ran, state, spec, runs, skip, pass);
     return { open, operators: counted, label: 'merged runs', limits: [], readOnce: true };
   }
-  const parts = results.map((part) => rowAddresses(part, spec.rowSize));
-  const all = new Uint32Array(total);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  const array = await sortAddresses(query, ran.ctx, ran.kernel.instance, all);
-  const from = skip > BigInt(all.length) ? all.length : Number(skip);
-  const length = pass < BigInt(all.length - from) ? Number(pass) : all.length - from;
+  const array = await sortInMemory(query, collected);
+  const from = skip > BigInt(total) ? total : Number(skip);
+  const length = pass < BigInt(total - from) ? Number(pass) : total - from;
   return {
     open: () => openBlocks(sortedSource(state, ids), [{ address: array + from * 4, rows: length }]),
     operators: counted,

@@ -20,6 +20,8 @@ export interface Tuning {
   readonly parallelRows: number;
   /** ... groups that they merge; fewer are done before other threads have been told of them. */
   readonly parallelGroups: number;
+  /** Fewer rows are sorted by comparing them: counting the digits of their keys would cost more than it saves. */
+  readonly radixRows: number;
 }
 
 export const DEFAULT_TUNING: Tuning = {
@@ -32,6 +34,7 @@ export const DEFAULT_TUNING: Tuning = {
   filterTrialRows: 4096,
   parallelRows: 3 * CHUNK_ROWS,
   parallelGroups: 1 << 14,
+  radixRows: 4096,
 };
 
 /** One thread's part in a query. */

@@ -19,6 +19,7 @@ import {
   makeUnion,
   makeUnnest,
 } from './make-rows.ts';
+import { makeWindow } from './make-windows.ts';
 import { makeWrite, type WriteKind } from './make-writes.ts';
 import { Making, NOTHING_OUTSIDE, type Outside, type Pool, Unfit } from './making.ts';
 import { type Node, readable } from './node.ts';
@@ -60,6 +61,7 @@ export const OPERATORS: readonly string[] = [
   'recursive all',
   'hashAggregate',
   'hashAggregate without groups',
+  'window',
   'sort',
   'sort with limit',
   'limit',
@@ -186,6 +188,7 @@ const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
     },
   ],
   ['unnest outer', (making, input, _, outside) => makeUnnest(making, input, outside, true)],
+  ['window', (making, input, _, outside) => makeWindow(making, input, outside)],
 ]);
 
 const LET_BODIES = ['hashJoin inner', 'hashJoin left', 'hashJoin semi', 'unionAll', 'nestedLoopJoin anti', 'filter'];

@@ -84,7 +84,12 @@ function groupOf(making: Making, input: Node, expressions: Expressions): Express
 
 const GROUP_TYPES: readonly T.Type[] = [T.BOOL, T.INT32, T.UTF8, T.DATE, T.INT8, T.decimal(18, 3), T.ANY];
 
-function aggregateOf(making: Making, input: Node, outside: Outside, groups: readonly Expression[]): AggregateCall {
+export function aggregateOf(
+  making: Making,
+  input: Node,
+  outside: Outside,
+  groups: readonly Expression[],
+): AggregateCall {
   const { random } = making;
   const expressions = making.expressions(readable(input), outside);
   const columns = readable(input);

@@ -108,6 +108,15 @@ function* simpler(plan: PhysicalPlan): Iterable<PhysicalPlan> {
         yield { ...plan, columns: plan.columns.toSpliced(i, 1), expressions: plan.expressions.toSpliced(i, 1) };
       }
       return;
+    case 'window':
+      if (plan.calls.length > 1) {
+        for (const [i] of plan.calls.entries()) {
+          const columns = plan.columns.toSpliced(plan.input.columns.length + i, 1);
+          yield { ...plan, columns, calls: plan.calls.toSpliced(i, 1), results: plan.results.toSpliced(i, 1) };
+        }
+      }
+      for (const [i] of plan.partitionBy.entries()) yield { ...plan, partitionBy: plan.partitionBy.toSpliced(i, 1) };
+      return;
     case 'sort':
       if (plan.keys.length > 1)
         for (const [i] of plan.keys.entries()) yield { ...plan, keys: plan.keys.toSpliced(i, 1) };

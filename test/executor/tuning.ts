@@ -7,6 +7,7 @@ export const TINY: Partial<Tuning> = {
   largestBlockBytes: 200,
   topSlack: 4,
   filterTrialRows: 8,
+  radixRows: 2,
 };
 
 /** Operators go to disk with every few rows, several times over, in pages that a long text does not fit in. */

@@ -26,7 +26,7 @@ export async function allRuns(
     const all = rowAddresses(part, spec.rowSize);
     if (all.length === 0) continue;
     const { task, free } = withOwnArenas(query);
-    const address = await sortAddresses(task, ctx, kernel.instance, all);
+    const address = await sortAddresses(task, ctx, kernel.instance, all, spec.keys);
     const writer = pageWriter(task, required(query.spill, 'the temporary file'), spec.pack, undefined);
     await writer.write({ address, rows: Math.min(all.length, spec.top ?? all.length), gather: true });
     const { partitions, bytes } = await writer.finish();
