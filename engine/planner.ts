@@ -64,7 +64,8 @@ export function planText(
   const statement = parseOnly(text);
   const parseMs = performance.now() - started;
   return planStatement(database, statement, declared, parseMs).then((planned) => {
-    if (planOf(planned.bound) !== undefined && !planned.readsFiles) plans.keep(key, planned);
+    if (planOf(planned.bound) !== undefined && !planned.readsFiles && planned.bound.repeatable)
+      plans.keep(key, planned);
     return planned;
   });
 }
@@ -127,7 +128,7 @@ export async function planStatement(
       }
       return compiled;
     },
-    isCurrent: () => files.size === 0 && namesAreCurrent() && sizes.every(isAboutTheSame),
+    isCurrent: () => bound.repeatable && files.size === 0 && namesAreCurrent() && sizes.every(isAboutTheSame),
     readsFiles: files.size > 0,
     parseMs,
     bindMs,

@@ -15,6 +15,7 @@ import { ORDER_AGGREGATES } from './order-aggregates.ts';
 import { PATTERN_FUNCTIONS } from './patterns.ts';
 import { REGEXP_FUNCTIONS } from './regexps.ts';
 import { REGRESSION_AGGREGATES } from './regression.ts';
+import { SAMPLING_FUNCTIONS } from './sampling.ts';
 import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
 import { WINDOW_FUNCTIONS } from './windows.ts';
@@ -32,6 +33,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...LIST_FUNCTIONS,
   ...ANY_FUNCTIONS,
   ...ANY_CONSTRUCTORS,
+  ...SAMPLING_FUNCTIONS,
 ];
 
 /** Every aggregate function of the product. */

@@ -71,7 +71,15 @@ function termSelectivity(term: Expression, lookup: Lookup): number {
   }
 }
 
+/** The fraction that a sample keeps. */
+function sampleFraction({ fn, args: [place, fraction] }: Call): number | undefined {
+  if (fn !== 'lt' || place?.kind !== 'call' || place.fn !== 'sample_place') return undefined;
+  return fraction?.kind === 'constant' && typeof fraction.value === 'number' ? fraction.value : undefined;
+}
+
 function callSelectivity(call: Call, lookup: Lookup): number {
+  const sample = sampleFraction(call);
+  if (sample !== undefined) return clamp(sample);
   const comparison = asComparison(call);
   if (comparison !== undefined) return comparisonSelectivity(comparison, lookup);
   const [arg, second] = call.args;

@@ -38,6 +38,8 @@ export const SQLSTATES = {
   invalid_regular_expression: '2201B',
   string_data_right_truncation: '22001',
   invalid_row_count_in_limit: '2201W',
+  invalid_tablesample_argument: '2202H',
+  invalid_tablesample_repeat: '2202G',
   null_value_not_allowed: '22004',
   invalid_preceding_or_following_size: '22013',
   invalid_argument_for_ntile: '22014',

@@ -39,6 +39,10 @@ describe.each(['round', 'trunc'])('%s to a number of decimals', (fn) => {
   });
 });
 
+test('the place of a row in a sample', () => {
+  checkCall('sample_place', [T.INT64, T.FLOAT64]);
+});
+
 test('power', () => {
   checkCall('power', [T.FLOAT64, T.FLOAT64]);
 });

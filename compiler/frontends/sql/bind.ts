@@ -20,17 +20,21 @@ export interface BindOptions {
  * the place in the statement. The tree must be one without syntax errors.
  */
 export function bindSql(statement: sql.Statement, options: BindOptions): BoundStatement {
+  let repeatable = true;
   const context: StatementContext = {
     catalog: options.catalog,
     ids: columnIds(),
     parameters: createParameters(options.parameters ?? {}),
     working: new Set(),
     budget: createBudget(statement.range.end - statement.range.start),
+    once: () => {
+      repeatable = false;
+    },
     bind: { expression: bindExpression, query: bindQuery },
   };
   try {
     const body = bindStatement(statement, context);
-    return { ...body, parameters: context.parameters.all() };
+    return { ...body, parameters: context.parameters.all(), repeatable };
   } catch (error) {
     // The parser bounds the depth of trees, so this is a caller with little stack left, not an endless recursion.
     if (!(error instanceof RangeError)) throw error;

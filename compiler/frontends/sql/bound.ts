@@ -6,7 +6,11 @@ import type { Type } from '../../types/type.ts';
 import type { BoundParameter } from './parameters.ts';
 
 /** A statement with its meaning: what the engine executes. Names are folded, plans are verified IR. */
-export type BoundStatement = BoundBody & { readonly parameters: readonly BoundParameter[] };
+export type BoundStatement = BoundBody & {
+  readonly parameters: readonly BoundParameter[];
+  /** Whether binding it again, over the same catalog, would give the same; a sample without a seed is a new one each time. */
+  readonly repeatable: boolean;
+};
 
 export type BoundBody =
   | BoundQuery

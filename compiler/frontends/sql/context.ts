@@ -18,6 +18,8 @@ export interface StatementContext {
   readonly budget: Budget;
   /** Recursive tables that were referred to in their own queries. */
   readonly working: Set<BindingId>;
+  /** Says that the statement means something else each time it is bound. */
+  readonly once: () => void;
   /** The parts of the binder that need each other in a circle call each other through here. */
   readonly bind: {
     readonly expression: (tree: sql.Expression, context: Context) => Expression;

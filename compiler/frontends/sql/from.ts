@@ -8,7 +8,8 @@ import type { QueryContext, Relation, Scope } from './context.ts';
 import { unsupported } from './errors.ts';
 import { checkAliases, combined, type FromItem, itemScope, noFrom, renamedItem } from './from-item.ts';
 import { bindAsOf, bindCondition, type Condition, joinedItems } from './joins.ts';
-import { aliasName, bindFile, bindTable, bindTableFunction, derived, refuseSample, type UnnestItem } from './tables.ts';
+import { sampled } from './sample.ts';
+import { aliasName, bindFile, bindTable, bindTableFunction, derived, type UnnestItem } from './tables.ts';
 
 /** FROM: a list of tables and joins, each of which may use those to its left if it is LATERAL. */
 export function bindFrom(elements: readonly sql.TableExpression[], context: QueryContext): FromItem {
@@ -35,10 +36,10 @@ function bindElement(tree: sql.TableExpression, context: QueryContext, left: Fro
     case 'file':
       return { item: bindFile(tree, context) };
     case 'derivedTable': {
-      refuseSample(tree.sample);
       const outer = lateralScope(context, left, tree.lateral);
       const pending = context.statement.bind.query(tree.query, { ...context, outer });
-      return { item: derived(pending, tree.alias, undefined, tree.range, context) };
+      const item = derived(pending, tree.alias, undefined, tree.range, context);
+      return { item: sampled(item, tree.sample, false, context) };
     }
     case 'tableFunction':
       return bindTableFunction(tree, context, lateralScope(context, left, true));

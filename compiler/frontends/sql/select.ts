@@ -9,7 +9,6 @@ import { UTF8 } from '../../types/type.ts';
 import { createCollector } from './aggregates.ts';
 import { coerce, isUntyped, toBoolean } from './coerce.ts';
 import { type Context, type PendingQuery, type QueryContext, type Scope, within } from './context.ts';
-import { unsupported } from './errors.ts';
 import { bindFrom } from './from.ts';
 import { itemScope } from './from-item.ts';
 import { bindGroups, type Regrouping, regrouping } from './grouping.ts';
@@ -23,6 +22,7 @@ import {
   placeKeys,
   type WrittenKey,
 } from './order.ts';
+import { sampled } from './sample.ts';
 import { expandList, type ListItem } from './select-list.ts';
 import { bindNamedWindows, createWindows } from './windows.ts';
 
@@ -32,8 +32,7 @@ export function bindSelect(
   orderBy: readonly sql.OrderElement[],
   context: QueryContext,
 ): PendingQuery {
-  refuseClauses(tree);
-  const from = bindFrom(tree.from, context);
+  const from = sampled(bindFrom(tree.from, context), tree.sample, false, context);
   const base = itemScope(from, 'SELECT', context.outer);
   const where = tree.where && bindWhere(tree.where, base, context);
   const list = expandList(tree.items, base);
@@ -101,10 +100,6 @@ export function bindSelect(
       return selectColumns(ordered, projected.columns.slice(0, outputs.length));
     },
   };
-}
-
-function refuseClauses(tree: sql.Select): void {
-  if (tree.sample !== undefined) throw unsupported('USING SAMPLE', tree.sample.range);
 }
 
 /** As PostgreSQL has it: the rows that come last are no group that means anything. */

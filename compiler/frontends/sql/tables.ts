@@ -12,16 +12,21 @@ import type { Context, PendingQuery, QueryContext, Relation, Scope } from './con
 import { unsupported, unsupportedAll } from './errors.ts';
 import { type FromItem, renamed, scopeColumns, singleItem } from './from-item.ts';
 import { display, fold, matching, suggestion } from './names.ts';
+import { sampled } from './sample.ts';
 
 /** The leaves of FROM. */
 
 export function bindTable(tree: sql.TableReference, context: QueryContext): FromItem {
-  refuseSample(tree.sample);
   const common = commonTableReference(tree.name, context);
-  if (common !== undefined) return derived(common, tree.alias, fold(lastPart(tree.name)), tree.range, context);
+  if (common !== undefined) {
+    const item = derived(common, tree.alias, fold(lastPart(tree.name)), tree.range, context);
+    return sampled(item, tree.sample, false, context);
+  }
   const table = findTable(tree.name, context);
   const name = lastName(tree.name, table);
-  return scanned(table, tree.alias, name, schemaOf(tree.name) ?? ownSchema(table, name), tree.name.range, context);
+  const schema = schemaOf(tree.name) ?? ownSchema(table, name);
+  const item = scanned(table, tree.alias, name, schema, tree.name.range, context);
+  return sampled(item, tree.sample, true, context);
 }
 
 function lastPart(name: sql.QualifiedName): sql.Identifier {
@@ -81,14 +86,14 @@ function fileHint(name: sql.QualifiedName): string | undefined {
 }
 
 export function bindFile(tree: sql.FileReference, context: QueryContext): FromItem {
-  refuseSample(tree.sample);
   const table = context.statement.catalog.file(tree.path);
   if (table === undefined) {
     throw new OrbitError('undefined_file', `could not open file "${tree.path}"`, { range: tree.range });
   }
   const file = tree.path.split(/[/\\]/).at(-1) ?? tree.path;
   const stem = file.replace(/(\.[A-Za-z0-9]+)+$/, '');
-  return scanned(table, tree.alias, stem === '' ? file : stem, undefined, tree.range, context);
+  const item = scanned(table, tree.alias, stem === '' ? file : stem, undefined, tree.range, context);
+  return sampled(item, tree.sample, false, context);
 }
 
 function scanned(
@@ -167,7 +172,7 @@ export function bindTableFunction(
   context: QueryContext,
   lateral: Scope | undefined,
 ): UnnestItem {
-  refuseSample(tree.sample);
+  if (tree.sample !== undefined) throw unsupported('sampling of a table function', tree.sample.range);
   const [first] = tree.calls;
   if (tree.calls.length !== 1 || first === undefined) throw unsupported('ROWS FROM with several functions', tree.range);
   if (first.columns.length > 0) throw unsupported('a column definition list', first.range);
@@ -238,8 +243,4 @@ function unsupportedTableFunction(name: string, call: sql.FunctionCall): OrbitEr
   const reads = /^(read_|scan_)?(csv|parquet|json|arrow)(_auto|_scan)?$/.test(name);
   const hint = reads ? "Name the file itself: FROM 'file.csv'." : undefined;
   return unsupported(`the table function ${name}`, call.range, hint);
-}
-
-export function refuseSample(sample: sql.Sample | undefined): void {
-  if (sample !== undefined) throw unsupported('sampling of a table', sample.range);
 }

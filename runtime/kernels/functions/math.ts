@@ -1,8 +1,9 @@
+import { MIXING } from '../../../compiler/functions/sampling.ts';
 import { MAX_DECIMAL_PRECISION } from '../../../compiler/types/type.ts';
 import { type Expr, f32, f64, i32, i64, op, select } from '../../wasm/ir.ts';
 import type { Rounding } from '../library/divide128.ts';
 import { less128, negateBy, signOf as sign128 } from '../library/int128.ts';
-import { asI128, part, rangeOf, typeRange, type Val } from '../value.ts';
+import { asI64, asI128, part, rangeOf, typeRange, type Val } from '../value.ts';
 import { checkBounds, I128_RANGE, intersect, magnitude, outOfRange } from './bounds.ts';
 import { asDecimal, type Built, isExact, scaleDown, scaleOf, scaleUp } from './decimals.ts';
 import { asF64, isFiniteFloat } from './floats.ts';
@@ -128,7 +129,24 @@ const sqrt = strict(({ compiler: { kernel }, range }, [v], null_) => {
   return { lane: 'f64', parts: [op('f64.sqrt', part(v))] };
 });
 
+/** As the row implementation mixes; all of 64 bits, and the upper 53 are the fraction. */
+const samplePlace = strict(({ compiler: { kernel } }, [row, seed]) => {
+  if (row === undefined || seed === undefined) return undefined;
+  const { k } = kernel;
+  const signed = (word: bigint): Expr => i64(BigInt.asIntN(64, word));
+  const number = op('i64.mul', op('i64.add', asI64(row), i64(1)), signed(MIXING.gamma));
+  const bits = op('i64.mul', op('i64.reinterpret_f64', asF64(seed)), signed(MIXING.steps[0].factor));
+  const mixed = k.local('i64', op('i64.xor', number, bits));
+  for (const { shift, factor } of MIXING.steps) {
+    k.set(mixed, op('i64.mul', op('i64.xor', mixed, op('i64.shr_u', mixed, i64(shift))), signed(factor)));
+  }
+  k.set(mixed, op('i64.xor', mixed, op('i64.shr_u', mixed, i64(MIXING.last))));
+  const fraction = op('f64.convert_i64_u', op('i64.shr_u', mixed, i64(11)));
+  return { lane: 'f64', parts: [k.keep(op('f64.mul', fraction, f64(2 ** -53)))] };
+});
+
 export const MATH_KERNELS: readonly (readonly [string, FunctionKernel])[] = [
+  ['sample_place', samplePlace],
   ['abs', abs],
   ['sign', sign],
   ['ceil', rounding('ceiling')],
