@@ -10,6 +10,7 @@ import { type Expr, i32, type Label, type Local, load, op } from '../wasm/ir.ts'
 import type { PipelineEmitter, Source } from './emitter.ts';
 import { keyFilterMask, type ScanKeyFilter } from './key-filter.ts';
 import { GROUP, rangeMask, type ScanRange } from './scan-range.ts';
+import { type ScanSearch, searchMask } from './scan-search.ts';
 
 export interface ScanColumn {
   readonly id: ColumnId;
@@ -64,6 +65,7 @@ export interface ScanTests {
   readonly ranges: readonly ScanRange[];
   /** The most selective first. */
   readonly filters: readonly ScanKeyFilter[];
+  readonly searches: readonly ScanSearch[];
 }
 
 /**
@@ -78,7 +80,7 @@ export interface ScanTests {
  */
 export function scanSource(
   columns: readonly ScanColumn[],
-  { ranges, filters }: ScanTests,
+  { ranges, filters, searches }: ScanTests,
   options: ScanOptions,
 ): Source {
   const stored = columns.filter((c) => c.format !== undefined);
@@ -122,7 +124,7 @@ export function scanSource(
     loop: (e, row, end, body) => {
       const { k } = e;
       const morsel = morselOf(e);
-      const rows = (): void => eachRow(e, morsel, { ranges, filters }, row, end, body);
+      const rows = (): void => eachRow(e, morsel, { ranges, filters, searches }, row, end, body);
       if (!exists) return rows();
       // The loop for all values comes first: what both share is laid out by it.
       const general = k.local('i32');
@@ -139,7 +141,7 @@ export function scanSource(
 function eachRow(
   e: PipelineEmitter,
   morsel: Local,
-  { ranges, filters }: ScanTests,
+  { ranges, filters, searches }: ScanTests,
   row: Local,
   end: Local,
   body: () => void,
@@ -148,7 +150,10 @@ function eachRow(
   const visible = k.local('i32');
   k.prologue(() => k.set(visible, load('i32.load', morsel, DESCRIPTOR.visible)));
   const masks = ranges.map((range) => rangeMask(e, morsel, range));
-  const tests = filters.map((filter) => keyFilterMask(e, morsel, filter));
+  const tests = [
+    ...filters.map((filter) => keyFilterMask(e, morsel, filter)),
+    ...searches.map((search) => searchMask(e, morsel, search)),
+  ];
   if (masks.length === 0 && tests.length === 0) return eachVisible(e, row, end, visible, body);
   const base = k.local('i32');
   const mask = k.local('i32');

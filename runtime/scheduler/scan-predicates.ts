@@ -6,7 +6,9 @@ import type { Value } from '../../compiler/types/value.ts';
 import type { ColumnFormat, Dictionary } from '../columns/chunk.ts';
 import type { PruningPredicate } from '../columns/source.ts';
 import { encodeText } from '../columns/text.ts';
+import { likePieces } from '../kernels/functions/like.ts';
 import type { ScanRange } from '../operators/scan-range.ts';
+import type { ScanSearch } from '../operators/scan-search.ts';
 
 /** What a column's encoded values are compared with. */
 export interface Bounds {
@@ -63,12 +65,7 @@ function bounds(
   if (column.kind !== 'column') return undefined;
   const ordinal = plan.ordinals[plan.columns.findIndex((c) => c.id === column.id)];
   if (ordinal === undefined || ordinal === ROW_ID_ORDINAL) return undefined;
-  const value =
-    constant.kind === 'constant'
-      ? constant.value
-      : constant.kind === 'parameter'
-        ? (parameters[constant.index] ?? null)
-        : null;
+  const value = knownValue(constant, parameters);
   if (value === null) return undefined;
   if (typeof value === 'string')
     return fn === 'eq' && column.type.kind === 'utf8' ? { ordinal, text: value } : undefined;
@@ -92,6 +89,44 @@ function rawInteger(value: Value, type: Type): bigint | undefined {
   if (type.kind === 'float32' || type.kind === 'float64' || type.kind === 'any') return undefined;
   if (typeof value === 'bigint') return value;
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
+}
+
+/** Searches of texts that are stored as such, and what else is to be tested row by row. */
+export function scanSearches(
+  plan: TableScan,
+  predicates: readonly Expression[],
+  parameters: readonly Value[],
+  ordinals: readonly number[],
+  formats: readonly ColumnFormat[],
+): { readonly searches: readonly ScanSearch[]; readonly left: readonly Expression[] } {
+  const searches: ScanSearch[] = [];
+  const left = predicates.filter((e) => {
+    const negated = e.kind === 'call' && e.fn === 'not';
+    const [inner] = negated ? e.args : [e];
+    const needles = inner === undefined ? undefined : needlesOf(inner, parameters);
+    const [searched] = inner?.kind === 'call' ? inner.args : [];
+    if (needles === undefined || searched?.kind !== 'column') return true;
+    const column = ordinals.indexOf(plan.ordinals[plan.columns.findIndex(({ id }) => id === searched.id)] ?? -1);
+    const format = formats[column];
+    if (format?.encoding !== 'strings' || format.type.kind !== 'utf8') return true;
+    searches.push({ column, format, needles, negated });
+    return false;
+  });
+  return { searches, left };
+}
+
+/** What a LIKE finds anywhere in a text, if its pattern says nothing else. */
+function needlesOf(e: Expression, parameters: readonly Value[]): readonly Uint8Array[] | undefined {
+  if (e.kind !== 'call' || e.fn !== 'like') return undefined;
+  const [pattern, escaping] = e.args.slice(1).map((arg) => knownValue(arg, parameters));
+  if (typeof pattern !== 'string' || typeof escaping !== 'string') return undefined;
+  const pieces = likePieces(pattern, escaping);
+  if (pieces === undefined || pieces.prefix.length > 0 || pieces.suffix.length > 0) return undefined;
+  return pieces.middles.length === 0 ? undefined : pieces.middles;
+}
+
+function knownValue(e: Expression, parameters: readonly Value[]): Value {
+  return e.kind === 'constant' ? e.value : e.kind === 'parameter' ? (parameters[e.index] ?? null) : null;
 }
 
 /** For leaving out chunks by their zone maps. */

@@ -31,6 +31,10 @@ function knownParts({ compiler, args }: FunctionCall): readonly PatternPart[] | 
   const pattern = compiler.known(patternArg);
   const escaping = compiler.known(escapeArg);
   if (typeof pattern !== 'string' || typeof escaping !== 'string') return undefined;
+  return validParts(pattern, escaping);
+}
+
+function validParts(pattern: string, escaping: string): readonly PatternPart[] | undefined {
   try {
     return likeParts(pattern, escaping);
   } catch (error) {
@@ -53,6 +57,12 @@ function piecesOf(parts: readonly PatternPart[]): Pieces | undefined {
   const prefix = parts[0]?.kind === 'text' ? (texts.shift() ?? none) : none;
   const suffix = parts.at(-1)?.kind === 'text' ? (texts.pop() ?? none) : none;
   return { prefix, middles: texts, suffix };
+}
+
+/** A pattern's pieces; undefined if it has a `_`, has no %, or is wrong. */
+export function likePieces(pattern: string, escaping: string): Pieces | undefined {
+  const parts = validParts(pattern, escaping);
+  return parts === undefined ? undefined : piecesOf(parts);
 }
 
 const like = strict((call_, [v, pattern, escaping], null_) => {
@@ -134,7 +144,11 @@ function matchBytes(kernel: KernelScope, address: Expr, bytes: Uint8Array, fails
   else words(1);
 }
 
-function findAll(
+/**
+ * Leaves by `fails` unless the needles are found one behind the other, each at its first place, in the text without
+ * `before` bytes at its beginning and `after` at its end.
+ */
+export function findAll(
   kernel: KernelScope,
   address: Expr,
   length: Expr,

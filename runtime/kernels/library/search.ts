@@ -9,6 +9,7 @@ import {
   op,
   select,
 } from '../../wasm/ir.ts';
+import { indexed } from '../memory.ts';
 import { bytesEqual } from './strings.ts';
 
 export const NOT_FOUND = -1;
@@ -46,6 +47,52 @@ export const findBytes = defineFunction(
       },
     );
     k.return(i32(NOT_FOUND));
+  },
+);
+
+/**
+ * Which of at most 32 texts that lie one behind the other contain the needle: bit i of the result stands for the text
+ * between the i-th of the u32 `offsets` into `heap` and the next. Otherwise as `find_bytes`.
+ */
+export const rowsWithBytes = defineFunction(
+  'rows_with_bytes',
+  ['i32', 'i32', 'i32', 'i32', 'i32', 'v128', 'v128'],
+  'i32',
+  (k, offsets, heap, count, needle, needleLength, first, last) => {
+    const rows = k.local('i32', i32(0));
+    const row = k.local('i32', i32(0));
+    const at = k.local('i32', op('i32.add', heap, load('i32.load', offsets)));
+    const stop = k.local('i32', op('i32.add', heap, load('i32.load', indexed(offsets, count, 4))));
+    const reach = k.local('i32', op('i32.sub', needleLength, i32(1)));
+    const candidates = k.local('i32');
+    const rowEnd = (): Expr => op('i32.add', heap, load('i32.load', indexed(offsets, row, 4), 4));
+    k.while(
+      () => op('i32.lt_u', op('i32.add', at, reach), stop),
+      () => {
+        const begins = op('i8x16.eq', load('v128.load', at), first);
+        const ends = op('i8x16.eq', load('v128.load', op('i32.add', at, reach)), last);
+        k.set(candidates, op('i8x16.bitmask', op('v128.and', begins, ends)));
+        k.while(
+          () => candidates,
+          () => {
+            const place = k.local('i32', op('i32.add', at, op('i32.ctz', candidates)));
+            k.if(op('i32.ge_u', op('i32.add', place, reach), stop), () => k.return(rows));
+            k.if(call(bytesEqual, place, needle, needleLength), () => {
+              k.while(
+                () => op('i32.le_u', rowEnd(), place),
+                () => k.set(row, op('i32.add', row, i32(1))),
+              );
+              // Not where it begins in one text and ends in the next.
+              const within = op('i32.lt_u', op('i32.add', place, reach), rowEnd());
+              k.set(rows, op('i32.or', rows, op('i32.shl', within, row)));
+            });
+            k.set(candidates, op('i32.and', candidates, op('i32.sub', candidates, i32(1))));
+          },
+        );
+        k.set(at, op('i32.add', at, i32(16)));
+      },
+    );
+    k.return(rows);
   },
 );
 
