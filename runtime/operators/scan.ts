@@ -9,6 +9,7 @@ import type { Val } from '../kernels/value.ts';
 import { type Expr, i32, type Label, type Local, load, op } from '../wasm/ir.ts';
 import type { PipelineEmitter, Source } from './emitter.ts';
 import { keyFilterMask, type ScanKeyFilter } from './key-filter.ts';
+import { compareMask, type ScanComparison } from './scan-compare.ts';
 import { GROUP, rangeMask, type ScanRange } from './scan-range.ts';
 import { type ScanSearch, searchMask } from './scan-search.ts';
 
@@ -63,6 +64,7 @@ export interface ScanOptions {
 /** What a row must pass, by its encoded values, before it is looked at. */
 export interface ScanTests {
   readonly ranges: readonly ScanRange[];
+  readonly comparisons: readonly ScanComparison[];
   /** The most selective first. */
   readonly filters: readonly ScanKeyFilter[];
   readonly searches: readonly ScanSearch[];
@@ -80,7 +82,7 @@ export interface ScanTests {
  */
 export function scanSource(
   columns: readonly ScanColumn[],
-  { ranges, filters, searches }: ScanTests,
+  { ranges, comparisons, filters, searches }: ScanTests,
   options: ScanOptions,
 ): Source {
   const stored = columns.filter((c) => c.format !== undefined);
@@ -124,7 +126,7 @@ export function scanSource(
     loop: (e, row, end, body) => {
       const { k } = e;
       const morsel = morselOf(e);
-      const rows = (): void => eachRow(e, morsel, { ranges, filters, searches }, row, end, body);
+      const rows = (): void => eachRow(e, morsel, { ranges, comparisons, filters, searches }, row, end, body);
       if (!exists) return rows();
       // The loop for all values comes first: what both share is laid out by it.
       const general = k.local('i32');
@@ -141,7 +143,7 @@ export function scanSource(
 function eachRow(
   e: PipelineEmitter,
   morsel: Local,
-  { ranges, filters, searches }: ScanTests,
+  { ranges, comparisons, filters, searches }: ScanTests,
   row: Local,
   end: Local,
   body: () => void,
@@ -149,7 +151,10 @@ function eachRow(
   const { k } = e;
   const visible = k.local('i32');
   k.prologue(() => k.set(visible, load('i32.load', morsel, DESCRIPTOR.visible)));
-  const masks = ranges.map((range) => rangeMask(e, morsel, range));
+  const masks = [
+    ...ranges.map((range) => rangeMask(e, morsel, range)),
+    ...comparisons.map((comparison) => compareMask(e, morsel, comparison)),
+  ];
   const tests = [
     ...filters.map((filter) => keyFilterMask(e, morsel, filter)),
     ...searches.map((search) => searchMask(e, morsel, search)),

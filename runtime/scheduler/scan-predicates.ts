@@ -1,12 +1,13 @@
 import type { Expression } from '../../compiler/ir/expression.ts';
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type { TableScan } from '../../compiler/physical/plan.ts';
-import type { Type } from '../../compiler/types/type.ts';
+import { type Type, typeEquals } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import type { ColumnFormat, Dictionary } from '../columns/chunk.ts';
 import type { PruningPredicate } from '../columns/source.ts';
 import { encodeText } from '../columns/text.ts';
 import { likePieces } from '../kernels/functions/like.ts';
+import { type ScanComparison, scanComparison } from '../operators/scan-compare.ts';
 import type { ScanRange } from '../operators/scan-range.ts';
 import type { ScanSearch } from '../operators/scan-search.ts';
 
@@ -90,6 +91,37 @@ function rawInteger(value: Value, type: Type): bigint | undefined {
   if (typeof value === 'bigint') return value;
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : undefined;
 }
+
+/** Comparisons of two columns that work on encoded values, and what else is to be tested row by row. */
+export function scanComparisons(
+  plan: TableScan,
+  predicates: readonly Expression[],
+  ordinals: readonly number[],
+  formats: readonly ColumnFormat[],
+): { readonly comparisons: readonly ScanComparison[]; readonly left: readonly Expression[] } {
+  const comparisons: ScanComparison[] = [];
+  const side = (e: Expression | undefined): ScanComparison['left'] | undefined => {
+    if (e?.kind !== 'column') return undefined;
+    const column = ordinals.indexOf(plan.ordinals[plan.columns.findIndex(({ id }) => id === e.id)] ?? -1);
+    const format = formats[column];
+    return format === undefined ? undefined : { column, format };
+  };
+  const left = predicates.filter((e) => {
+    if (e.kind !== 'call') return true;
+    const fn = COMPARATORS.find((name) => name === e.fn);
+    const [a, b] = e.args;
+    const [first, second] = [side(a), side(b)];
+    if (fn === undefined || a === undefined || b === undefined || !typeEquals(a.type, b.type)) return true;
+    if (first === undefined || second === undefined) return true;
+    const found = scanComparison(fn, first, second);
+    if (found === undefined) return true;
+    comparisons.push(found);
+    return false;
+  });
+  return { comparisons, left };
+}
+
+const COMPARATORS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'] as const;
 
 /** Searches of texts that are stored as such, and what else is to be tested row by row. */
 export function scanSearches(

@@ -27,7 +27,14 @@ import { type RowBlock, required, rowCount } from './drivers.ts';
 import { keyFilterPruning, keyFiltersOf, reportKeyFilters, scanKeyFilters } from './key-filters.ts';
 import type { OpenSource, SourceMorsel } from './pipeline.ts';
 import type { Query } from './query.ts';
-import { type Bounds, pruningOf, scanRanges, scanSearches, splitPredicates } from './scan-predicates.ts';
+import {
+  type Bounds,
+  pruningOf,
+  scanComparisons,
+  scanRanges,
+  scanSearches,
+  splitPredicates,
+} from './scan-predicates.ts';
 import { allocate, allocateZeroed } from './task.ts';
 
 /** Texts of up to this share of the pool's budget, for all scans of a query, may stay pinned until the query ends, so that nobody copies them. */
@@ -64,7 +71,8 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     ordinals,
     cursor.formats,
   );
-  const { searches, left: others } = scanSearches(plan, rest, query.parameters, ordinals, cursor.formats);
+  const compared = scanComparisons(plan, rest, ordinals, cursor.formats);
+  const { searches, left: others } = scanSearches(plan, compared.left, query.parameters, ordinals, cursor.formats);
   const predicates = [...left.flatMap(({ expression }) => expression ?? []), ...others];
   // Descriptors are reused once their morsel is released.
   const idle: number[] = [];
@@ -144,7 +152,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
   };
 
   return {
-    source: scanSource(columns, { ranges, filters, searches }, { stable, special }),
+    source: scanSource(columns, { ranges, comparisons: compared.comparisons, filters, searches }, { stable, special }),
     operators: predicates.length === 0 ? [] : [filter(predicates)],
     parallel: rows >= query.tuning.parallelRows,
     passing: texts > 0 && !stable,
