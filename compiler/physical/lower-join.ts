@@ -1,20 +1,31 @@
 import { and } from '../ir/build.ts';
-import type { AsOfJoin, Join } from '../ir/plan.ts';
+import type { AsOfJoin, Join, Plan } from '../ir/plan.ts';
+import { somePlan } from '../ir/traverse.ts';
 import { hashJoinCost } from '../optimizer/cost.ts';
 import { splitCondition } from '../optimizer/join-estimate.ts';
 import { internalError } from '../types/error.ts';
+import { lowerRangeJoin } from './lower-range-join.ts';
 import type { Lowering } from './lowering.ts';
 import type { HashJoin, PhysicalPlan } from './plan.ts';
 
-/** A hash join by the equalities between the sides; without any, nested loops. */
+/** A hash join by the equalities between the sides; without any, a search for an inequality, or nested loops. */
 export function lowerJoin(plan: Join, context: Lowering): PhysicalPlan {
   const { columns, nullAware, mark, left, right } = plan;
   const { equalities, residual } = splitCondition(plan.condition, left.columns, right.columns);
   const { estimator, lower } = context;
   const rows = { left: estimator.rows(left), right: estimator.rows(right) };
+  const streamed = iterates(left, context)
+    ? iterates(right, context)
+      ? undefined
+      : left
+    : iterates(right, context)
+      ? right
+      : undefined;
   if (equalities.length === 0) {
-    const turned = plan.join === 'inner' && rows.left < rows.right;
+    const turned = plan.join === 'inner' && (streamed ?? (rows.left < rows.right ? right : left)) === right;
     const [outer, inner] = turned ? [right, left] : [left, right];
+    const ranged = lowerRangeJoin(plan, outer, inner, context);
+    if (ranged !== undefined) return ranged;
     const predicate = plan.condition;
     return {
       kind: 'nestedLoopJoin',
@@ -27,7 +38,10 @@ export function lowerJoin(plan: Join, context: Lowering): PhysicalPlan {
       mark,
     };
   }
-  const leftBuilds = buildsLeft(plan, rows.left, rows.right, estimator.rows(plan));
+  const leftBuilds =
+    streamed === undefined || (streamed === right && plan.join !== 'inner')
+      ? buildsLeft(plan, rows.left, rows.right, estimator.rows(plan))
+      : streamed === right;
   const [probe, build] = leftBuilds ? [right, left] : [left, right];
   return {
     kind: 'hashJoin',
@@ -44,6 +58,12 @@ export function lowerJoin(plan: Join, context: Lowering): PhysicalPlan {
     nullAware,
     mark,
   };
+}
+
+/** Whether the plan reads the rows of a recursion's last iteration. */
+function iterates(plan: Plan, { iterated }: Lowering): boolean {
+  if (iterated.size === 0) return false;
+  return somePlan(plan, (node) => node.kind === 'reference' && iterated.has(node.binding));
 }
 
 /** The kinds of join for which the hash table may be over the left side. */

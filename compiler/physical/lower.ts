@@ -16,6 +16,7 @@ import { lowerKeyLookup } from './lower-key-lookup.ts';
 import { lowerSetOperation } from './lower-set-operation.ts';
 import { estimated, type Lowering } from './lowering.ts';
 import type { PhysicalPlan, PhysicalSort, TableScan } from './plan.ts';
+import { shareSubplans } from './share.ts';
 
 /**
  * Chooses an algorithm for every node of a logical plan without subqueries in expressions. Whatever the plan, the
@@ -33,18 +34,21 @@ export function lower(plan: Plan, options: LowerOptions = {}): PhysicalPlan {
       },
     },
     estimator,
+    iterated: new Set(),
     lower: (node) => {
       refuseSubqueries(node);
       const physical = lowerNode(node, context);
       return physical.estimate === undefined ? { ...physical, estimate: estimated(node, estimator) } : physical;
     },
   };
-  const physical = context.lower(plan);
+  const lowered = context.lower(plan);
+  const physical = options.off?.includes(SHARING) === true ? lowered : shareSubplans(lowered, context.ids);
   return options.off?.includes(KEY_FILTERS) === true ? physical : placeKeyFilters(physical);
 }
 
 /** What lowering does beyond choosing algorithms, by the name under which it can be left out. */
 const KEY_FILTERS = 'key filters';
+const SHARING = 'common subplans';
 
 export interface LowerOptions {
   readonly off?: readonly string[] | undefined;
@@ -117,6 +121,7 @@ function lowerNode(plan: Plan, context: Lowering): PhysicalPlan {
     case 'recursive': {
       const { binding, columns, all } = plan;
       estimator.estimate(plan);
+      context.iterated.add(binding);
       return { kind: 'recursive', columns, binding, base: down(plan.base), step: down(plan.step), all };
     }
     case 'reference':

@@ -1,5 +1,5 @@
 import type { ColumnIds } from '../ir/columns.ts';
-import type { Plan } from '../ir/plan.ts';
+import type { BindingId, Plan } from '../ir/plan.ts';
 import type { Estimator } from '../optimizer/cardinality.ts';
 import { OrbitError } from '../types/error.ts';
 import type { PhysicalPlan } from './plan.ts';
@@ -9,6 +9,8 @@ export interface Lowering {
   readonly lower: (plan: Plan) => PhysicalPlan;
   readonly estimator: Estimator;
   readonly ids: ColumnIds;
+  /** What recursions bind: their rows are better streamed than collected, as code is then generated once. */
+  readonly iterated: Set<BindingId>;
 }
 
 /** At least one row: an estimate of none would only be a rounded one. */
