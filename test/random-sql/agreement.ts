@@ -43,7 +43,7 @@ const PASS_NAMES = [...new Set(PASSES.map((pass) => pass.name))];
 const OPTIONAL = PASS_NAMES.filter((name) => name !== 'decorrelate');
 
 /** Longer than any query should take. */
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 120_000;
 
 /** In how many ways our own engine answers the query with this number: two always, the others in turn. */
 function formsOf({ engines, data }: Loaded, query: Query, turn: number): readonly Form[] {

@@ -1,7 +1,7 @@
 import type { Random } from '../executor/random.ts';
 import { type Expr, expr, type Kind, quote } from './making.ts';
 
-const TEXTS = ['', 'a', 'b', 'ab', 'abc', 'A', ' ', 'Zebra', "it's", 'ä', 'x', '10', 'ñandú', '😀x'];
+const TEXTS = ['', 'a', 'b', 'ab', 'abc', 'A', ' ', 'Zebra', "it's", 'ä', 'x', '10', 'straße', '😀x'];
 const DATES = ['2020-01-20', '2020-02-01', '2020-02-29', '1999-12-31', '2021-01-01', '1969-12-31'];
 const TIMES = ['00:00:00', '12:30:00', '23:59:59.999999', '06:15:30.5'];
 

@@ -67,11 +67,12 @@ export const RULES: readonly Rule[] = [
       hasOperator(query, '/', '*', '%'),
   },
   {
-    name: 'case-beyond-ascii',
-    other: 'PostgreSQL',
+    name: 'sharp-s',
+    other: 'both',
     applies: (query, own, other) =>
       own.kind === 'rows' &&
       other.kind === 'rows' &&
-      someNode(query, (node) => ['upper', 'lower'].includes(calledName(node) ?? '')),
+      other.rows.flat().some((cell) => typeof cell === 'string' && cell.includes('\u1e9e')) &&
+      someNode(query, (node) => calledName(node) === 'upper'),
   },
 ];

@@ -103,7 +103,7 @@ const ODD = [
   'two\nlines',
   'ä',
   'Äpfel',
-  'ñandú',
+  'straße',
   '日本語',
   '😀x',
   'e\u0301',
