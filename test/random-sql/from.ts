@@ -80,8 +80,28 @@ function join(
         return made(`${left.text}${last && random.chance(0.5) ? ',' : ' cross join'} ${right.text}`, l * r);
       },
     ],
+    [depth > 0 && l * factor < MOST_ROWS / 40 ? 0.8 : 0, () => lateral(making, left, depth, made, l)],
     [first ? 0.5 : 0, () => using(making, left, right, made, l, r, factor)],
   ])();
+}
+
+/** A derived table that sees what stands before it. */
+function lateral(
+  making: Making,
+  left: From,
+  depth: number,
+  made: (text: string, rows: number, leaves: readonly Expr[]) => From,
+  rows: number,
+): From {
+  const query = derivedQuery(making, depth - 1, left.scope);
+  const right = aliased(making, query, undefined);
+  const [before, after] = making.random.pick([
+    ['cross join', ''],
+    ['left join', ' on true'],
+    ['join', ' on true'],
+  ] as const);
+  const leaves = [...left.scope.leaves, ...right.scope.leaves];
+  return made(`${left.text} ${before} lateral ${right.text}${after}`, rows * query.rows, leaves);
 }
 
 /** JOIN … USING, whose merged column goes by its bare name. */

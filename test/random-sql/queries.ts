@@ -2,8 +2,9 @@ import { aggregate } from './aggregates.ts';
 import { condition } from './conditions.ts';
 import { type From, fromClause } from './from.ts';
 import { literal, typeOf } from './literals.ts';
-import { EXACT_KINDS, type Expr, type Kind, type Making, pickKind, type Relation, type Scope } from './making.ts';
+import { EXACT_KINDS, type Expr, expr, type Kind, type Making, pickKind, type Relation, type Scope } from './making.ts';
 import { value } from './values.ts';
+import { windowSelect } from './windows.ts';
 
 /** A query without its ORDER BY, with the columns that it gives. */
 export interface Made {
@@ -14,7 +15,7 @@ export interface Made {
   readonly compound: boolean;
 }
 
-type Clause = (making: Making, kinds: readonly Kind[], outer: Scope | undefined, depth: number) => Made;
+export type Clause = (making: Making, kinds: readonly Kind[], outer: Scope | undefined, depth: number) => Made;
 
 export function someKinds(making: Making, most: number): readonly Kind[] {
   const { random } = making;
@@ -67,14 +68,33 @@ export const groupedSelect: Clause = (making, kinds, outer, depth) => {
     if (leaves.length === 0) return random.pick(own.leaves.filter((leaf) => leaf.kind !== 'approx'));
     return random.chance(0.8) ? random.pick(leaves) : keyExpression(making, random.pick(leaves));
   });
-  const scope = groupScope(making, from, keys, depth - 1);
+  const sets = random.chance(0.2) ? groupingSets(making, keys) : undefined;
+  const marks = sets === undefined ? [] : [groupingMark(making, keys)];
+  const scope = groupScope(making, from, [...keys, ...marks], depth - 1);
   const columns = kinds.map((kind) => item(making, scope, kind, random.chance(0.6) ? 0 : depth - 1));
   const having = random.chance(0.3) ? ` having ${condition(making, scope, random.chance(0.7) ? 0 : depth - 1)}` : '';
-  const groups = keys.map(({ sql }) => sql).join(', ');
+  const groups = sets ?? keys.map(({ sql }) => sql).join(', ');
   const items = columns.map(({ sql }) => sql).join(', ');
   const sql = `select ${items} from ${from.text}${where(making, from, depth)} group by ${groups}${having}`;
   return { sql, columns, rows: from.scope.rows / (outer?.rows ?? 1) / 2, compound: false };
 };
+
+/** Several groupings at once. */
+function groupingSets({ random }: Making, keys: readonly Expr[]): string {
+  const names = [...new Set(keys.map(({ sql }) => sql))];
+  const list = names.join(', ');
+  const set = (): string => `(${random.some(names).join(', ')})`;
+  return random.weighted<() => string>([
+    [2, () => `rollup(${list})`],
+    [2, () => `cube(${list})`],
+    [2, () => `grouping sets ((${list}), ${set()}${random.chance(0.5) ? `, ${set()}` : ''})`],
+    [0.5, () => `${names[0]}, rollup(${list})`],
+  ])();
+}
+
+function groupingMark({ random }: Making, keys: readonly Expr[]): Expr {
+  return expr(`cast(grouping(${random.pick(keys).sql}) as integer)`, 'int', 1);
+}
 
 /** A computed group: one that no reader can mistake for a constant. */
 function keyExpression({ random }: Making, leaf: Expr): Expr {
@@ -133,7 +153,7 @@ export const valuesQuery: Clause = (making, kinds) => {
   };
 };
 
-const SET_OPERATIONS = ['union all', 'union all', 'union', 'intersect', 'except'];
+const SET_OPERATIONS = ['union all', 'union all', 'union', 'intersect', 'except', 'intersect all', 'except all'];
 
 export const setOperation: Clause = (making, kinds, outer, depth) => {
   const { random } = making;
@@ -165,6 +185,7 @@ export function anyQuery(making: Making, kinds: readonly Kind[], outer: Scope | 
     [7, plainSelect],
     [5, groupedSelect],
     [1.5, aggregatedSelect],
+    [2.5, windowSelect],
     [depth > 0 ? 1.5 : 0, setOperation],
     [0.3, valuesQuery],
   ]);
@@ -172,10 +193,10 @@ export function anyQuery(making: Making, kinds: readonly Kind[], outer: Scope | 
 }
 
 /** A query in parentheses to be read from like a table; it must not be a constant's worth of columns. */
-export function derivedQuery(making: Making, depth: number): Relation {
+export function derivedQuery(making: Making, depth: number, outer?: Scope): Relation {
   const { random } = making;
   const kinds = ['int' as const, ...someKinds(making, 3)];
-  const made = anyQuery(making, kinds, undefined, depth);
+  const made = anyQuery(making, kinds, outer, depth);
   const limit =
     random.chance(0.15) && made.columns.every(({ kind }) => EXACT_KINDS.includes(kind))
       ? ` order by ${made.columns.map((_, i) => `${i + 1}`).join(', ')} limit ${random.integer(1, 8)}`
