@@ -65,12 +65,15 @@ function withoutEmptySide(plan: Join | Apply): Plan {
   }
 }
 
-/** The left side with NULLs for the right's columns. */
+/**
+ * The left side with NULLs for the right's columns. What is above keeps what it knew: that left columns of a full join
+ * may be NULL.
+ */
 function padded(plan: Join | Apply, left: Plan): Plan {
   const own = new Map(left.columns.map((column) => [column.id, column]));
   return {
     kind: 'project',
-    columns: plan.columns.map((column) => own.get(column.id) ?? column),
+    columns: plan.columns,
     input: left,
     expressions: plan.columns.map((column) => {
       const from = own.get(column.id);

@@ -24,6 +24,8 @@ select a.id, b.id from a full join b on a.x = b.x
 
 select a.id, b.id from a full join b on a.x = b.x where a.id > 2
 
+select c.id + 1, c.y, q.v from c full join (select 1 as v where false) q on c.y = q.v
+
 select a.id, b.id from a full join b on a.x = b.x where b.id > 2
 
 select a.id, b.id from a full join b on a.x = b.x and a.y = b.y where a.id > 1 and b.id > 1
