@@ -2,7 +2,7 @@ import { PASSES } from '../../compiler/optimizer/index.ts';
 import type { Query } from '../../grammars/sql/tree.ts';
 import type { RunOptions } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
-import { TINY } from '../executor/tuning.ts';
+import { SPILLING, TINY } from '../executor/tuning.ts';
 import { applySubqueries } from '../toy/naive.ts';
 import { type Answer, answerDifference } from './answers.ts';
 import type { DataSet } from './data.ts';
@@ -51,12 +51,16 @@ function formsOf({ engines, data }: Loaded, query: Query, turn: number): readonl
   const one = OPTIONAL[turn % OPTIONAL.length] ?? 'simplify';
   // So many steps that many rows would take for ever.
   const tuning = data.size === 'large' ? { ...TINY, loopBudget: 1024, topSlack: 64, largestBlockBytes: 4096 } : TINY;
+  const spilling =
+    data.size === 'large' ? { ...tuning, spillRows: 60, spillPageBytes: 4096 } : { ...SPILLING, loopBudget: 64 };
   const others: readonly Form[] = [
     { name: 'the executor in small steps', planning: {}, executor: unshared, options: { tuning } },
     { name: 'the executor on two workers', planning: {}, executor: workers },
     { name: `the executor without ${one}`, planning: { off: [one] }, executor: shared },
     { name: 'two workers in small steps', planning: {}, executor: workers, options: { tuning } },
     { name: 'the executor in unshared memory', planning: {}, executor: unshared },
+    { name: 'the executor with spilling', planning: {}, executor: shared, options: { tuning: spilling } },
+    { name: 'two workers with spilling', planning: {}, executor: workers, options: { tuning: spilling } },
   ];
   const turned = others[turn % others.length];
   const forms: Form[] = [{ name: 'the reference', planning: {} }];

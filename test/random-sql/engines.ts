@@ -1,5 +1,6 @@
 import { createExecutor } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
+import { createSpillHost } from '../../runtime/scheduler/spill/host.node.ts';
 import type { Loaded } from './agreement.ts';
 import type { DataSet } from './data.ts';
 import { loadOwn } from './own.ts';
@@ -20,10 +21,11 @@ const MEMORY_BYTES = 512 << 20;
 
 export async function openEngines(): Promise<Engines> {
   const [duck, postgres] = [await openDuck(), await openPostgres()];
-  const workers = createExecutor({ shared: true, memoryBytes: MEMORY_BYTES, threads: 2 });
+  const spill = createSpillHost();
+  const workers = createExecutor({ shared: true, memoryBytes: MEMORY_BYTES, threads: 2, spill });
   return {
-    shared: createExecutor({ shared: true, memoryBytes: MEMORY_BYTES }),
-    unshared: createExecutor({ shared: false, memoryBytes: MEMORY_BYTES }),
+    shared: createExecutor({ shared: true, memoryBytes: MEMORY_BYTES, spill }),
+    unshared: createExecutor({ shared: false, memoryBytes: MEMORY_BYTES, spill }),
     workers,
     duck,
     postgres,

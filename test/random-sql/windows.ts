@@ -8,11 +8,12 @@ import { arithmetic, value } from './values.ts';
 export const windowSelect: Clause = (making, kinds, outer, depth) => {
   const { random } = making;
   const from = fromClause(making, outer, depth, 2);
-  const own: Scope = { ...from.scope, outer: undefined };
-  const plain = kinds
-    .filter((kind) => kind !== 'approx')
-    .map((kind) => value(making, own, kind, random.chance(0.8) ? 0 : 1));
-  const calls = Array.from({ length: random.integer(1, 3) }, () => windowCall(making, own, plain));
+  const leaves = from.scope.leaves.filter(({ kind }) => kind !== 'approx');
+  // All that is to be seen of a row.
+  const shown = random.shuffled(leaves).slice(0, 5);
+  const own: Scope = { leaves: shown, outer: undefined, rows: from.scope.rows };
+  const plain = kinds.filter((kind) => kind !== 'approx').map((kind) => value(making, own, kind, 0));
+  const calls = Array.from({ length: random.integer(1, 3) }, () => windowCall(making, own));
   const columns = random.shuffled([...plain, ...calls]);
   const where = random.chance(0.4) ? ` where ${condition(making, from.scope, depth - 1)}` : '';
   const sql = `select ${columns.map((column) => column.sql).join(', ')} from ${from.text}${where}`;
@@ -35,7 +36,7 @@ function partition(making: Making, scope: Scope): string {
  * Rows that tie in the order may come in any. So either the function sees peers as one, or the order has all that the
  * query shows of a row: what ties is then the same.
  */
-function windowCall(making: Making, scope: Scope, shown: readonly Expr[]): Expr {
+function windowCall(making: Making, scope: Scope): Expr {
   const { random } = making;
   const keys = Array.from({ length: random.integer(1, 2) }, () => value(making, scope, kindIn(scope, random), 0));
   const by = partition(making, scope);
@@ -50,7 +51,7 @@ function windowCall(making: Making, scope: Scope, shown: readonly Expr[]): Expr 
     ]),
     0,
   );
-  const all = [...keys, ...shown, argument].map(({ sql }) => order(making, sql));
+  const all = [...keys, ...random.shuffled(scope.leaves)].map(({ sql }) => order(making, sql));
   const window = `over (${by}order by ${all.join(', ')}${random.chance(0.5) ? ` ${rowsFrame(making)}` : ''})`;
   const same = (sql: string): Expr => ({ ...argument, sql: `${sql} ${window}`, plain: false });
   return random.weighted<() => Expr>([
