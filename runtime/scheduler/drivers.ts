@@ -173,6 +173,8 @@ export interface GroupsResult {
 }
 
 interface TableDriver extends Driver<GroupsResult> {
+  /** Whether it has no rows, in memory or on disk. */
+  readonly isEmpty: () => boolean;
   /** Sends all rows to disk. */
   readonly flush: () => Promise<void>;
 }
@@ -240,6 +242,7 @@ function tableDriver(
 
   return {
     rows: task.rows,
+    isEmpty: () => list.blocks.length === 0 && writer === undefined,
     flush,
     result: async () => ({ groups: list.blocks, spilled: writer === undefined ? [] : [await writer.finish()] }),
     start: (ctx) => {
@@ -304,6 +307,7 @@ function giveDirectory({ memory, rows }: Task, address: number, bytes: number): 
 }
 
 export interface AggregateDriver extends Driver<GroupsResult> {
+  readonly isEmpty: () => boolean;
   /** Sends the groups in memory to disk. */
   readonly flush: () => Promise<void>;
 }
@@ -320,6 +324,7 @@ export function aggregateDriver(task: Task, spec: () => AggregateDriverSpec, lev
   let only: number | undefined;
   return {
     rows: task.rows,
+    isEmpty: () => only === undefined && main.isEmpty(),
     flush: main.flush,
     result: () => (only === undefined ? main.result() : { groups: [{ address: only, rows: 1 }], spilled: [] }),
     start: (ctx, kernel) => {

@@ -559,7 +559,7 @@ async function aggregation(
     },
     plan,
   );
-  const isElsewhere = !alone && (await driver.result()).groups.length === 0;
+  const isElsewhere = !alone && driver.isEmpty();
   const merged = isElsewhere ? await mergeInParallel(query, plan, outer, state, others) : undefined;
   if (merged?.every((part) => part.spilled.length === 0) === true) {
     const blocks = merged.flatMap((part) => part.groups);
