@@ -64,7 +64,7 @@ export const RULES: readonly Rule[] = [
       own.kind === 'failed' &&
       own.message === 'numeric field overflow' &&
       other.kind === 'rows' &&
-      hasOperator(query, '/', '*', '%'),
+      (hasOperator(query, '/', '*', '%') || someNode(query, (node) => calledName(node) === 'avg')),
   },
   {
     name: 'sharp-s',

@@ -64,9 +64,12 @@ function smaller(query: Query): readonly string[] {
   const texts = new Set<string>();
   for (const tree of reductions(query)) {
     try {
-      if (isNode(tree) && isQuery(tree)) texts.add(printQuery(tree));
+      if (!isNode(tree) || !isQuery(tree)) continue;
+      const text = printQuery(tree);
+      parseQuery(text);
+      texts.add(text);
     } catch {
-      // What is no tree any more has no text.
+      // What is no tree any more has no text, or one that is no query.
     }
   }
   return [...texts].sort((a, b) => a.length - b.length);
