@@ -61,19 +61,22 @@ function withoutEmptySide(plan: Join | Apply): Plan {
     case 'mark':
       return plan;
     case 'full':
-      return never ? plan : padded(plan, left);
+      return never || narrows(plan, left) ? plan : padded(plan, left);
   }
 }
 
-/**
- * The left side with NULLs for the right's columns. What is above keeps what it knew: that left columns of a full join
- * may be NULL.
- */
+/** Whether a column of the left side would no longer be one that may be NULL, as expressions above take it to be. */
+function narrows(plan: Join | Apply, left: Plan): boolean {
+  const own = new Map(left.columns.map((column) => [column.id, column]));
+  return plan.columns.some(({ id, nullable }) => nullable && own.get(id)?.nullable === false);
+}
+
+/** The left side with NULLs for the right's columns. */
 function padded(plan: Join | Apply, left: Plan): Plan {
   const own = new Map(left.columns.map((column) => [column.id, column]));
   return {
     kind: 'project',
-    columns: plan.columns,
+    columns: plan.columns.map((column) => own.get(column.id) ?? column),
     input: left,
     expressions: plan.columns.map((column) => {
       const from = own.get(column.id);
