@@ -25,6 +25,11 @@ export interface RowScope {
    * below in the form of the place where it is used: in a branch it must compute in a branch of it.
    */
   readonly define: (columns: ReadonlyMap<ColumnId, ColumnReader>) => RowScope;
+  /**
+   * The same columns in other shapes. What has been computed below is not found again: it has the shape that follows
+   * from theirs.
+   */
+  readonly reshape: (columns: ReadonlyMap<ColumnId, ColumnReader>) => RowScope;
   readonly branch: () => RowScope;
   readonly memo: (key: string) => Val | undefined;
   readonly remember: (key: string, value: Val) => void;
@@ -37,6 +42,8 @@ export function rowScope(
   columns: ReadonlyMap<ColumnId, ColumnReader>,
   parent?: RowScope,
   fields?: FieldReader,
+  /** Where expressions that the scope does not know may be known. */
+  elsewhere: RowScope | undefined = parent,
 ): RowScope {
   const read = new Map<ColumnId, Val>();
   const computed = new Map<string, Val>();
@@ -58,9 +65,10 @@ export function rowScope(
     has: (id) => columns.has(id) || parent?.has(id) === true,
     field: (id, path) => (columns.has(id) ? fields?.(id, path) : parent?.field(id, path)),
     define: (more) => rowScope(more, scope),
+    reshape: (more) => reshaped(more, scope),
     // Reading through a branch must not mark the column as read outside it, so the readers are offered again.
     branch: () => branchScope(scope, columns, read, parent, fields),
-    memo: (key) => computed.get(key) ?? parent?.memo(key),
+    memo: (key) => computed.get(key) ?? elsewhere?.memo(key),
     remember: (key, value) => {
       computed.set(key, value);
     },
@@ -80,9 +88,15 @@ function branchScope(
     const value = read.get(id);
     readers.set(id, value === undefined ? reader : () => value);
   }
-  const inner = rowScope(readers, parent?.branch(), fields);
-  return { ...inner, define: (more) => rowScope(more, inner), memo: (key) => inner.memo(key) ?? scope.memo(key) };
+  // What is remembered outside of the branch is what `scope` finds.
+  return rowScope(readers, parent?.branch(), fields, scope);
 }
+
+function reshaped(columns: ReadonlyMap<ColumnId, ColumnReader>, below: RowScope): RowScope {
+  return rowScope(columns, below, undefined, NOTHING);
+}
+
+const NOTHING: RowScope = rowScope(new Map());
 
 /** Compiles the expressions of one kernel. */
 export interface ExpressionCompiler {

@@ -274,7 +274,7 @@ function declared(columns: readonly Column[]): Operator {
           },
         ]),
       );
-      next(scope.define(shaped));
+      next(scope.reshape(shaped));
     },
   };
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agreement } from './agreement.ts';
 import type { Answer } from './answers.ts';
@@ -62,6 +63,19 @@ describe('random queries have the same answers everywhere', () => {
         with: 3,
       }),
     ).toEqual([]);
+  });
+});
+
+describe('queries that once had a wrong answer', () => {
+  const text = readFileSync(new URL('found.sql', import.meta.url), 'utf8');
+  const queries = text.split(/\n\n+/).map((part) => part.replace(/^--.*\n?/gm, '').trim());
+
+  it.each(queries.filter((query) => query !== ''))('%s', async (query) => {
+    const loaded = await load(engines, makeData(7000, 'tiny'));
+    for (let turn = 0; turn < 7; turn++) {
+      const { problem, answered } = await agreement(loaded, query, turn);
+      expect({ turn, problem, answered }).toEqual({ turn, problem: undefined, answered: ['DuckDB', 'PostgreSQL'] });
+    }
   });
 });
 

@@ -1,0 +1,12 @@
+-- Queries that once had a wrong answer, as they were found and made smaller; over the tiny data of seed 7000.
+
+-- A full join's other side is empty: its columns stay nullable.
+select a.u, a.y + 1 from a full join (select 1 as v where false) q on a.y = q.v
+
+-- A join key that the pipeline had computed before its columns got the shape that several streams share.
+select b, s from c full join a on k = s left join (select id from e) q(c1) on s is not distinct from q.c1 where (date '1969-12-31' < (select e7.d from e as e7)) is null
+
+-- Groups that had gone to disk were lost.
+select n, count(*) from g group by rollup (n)
+
+select b.t, count(*) from b full join a on b.t = a.u group by b.t
