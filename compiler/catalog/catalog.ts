@@ -26,6 +26,8 @@ export interface TableSample {
   readonly rows: number;
   /** Nothing is left out. */
   readonly complete: boolean;
+  /** Where neighbouring rows were taken together: for each row which of these runs it belongs to, ascending. */
+  readonly runs?: readonly number[] | undefined;
   /** The rows' values of a column; undefined for types that estimates cannot use. */
   readonly cells: (ordinal: number) => Cells | undefined;
 }

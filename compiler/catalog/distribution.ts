@@ -97,6 +97,55 @@ function correlationOf(positions: readonly number[]): number {
   return ofRanks === 0 ? 0 : product / Math.sqrt(ofRanks * ofPlaces);
 }
 
+/**
+ * What is to be seen of a column in a sample of so large a part of its table, taken in runs of neighbouring rows:
+ * `runs[i]` is the run of row i. `nulls` is a fraction, `distinct` a guess of the whole table's values.
+ */
+export function seenIn(
+  cells: Cells,
+  runs: readonly number[],
+  part: number,
+): { readonly nulls: number; readonly distinct: number; readonly min?: number; readonly max?: number } {
+  /** The run that a value was met in last, and the number of runs that it was met in. */
+  const met = new Map<number | string, { run: number; runs: number }>();
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  let rows = 0;
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] ?? null;
+    if (cell === null || (typeof cell === 'number' && Number.isNaN(cell))) continue;
+    rows++;
+    const run = runs[i] ?? 0;
+    const known = met.get(cell);
+    if (known === undefined) met.set(cell, { run, runs: 1 });
+    else if (known.run !== run) {
+      known.run = run;
+      known.runs++;
+    }
+    if (typeof cell === 'string') continue;
+    if (cell < min) min = cell;
+    if (cell > max) max = cell;
+  }
+  const nulls = cells.length === 0 ? 0 : 1 - rows / cells.length;
+  return { nulls, distinct: scaledUp(met.values(), part), ...(min <= max ? { min, max } : {}) };
+}
+
+/**
+ * Haas and Stokes, "Estimating the Number of Classes in a Finite Population", 1998: their Duj1, with runs in place of
+ * rows, since neighbours are often alike.
+ */
+function scaledUp(met: Iterable<{ readonly runs: number }>, part: number): number {
+  let values = 0;
+  let meetings = 0;
+  let once = 0;
+  for (const { runs } of met) {
+    values++;
+    meetings += runs;
+    if (runs === 1) once++;
+  }
+  return values === 0 ? 0 : values / Math.max(1e-9, 1 - ((1 - part) * once) / meetings);
+}
+
 /** The fraction of values below the bound; undefined if the distribution does not tell. */
 export function fractionBelow({ common, commonFraction, bounds }: Distribution, bound: number): number | undefined {
   const others = 1 - commonFraction;

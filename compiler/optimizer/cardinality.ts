@@ -276,7 +276,8 @@ function fractionOf(
   if (tried.length === 0) return { fraction: conjunctionSelectivity(terms, lookup), sample };
   const seen = left.rows / sample.rows;
   const rest = others.length === 0 ? 1 : conjunctionSelectivity(others, lookup);
-  if (left.rows >= ENOUGH_MATCHES || seen === 1) return { fraction: seen * rest, sample: left };
+  const isSure = left.rows >= ENOUGH_MATCHES || seen === 1 || (sample.sample.complete && left.rows > 0);
+  if (isSure) return { fraction: seen * rest, sample: left };
   const least = left.rows / 2 / sample.rows;
   const most = (left.rows + (left.sample.complete ? 0.5 : 1)) / sample.rows;
   const guess = conjunctionSelectivity(tried, lookup);
@@ -369,6 +370,7 @@ function groupCount(groups: readonly Expression[], input: Estimate, lookup: Look
   if (sampled?.certain === true) return Math.max(1, Math.min(sampled.groups, input.rows));
   const { dependencies } = factsOf(plan);
   let combinations = 1;
+  let independent = 0;
   const seen: ColumnId[] = [];
   const bySize = groups
     .map((group) => ({ group, values: valuesOfGroup(group, input, lookup) }))
@@ -378,9 +380,12 @@ function groupCount(groups: readonly Expression[], input: Estimate, lookup: Look
     const determined = closure(seen, dependencies);
     if (own.every((id) => determined.has(id))) continue;
     combinations *= Math.max(1, values);
+    independent++;
     if (group.kind === 'column') seen.push(group.id);
   }
-  return Math.max(drawnDistinct(combinations, input.rows), Math.min(sampled?.groups ?? 1, input.rows));
+  // One column's values are all there; of combinations, those that rows happen to have.
+  const guess = independent > 1 ? drawnDistinct(combinations, input.rows) : Math.min(combinations, input.rows);
+  return Math.max(guess, Math.min(sampled?.groups ?? 1, input.rows));
 }
 
 function valuesOfGroup(group: Expression, { rows, restricted = [] }: Estimate, lookup: Lookup): number {

@@ -15,7 +15,9 @@ import { simplifyOuterJoins } from './outer-joins.ts';
 import type { Pass } from './pass.ts';
 import { pruneColumns } from './prune.ts';
 import { pushPredicates } from './push-predicates.ts';
+import { semiJoins } from './semi-joins.ts';
 import { simplify } from './simplify.ts';
+import { reduceSortKeys } from './sort-keys.ts';
 
 /** The passes in the order in which they run; some run again after others have made work for them. */
 export const PASSES: readonly Pass[] = [
@@ -25,6 +27,8 @@ export const PASSES: readonly Pass[] = [
   pushPredicates,
   distinctToAggregate,
   removeSorts,
+  reduceSortKeys,
+  semiJoins,
   reduceGroupKeys,
   pruneColumns,
   eagerAggregation,

@@ -60,20 +60,28 @@ export function sampledCombinations(
     if (values === undefined) return undefined;
     columns.push(values.cells);
   }
-  const counts = new Map<unknown, number>();
   const [only, second] = columns;
-  for (let i = 0; i < sampled.sample.rows; i++) {
+  const { rows, runs } = sampled.sample;
+  // Neighbours are alike: how often a value comes again is counted by runs of them.
+  const met = new Map<unknown, { run: number; runs: number }>();
+  for (let i = 0; i < rows; i++) {
     if (sampled.kept?.[i] === 0) continue;
     const key = second === undefined ? only?.[i] : columns.map((cells) => cells[i]).join('\u0000');
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    const run = runs?.[i] ?? i;
+    const known = met.get(key);
+    if (known === undefined) met.set(key, { run, runs: 1 });
+    else if (known.run !== run) {
+      known.run = run;
+      known.runs++;
+    }
   }
   let once = 0;
   let twice = 0;
-  for (const count of counts.values()) {
+  for (const { runs: count } of met.values()) {
     if (count === 1) once++;
     else if (count === 2) twice++;
   }
-  return { different: counts.size, once, twice };
+  return { different: met.size, once, twice };
 }
 
 function truthOf(condition: Expression, sampled: Sampled): Truth | undefined {

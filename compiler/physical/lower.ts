@@ -47,7 +47,7 @@ export function lower(plan: Plan, options: LowerOptions = {}): PhysicalPlan {
 }
 
 /** What lowering does beyond choosing algorithms, by the name under which it can be left out. */
-const KEY_FILTERS = 'key filters';
+export const KEY_FILTERS = 'key filters';
 const SHARING = 'common subplans';
 
 export interface LowerOptions {

@@ -22,6 +22,15 @@ export function sampleOf(
   most: number = SAMPLE_ROWS,
 ): TableSample {
   const { places, complete } = choose(segments, most);
+  return sampleAt(columns, places, complete);
+}
+
+/** The rows at those places. */
+export function sampleAt(
+  columns: readonly ColumnDefinition[],
+  places: readonly Place[],
+  complete: boolean,
+): TableSample {
   const known = new Map<number, Cells | undefined>();
   return {
     rows: places.length,
@@ -36,8 +45,9 @@ export function sampleOf(
   };
 }
 
-interface Place {
-  readonly segment: Segment;
+/** A row of a chunk; the chunk may be encoded anew before it is read. */
+export interface Place {
+  readonly segment: { readonly chunk: { readonly columns: readonly ChunkColumn[] } };
   readonly row: number;
 }
 
@@ -96,7 +106,7 @@ function cellsOf(places: readonly Place[], ordinal: number, { type }: ColumnDefi
   }
 }
 
-function columnOf({ chunk }: Segment, ordinal: number): ChunkColumn {
+function columnOf({ chunk }: Place['segment'], ordinal: number): ChunkColumn {
   return chunk.columns[ordinal]!;
 }
 

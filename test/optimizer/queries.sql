@@ -477,3 +477,29 @@ select x from a except all select x from b
 select q.x, count(*) from (select x, y from a except all select x, y from c) q where q.x > 0 group by q.x
 
 select a.id from a where exists (select x from b where b.y = a.y intersect all select x from c)
+
+select distinct a.x from a join b on a.x = b.x
+
+select distinct a.x from a join b on a.x = b.x join c on c.y = b.y where c.id < 5
+
+select b.y, max(a.id), min(a.y) from a join b on a.x = b.x join c on a.y = c.y and c.x > b.x group by b.y
+
+select b.y, count(distinct a.id), bool_or(a.x = 1) from a, b, c where a.x = b.x and c.id = b.id group by b.y
+
+select b.y, sum(a.id), max(a.y) from a join b on a.x = b.x group by b.y
+
+select a.id from a where exists (select 1 from b join c on b.x = c.x where b.y = a.y)
+
+select a.id from a where a.x not in (select b.x from b join c on b.id = c.id where b.x is not null)
+
+select a.id, a.x, b.id from a left join b on a.x = b.x order by a.y nulls first, a.id, b.id limit 4
+
+select a.id, c.z from a left join b on a.id = b.id left join c on c.id = a.x order by a.d desc, a.id limit 3 offset 1
+
+select a.id, (select max(b.y) from b where b.x = a.x) as m from a order by a.id desc limit 2
+
+select a.id, a.x, a.y from a order by a.id, a.x, a.y + 1
+
+select a.id, b.id from a join b on a.id = b.id where a.x = 1 order by a.x, b.id, a.id, a.z
+
+select x, y, count(*) from a where y = 2 group by x, y order by y, x, count(*)

@@ -6,6 +6,7 @@ import type { ScanRequest, TableScanCursor, TableSource } from '../../../runtime
 import { createBuilder, encodingOf, MAX_CHUNK_HEAP, sealColumn } from '../../tables/encode.ts';
 import type { FileHost } from '../host.ts';
 import { createConverter } from './convert.ts';
+import { readSpots, statisticsOfSpots } from './csv-sample.ts';
 import type { CsvDialect, CsvOptions } from './dialect.ts';
 import { BLOCK_SIZE, BlockFeeder, convertBatch } from './input.ts';
 import { RecordReader } from './reader.ts';
@@ -34,6 +35,8 @@ export async function openCsv(host: FileHost, path: string, options: CsvOptions 
   if (info === undefined) throw new OrbitError('undefined_file', `there is no file "${path}"`);
   const sniff = await sniffFile(host, path, options);
   const { dialect, columns } = sniff;
+  const spots = await readSpots(host, path, info.size);
+  let statistics: TableStatistics | undefined;
   const table: CsvTable = {
     name: path,
     path,
@@ -41,7 +44,10 @@ export async function openCsv(host: FileHost, path: string, options: CsvOptions 
     columns,
     keys: [],
     version: info.modified,
-    statistics: () => estimate(sniff, info.size),
+    statistics: () => {
+      statistics ??= statisticsOfSpots(spots, path, dialect, columns, info.size);
+      return statistics.rowCount > 0 ? statistics : estimate(sniff, info.size);
+    },
     scan: (request) => scanCsv(host, path, dialect, columns, options.blockSize ?? BLOCK_SIZE, request),
   };
   csvTables.add(table);
