@@ -13,17 +13,22 @@ import type { Aggregate, Distinct, Plan } from '../ir/plan.ts';
 import { renumber } from '../optimizer/renumber.ts';
 import { isVolatilePlan } from '../optimizer/volatility.ts';
 import { INT32, INT64 } from '../types/type.ts';
-import { estimated, type Lowering, notSupported } from './lowering.ts';
+import { isMergeable, lowerOverGroups, lowerOverRows } from './lower-grouping-sets.ts';
+import { estimated, type Lowering } from './lowering.ts';
 import type { PhysicalPlan } from './plan.ts';
 
 export function lowerAggregate(plan: Aggregate, context: Lowering): PhysicalPlan {
   const { columns, groups, aggregates, groupingSets: sets } = plan;
   if (sets === undefined)
     return { kind: 'hashAggregate', columns, input: context.lower(plan.input), groups, aggregates };
-  // The input is computed for each set anew.
-  if (isVolatilePlan(plan.input))
-    throw notSupported('a grouping by several sets of columns that are computed by writing');
+  if (aggregates.every(isMergeable)) return lowerOverGroups(plan, context);
+  if (!isCheap(plan.input) || isVolatilePlan(plan.input)) return lowerOverRows(plan, context);
+  // The input is computed for each set anew: reading a table again takes less than keeping its rows.
   return { kind: 'unionAll', columns, inputs: sets.map((_, i) => lowerGroupingSet(plan, i, context)) };
+}
+
+function isCheap(plan: Plan): boolean {
+  return plan.kind === 'scan' || ((plan.kind === 'filter' || plan.kind === 'project') && isCheap(plan.input));
 }
 
 /** The aggregate by one set of the groups, the others being NULL. */

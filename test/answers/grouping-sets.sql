@@ -78,3 +78,17 @@ select a, sum(c) from t group by rollup(a) having sum(c) is null
 select t.b from t group by rollup(t.b) union all select t.b from t group by cube(t.b)
 
 select exists (select 1 from t s where s.b = t.b) from t group by rollup(b)
+
+select t.b, avg(t.c)::numeric(10, 3), count(distinct u.c), array_agg(u.a order by u.a) from t join t u on t.b = u.b group by cube(t.b, u.c)
+
+select t.b, u.c, sum(t.c), min(u.b), max(t.a), bool_and(t.a > 2), bit_or(t.a), any_value(t.b), count(u.c), grouping(t.b, u.c) from t left join t u on t.a = u.a + 1 group by rollup(t.b, u.c)
+
+select b, sum(c) filter (where a > 1), count(*) filter (where a > 100), sum(a::float8), sum(a::bigint) from t group by rollup(b)
+
+select count(*), sum(a), max(b) from t where a > 100 group by grouping sets ((), (b), ())
+
+select t.a, q.b, q.n from t, lateral (select u.b, count(*) as n from t u where u.a <= t.a group by rollup(u.b)) q order by 1, 2, 3
+
+select b, count(*) from (select distinct b, c from t) q group by rollup(b)
+
+with g as (select b, c, count(*) as n from t group by cube(b, c)) select x.b, x.n, y.n from g x join g y on x.b = y.b and x.c is null and y.c is null
