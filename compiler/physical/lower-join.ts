@@ -4,12 +4,18 @@ import { somePlan } from '../ir/traverse.ts';
 import { hashJoinCost } from '../optimizer/cost.ts';
 import { splitCondition } from '../optimizer/join-estimate.ts';
 import { internalError } from '../types/error.ts';
+import { lowerLookupJoin } from './lower-lookup-join.ts';
 import { lowerRangeJoin } from './lower-range-join.ts';
 import type { Lowering } from './lowering.ts';
 import type { HashJoin, PhysicalPlan } from './plan.ts';
 
-/** A hash join by the equalities between the sides; without any, a search for an inequality, or nested loops. */
+/**
+ * A hash join by the equalities between the sides; without any, a search for an inequality, or nested loops; for a
+ * handful of rows lookups by key.
+ */
 export function lowerJoin(plan: Join, context: Lowering): PhysicalPlan {
+  const byKey = lowerLookupJoin(plan, context);
+  if (byKey !== undefined) return byKey;
   const { columns, nullAware, mark, left, right } = plan;
   const { equalities, residual } = splitCondition(plan.condition, left.columns, right.columns);
   const { estimator, lower } = context;

@@ -3,6 +3,7 @@ import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import { writes } from '../../compiler/physical/columns.ts';
 import type {
   KeyLookup,
+  PhysicalApply,
   PhysicalDelete,
   PhysicalInsert,
   PhysicalPlan,
@@ -85,6 +86,8 @@ function compileNode(plan: PhysicalPlan): Run | undefined {
     }
     case 'sort':
       return sort(plan);
+    case 'apply':
+      return apply(plan);
     case 'insert':
       return insert(plan);
     case 'update':
@@ -176,6 +179,51 @@ function keyPart(expression: Expression, column: Type): RowExpression {
     const integer = BigInt(given);
     return BigInt.asIntN(bits, integer) === integer ? Number(integer) : null;
   };
+}
+
+/** For each outer row the inner rows: a join by key, most of the time. */
+function apply(plan: PhysicalApply): Run | undefined {
+  const outer = compile(plan.outer);
+  const inner = compile(plan.inner);
+  if (outer === undefined || inner === undefined) return undefined;
+  const { join } = plan;
+  const given = plan.outer.columns;
+  const all = join === 'inner' || join === 'left' || join === 'single' ? plan.inner.columns : [];
+  const pick = picker(plan.columns, [...given, ...all, ...(plan.mark === undefined ? [] : [plan.mark])]);
+  const padding = all.map(() => null);
+  return (context) => {
+    const rows: Row[] = [];
+    for (const row of outer(context)) {
+      const bound = new Map(context.outer);
+      given.forEach(({ id }, i) => bound.set(id, row[i] ?? null));
+      const found = inner({ ...context, outer: bound });
+      switch (join) {
+        case 'inner':
+        case 'left':
+          for (const match of found) rows.push([...row, ...match]);
+          if (join === 'left' && found.length === 0) rows.push([...row, ...padding]);
+          break;
+        case 'single':
+          if (found.length > 1) throw severalRows();
+          rows.push([...row, ...(found[0] ?? padding)]);
+          break;
+        case 'semi':
+          if (found.length > 0) rows.push(row);
+          break;
+        case 'anti':
+          if (found.length === 0) rows.push(row);
+          break;
+        case 'mark':
+          rows.push([...row, found.length > 0]);
+          break;
+      }
+    }
+    return pick(rows);
+  };
+}
+
+function severalRows(): OrbitError {
+  return new OrbitError('cardinality_violation', 'more than one row returned by a subquery used as an expression');
 }
 
 function sort(plan: PhysicalSort): Run | undefined {

@@ -60,7 +60,10 @@ import { counterOf, type Outer, type Query } from './query.ts';
 import { rangeJoining } from './range-joins.ts';
 import { recursion } from './recursion.ts';
 import { onceIfSame, repeated } from './repeated.ts';
+
+import { type SmallContext, smallPlan } from './small-plan.ts';
 import { rowAddresses, type SortDriverSpec, type SortResult, sortDriver, sortDriverSpec } from './sort-driver.ts';
+
 import { sortAddresses } from './sorting.ts';
 import { openBlocks, openHostRows, openScan } from './sources.ts';
 import { openSpilledGroups } from './spill/groups.ts';
@@ -804,11 +807,13 @@ async function applying(
   const innerIds = plan.inner.columns.map((c) => c.id);
   const outerIds = plan.outer.columns.map((c) => c.id);
   let common: readonly (readonly Value[])[] | undefined;
+  // An inner side of a handful of rows needs no pipelines.
+  const small = smallPlan(plan.inner);
   const inner_: Query = { ...query, repeated: repeated(query, plan.inner, new Set(outerIds)) };
   for (const row of outerRows) {
     const bound = new Map(outer);
     plan.outer.columns.forEach((column, i) => bound.set(column.id, { column, value: row[i] ?? null }));
-    const rows = common ?? (await query.collect(inner_, plan.inner, bound));
+    const rows = common ?? small?.run(smallContext(query, bound)) ?? (await query.collect(inner_, plan.inner, bound));
     if (plan.uncorrelated === true) common = rows;
     const put = (inner: readonly Value[] | undefined, mark?: boolean): void => {
       result.push(
@@ -850,6 +855,17 @@ async function applying(
     if (pause !== undefined) await pause;
   }
   return hostStream(query, plan.columns, result, 'apply', counted);
+}
+
+function smallContext(query: Query, outer: Outer): SmallContext {
+  const { tables, transaction, firstCommand, parameters } = query;
+  const count = (node: PhysicalPlan, rows: number): void => {
+    const counter = counterOf(query, node);
+    counter.rows += rows;
+    counter.loops++;
+  };
+  const counting = query.analyze ? count : undefined;
+  return { tables, transaction, firstCommand, parameters, outer: outerRow(outer), count: counting };
 }
 
 /** Runs the plan; `deliver` gets its batches. */

@@ -109,6 +109,41 @@ describe('rows by key', () => {
     await db.close();
   });
 
+  test('join a handful of rows', async () => {
+    const db = await open(':memory:', { threads: 1 });
+    await db.query('create table c (id integer primary key, name text, region integer)');
+    await db.query('create table r (id integer primary key, name text)');
+    await db.query('create table o (id integer primary key, c integer, n integer)');
+    await db.query("insert into r values (1, 'north'), (2, 'south')");
+    await db.query("insert into c values (1, 'a', 1), (2, 'b', 2), (3, 'c', null)");
+    await db.query('insert into o values (10, 1, 5), (11, 2, 6), (12, null, 7), (13, 3, 8), (14, 9, 9)');
+    // The same without keys, so that nothing can be looked up.
+    for (const name of ['c', 'r', 'o']) await db.query(`create table ${name}0 as select * from ${name}`);
+    const from = 'from o left join c on c.id = o.c left join r on r.id = c.region';
+    for (const text of [
+      `select o.id, c.name, r.name ${from} where o.id in (10, 11, 12, 13, 14) order by 1`,
+      `select o.id, c.name, r.name ${from.replaceAll('left join', 'join')} where o.id in (10, 11, 12, 13, 14) order by 1`,
+      'select o.id, c.name from o left join c on c.id = o.c and c.name > $1 where o.id in (10, 11, 13) order by 1',
+      'select o.id from o where o.id in (10, 11, 12, 14) and exists (select 1 from c where c.id = o.c and c.name <> $1) order by 1',
+      'select o.id from o where o.id in (10, 11, 12, 14) and not exists (select 1 from c where c.id = o.c) order by 1',
+      'select o.id from o where o.id in (10, 11, 12, 14) and o.c not in (select id from c where name <> $1) order by 1',
+      'select o.id, (select name from c where c.id = o.c) as n from o where o.id in (10, 12, 14) order by 1',
+      'select v.x, c.name from (values (1), (2), (7), (null)) as v (x) join c on c.id = v.x order by 1',
+      'select o.id, o.n, c.name from o join c on o.c = c.id where c.id = 2 and o.id = 11',
+      'select count(*), sum(o.n), min(c.name) from o join c on o.c = c.id where o.id in (10, 11, 13)',
+    ]) {
+      const parameters = text.includes('$1') ? ['a'] : [];
+      const plain = text.replace(/\b(from|join) ([cro])\b/g, '$1 $20 as $2');
+      const expected = (await db.query(plain, parameters)).values;
+      expect((await db.query(text, parameters)).values, text).toEqual(expected);
+      expect(await db.explain(text, { parameters }), text).toMatch(/lookup/);
+      expect(await db.explain(plain, { parameters }), plain).not.toMatch(/lookup/);
+    }
+    const point = `select o.id, c.name, r.name ${from} where o.id = $1`;
+    expect(await db.explain(point, { parameters: [10], analyze: true })).toContain('no pipelines');
+    await db.close();
+  });
+
   test('fail with the place of what fails', async () => {
     const db = await open(':memory:', { threads: 1 });
     await db.query('create table t (id integer primary key)');

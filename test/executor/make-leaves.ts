@@ -1,8 +1,8 @@
-import { constant, parameter } from '../../compiler/ir/build.ts';
+import { columnRef, constant, parameter } from '../../compiler/ir/build.ts';
 import type { Column, Expression } from '../../compiler/ir/expression.ts';
 import { ROW_ID_ORDINAL } from '../../compiler/ir/plan.ts';
 import type { KeyLookup, PhysicalValues, TableScan } from '../../compiler/physical/plan.ts';
-import { INT64, type Type } from '../../compiler/types/type.ts';
+import { INT64, type Type, typeEquals } from '../../compiler/types/type.ts';
 import type { Making, Outside } from './making.ts';
 import { leaf, type Node } from './node.ts';
 import { keyValue, type Size } from './table-pool.ts';
@@ -80,6 +80,8 @@ export function makeKeyLookup(making: Making, outside: Outside): Node {
     const row = table.rows.length > 0 && random.chance(0.9) ? random.pick(table.rows) : undefined;
     return key.map((ordinal): Expression => {
       const type = table.handle.columns[ordinal]?.type ?? INT64;
+      const around = outside.columns.filter((column) => typeEquals(column.type, type));
+      if (around.length > 0 && random.chance(0.7)) return columnRef(random.pick(around));
       const absent = ordinal === 0 ? keyValue(type, 3 * random.integer(-2, 300) + 1) : type.kind === 'int64' ? 7n : 7;
       const value = random.chance(0.03) ? null : (row?.[ordinal] ?? absent);
       // A wider integer than the column's is compared too, also where it is out of its range.
