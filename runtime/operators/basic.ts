@@ -6,11 +6,16 @@ import type { Val } from '../kernels/value.ts';
 import { type Expr, i64, load, op } from '../wasm/ir.ts';
 import { whenTrue } from './condition.ts';
 import type { Operator, Source } from './emitter.ts';
+import { held } from './rows.ts';
 
-/** Rows of fixed size that lie one behind the other at the address that the context calls `morsel`. */
+/**
+ * Rows of fixed size that lie one behind the other at the address that the context calls `morsel`. `passing`: they go
+ * before the query ends.
+ */
 export function rowsSource(
   layout: RowLayout,
   columns: readonly { readonly id: ColumnId; readonly field: number }[],
+  passing = false,
 ): Source {
   return {
     emit: (e, row) => {
@@ -18,7 +23,7 @@ export function rowsSource(
       const base = k.local('i32');
       k.prologue(() => k.set(base, load('i32.load', e.ctx, CONTEXT.morsel)));
       const address = k.local('i32', indexed(base, row, layout.size));
-      return rowScope(rowReaders(e.k, address, layout, columns));
+      return rowScope(rowReaders(e.k, address, layout, columns, passing));
     },
   };
 }
@@ -29,12 +34,13 @@ export function rowReaders(
   address: Expr,
   layout: RowLayout,
   columns: readonly { readonly id: ColumnId; readonly field: number }[],
+  passing = false,
 ): ReadonlyMap<ColumnId, () => Val> {
   return new Map(
     columns.map(({ id, field }): [ColumnId, () => Val] => {
       const found = layout.fields[field];
       if (found === undefined) throw new Error(`no field ${field}`);
-      return [id, () => loadField(k, address, found)];
+      return [id, () => held(loadField(k, address, found), passing)];
     }),
   );
 }

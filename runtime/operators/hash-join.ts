@@ -21,7 +21,7 @@ import { whenTrue } from './condition.ts';
 import type { Operator, PipelineEmitter, Sink, Source } from './emitter.ts';
 import { keyFilterFunctions } from './key-filter.ts';
 import { equalKeys, hashKeys } from './keys.ts';
-import { persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
+import { held, persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
 
 export interface JoinKey {
   readonly expression: Expression;
@@ -39,6 +39,8 @@ export interface JoinState {
   bounds: { readonly low: number; readonly high: number; readonly sawNull: number } | undefined;
   /** Some key's NULLs are equal: they cannot index an array. */
   nullsEqual: boolean;
+  /** Rows go before the query ends, as those of a partition do. */
+  passing: boolean;
   /** Set when the directory is made. */
   directory: JoinDirectory | undefined;
 }
@@ -64,6 +66,7 @@ export function joinState(): JoinState {
     blocks: undefined,
     bounds: undefined,
     nullsEqual: false,
+    passing: false,
     directory: undefined,
   };
 }
@@ -427,7 +430,7 @@ function buildScope(
     if (index === undefined) throw internalError(`the join does not keep column #${id}`);
     const field = fieldAt(layout, index);
     readers.set(id, () => {
-      const v = loadField(k, row, field);
+      const v = held(loadField(k, row, field), state.passing);
       return padded ? { ...v, null_: k.keep(or(v.null_, op('i32.eqz', row)) ?? i32(0)) } : v;
     });
   }
@@ -611,7 +614,7 @@ export function unmatchedSource(
         const at = address;
         for (const id of columns) {
           const field = fieldAt(layout, state.fields.get(id) ?? -1);
-          readers.set(id, () => loadField(k, at, field));
+          readers.set(id, () => held(loadField(k, at, field), state.passing));
         }
         for (const column of padded) readers.set(column.id, () => nullVal(column.type));
         return rowScope(readers);

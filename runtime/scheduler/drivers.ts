@@ -1,13 +1,14 @@
 import { internalError } from '../../compiler/types/error.ts';
 import { EXTENT_BYTES } from '../memory/layout.ts';
 import type { AggregateState } from '../operators/aggregate.ts';
+import { BUILD_ROW } from '../operators/build-rows.ts';
 import type { JoinState } from '../operators/hash-join.ts';
 import type { HashTable } from '../operators/hash-table.ts';
 import { type PackSpec, packSpec } from '../operators/pack.ts';
 import { BATCH_ROWS, type BatchLayout, type ResultSlots } from '../operators/result.ts';
 import type { RowBlocks } from '../operators/rows.ts';
 import type { KernelInstance } from './modules.ts';
-import { MOST_LEVELS, type PageWriter, pageWriter, type SpilledRows } from './spill/pages.ts';
+import { MOST_LEVELS, PARTITION_BITS, type PageWriter, pageWriter, type SpilledRows } from './spill/pages.ts';
 import { bytesLeft, shouldSpill } from './spill/policy.ts';
 import { allocate, allocateZeroed, clear, type Task } from './task.ts';
 
@@ -67,16 +68,22 @@ export interface AggregateDriverSpec {
   readonly groups: number;
   /** How the groups go to disk; undefined: they cannot. */
   readonly pack: PackSpec | undefined;
+  /** Into how many partitions, as a power of two. */
+  readonly partitionBits: number;
   /** Bytes of the only row that begin as 1: states that are NULL at first. */
   readonly nullOffsets: readonly number[];
   readonly distinct: readonly TableSpec[];
 }
 
-export function aggregateDriverSpec(state: AggregateState): AggregateDriverSpec {
+export function aggregateDriverSpec(
+  state: AggregateState,
+  partitionBits: number = PARTITION_BITS,
+): AggregateDriverSpec {
   const layout = required(state.layout, 'the row layout');
   return {
     main: { table: required(state.table, 'the hash table'), rowSize: layout.size },
     groups: state.groups,
+    partitionBits,
     pack: state.groups > 0 && state.distinct.size === 0 ? packSpec(layout, 0) : undefined,
     nullOffsets: layout.fields.flatMap((field) => (field.nullOffset === undefined ? [] : [field.nullOffset])),
     distinct: [...state.distinct.values()].map(({ table, layout: { size } }) => ({ table, rowSize: size })),
@@ -84,11 +91,16 @@ export function aggregateDriverSpec(state: AggregateState): AggregateDriverSpec 
 }
 
 export interface JoinDriverSpec extends RowsSpec {
+  readonly pack: PackSpec;
+  readonly partitionBits: number;
+  /** All rows go to disk. */
+  readonly always: boolean;
   readonly bounds: NonNullable<JoinState['bounds']>;
 }
 
-export function joinDriverSpec(state: JoinState): JoinDriverSpec {
-  return { ...rowsSpec(state), bounds: required(state.bounds, 'the key bounds') };
+export function joinDriverSpec(state: JoinState, partitionBits: number, always = false): JoinDriverSpec {
+  const pack = packSpec(required(state.layout, 'the row layout'), BUILD_ROW.hash);
+  return { ...rowsSpec(state), pack, partitionBits, always, bounds: required(state.bounds, 'the key bounds') };
 }
 
 /* ---------------------------------------------------------------------------------------------------------- blocks */
@@ -188,6 +200,7 @@ function tableDriver(
   spec: () => TableSpec,
   pack: () => PackSpec | undefined = () => undefined,
   level = 0,
+  partitionBits: () => number = () => 0,
 ): TableDriver {
   const { memory } = task;
   const list = blockList(task, () => spec().rowSize);
@@ -195,6 +208,7 @@ function tableDriver(
   let bits = SMALLEST_DIRECTORY_BITS;
   let directory = 0;
   let writer: PageWriter | undefined;
+  const spilled: SpilledRows[] = [];
 
   const directoryBytes = (): number => {
     const { dense } = spec().table;
@@ -216,7 +230,7 @@ function tableDriver(
     const { spill } = task;
     const rows = pack();
     if (spill === undefined || rows === undefined) throw internalError('groups that cannot go to disk');
-    writer ??= pageWriter(task, spill, rows, level);
+    writer ??= pageWriter(task, spill, rows, level, partitionBits());
     for (const block of list.blocks) await writer.write(block);
     list.clear();
     memory.resetArena(task.rows);
@@ -244,7 +258,7 @@ function tableDriver(
     rows: task.rows,
     isEmpty: () => list.blocks.length === 0 && writer === undefined,
     flush,
-    result: async () => ({ groups: list.blocks, spilled: writer === undefined ? [] : [await writer.finish()] }),
+    result: async () => ({ groups: list.blocks, spilled: await written(writer, spilled) }),
     start: (ctx) => {
       const { table } = spec();
       // Several pipelines may feed one table: the directory is made once.
@@ -293,6 +307,13 @@ function tableDriver(
   };
 }
 
+/** All that went to disk so far: asking again gives the same, and what has been added. */
+async function written(writer: PageWriter | undefined, before: SpilledRows[]): Promise<readonly SpilledRows[]> {
+  const since = await writer?.finish();
+  if (since !== undefined && since.bytes > 0) before.push(since);
+  return [...before];
+}
+
 /** A large directory is replaced by larger ones: it has extents of its own, which can be given back. */
 function takeDirectory(task: Task, bytes: number): number {
   const { memory, rows, budget } = task;
@@ -319,6 +340,7 @@ export function aggregateDriver(task: Task, spec: () => AggregateDriverSpec, lev
     () => spec().main,
     () => spec().pack,
     level,
+    () => spec().partitionBits,
   );
   const distinct: Driver<GroupsResult>[] = [];
   let only: number | undefined;
@@ -360,35 +382,74 @@ export interface BuildResult {
   readonly low: bigint;
   readonly high: bigint;
   readonly sawNull: boolean;
+  readonly spilled: readonly SpilledRows[];
 }
 
 const I64_MIN = -(2n ** 63n);
 const I64_MAX = 2n ** 63n - 1n;
 
-export function joinDriver(task: Task, spec: () => JoinDriverSpec): Driver<BuildResult> {
+export interface JoinDriver extends Driver<BuildResult> {
+  /** Sends rows to disk: those that other threads have in memory. */
+  readonly send: (blocks: readonly RowBlock[]) => Promise<void>;
+}
+
+/** Bytes a row that the directory takes beside it, for a few threads. */
+const LINK_BYTES = 48;
+
+/** Rows of a join's build side; or of its probe side, where that goes to disk as well. */
+export function joinDriver(task: Task, spec: () => JoinDriverSpec): JoinDriver {
   const { memory } = task;
-  const rows = rowsDriver(task, spec);
+  const list = blockList(task, () => spec().rowSize);
   let low = I64_MAX;
   let high = I64_MIN;
   let sawNull = false;
+  let writer: PageWriter | undefined;
+  const spilled: SpilledRows[] = [];
+
+  const send = async (blocks: readonly RowBlock[]): Promise<void> => {
+    const { pack, partitionBits } = spec();
+    writer ??= pageWriter(task, required(task.spill, 'the temporary file'), pack, 0, partitionBits);
+    for (const block of blocks) await writer.write(block);
+  };
+  const flush = async (): Promise<void> => {
+    await send(list.blocks);
+    list.clear();
+    memory.resetArena(task.rows);
+  };
+
   return {
-    result: () => ({ blocks: rows.result(), low, high, sawNull }),
-    full: rows.full,
-    start: (ctx, kernel) => {
-      const { bounds } = spec();
+    rows: task.rows,
+    send,
+    result: async () => ({
+      blocks: [...list.blocks],
+      low,
+      high,
+      sawNull,
+      spilled: await written(writer, spilled),
+    }),
+    start: (ctx) => {
+      const { bounds, blocks } = spec();
       memory.view().setBigInt64(ctx + bounds.low, I64_MAX, true);
       memory.view().setBigInt64(ctx + bounds.high, I64_MIN, true);
-      rows.start(ctx, kernel);
+      list.give(ctx, blocks);
     },
-    end: (ctx) => {
-      const { bounds } = spec();
+    full: async (ctx) => {
+      const { blocks, always } = spec();
+      list.take(ctx, blocks);
+      const rows = rowCount(list.blocks);
+      if (always || shouldSpill(task, rows, list.nextBytes() + rows * LINK_BYTES)) await flush();
+      list.give(ctx, blocks);
+    },
+    end: async (ctx) => {
+      const { bounds, blocks, always } = spec();
       const view = memory.view();
       const least = view.getBigInt64(ctx + bounds.low, true);
       const greatest = view.getBigInt64(ctx + bounds.high, true);
       if (least < low) low = least;
       if (greatest > high) high = greatest;
       sawNull ||= view.getUint32(ctx + bounds.sawNull, true) !== 0;
-      rows.end(ctx);
+      list.take(ctx, blocks);
+      if (always || writer !== undefined) await flush();
     },
   };
 }

@@ -67,6 +67,11 @@ export async function makeKeyFilters(
   }
 }
 
+/** Those of an earlier run of the join are not those of this one, which makes none: its build side is not in memory. */
+export function dropKeyFilters(query: Query, { makesFilters }: HashJoin): void {
+  for (const { filter } of makesFilters ?? []) query.keyFilters.delete(filter);
+}
+
 /** A filter that is ready for one of a scan's columns. */
 export interface ColumnKeyFilter {
   readonly ordinal: number;

@@ -54,7 +54,7 @@ import {
 import { contiguous, linkRows } from './finish.ts';
 import { hostAggregation } from './host-aggregates.ts';
 import { fetchRows, lookUp, unnestRows, windowRows, writeRows } from './host-operators.ts';
-import { makeKeyFilters } from './key-filters.ts';
+import { dropKeyFilters, makeKeyFilters } from './key-filters.ts';
 import { type LimitCount, type OpenSource, type RunKernel, runPipeline, type Stream } from './pipeline.ts';
 import { counterOf, type Outer, type Query } from './query.ts';
 import { rangeJoining } from './range-joins.ts';
@@ -67,7 +67,8 @@ import { rowAddresses, type SortDriverSpec, type SortResult, sortDriver, sortDri
 import { sortAddresses } from './sorting.ts';
 import { openBlocks, openHostRows, openScan } from './sources.ts';
 import { openSpilledGroups } from './spill/groups.ts';
-import type { SpilledRows } from './spill/pages.ts';
+import { type SpilledJoin, spilledJoin } from './spill/joined.ts';
+import { partitionBits, type SpilledRows } from './spill/pages.ts';
 import { bytesLeft } from './spill/policy.ts';
 import { allRuns, openRuns } from './spill/sorted.ts';
 import { withOwnArenas } from './task.ts';
@@ -305,6 +306,9 @@ function unexpected(result: DriverResult): never {
   throw internalError(`a worker gave ${JSON.stringify(result)}`);
 }
 
+/** Bytes a row of a directory, at most. */
+const LINK_BYTES = 32;
+
 async function hashJoin(
   query: Query,
   plan: HashJoin,
@@ -318,10 +322,16 @@ async function hashJoin(
   const marks = keep || plan.join === 'buildSemi';
   const ids = plan.build.columns.map((c) => c.id);
   const building = (own: Query) => buildSide(own, plan, outer, keep, ids);
-  const { state, built } = marks
+  const side = marks
     ? await building(query)
-    : await onceIfSame(query, plan, { input: plan.build, by: plan.keys.map((key) => key.build) }, building);
-  const directory = required(state.directory, 'the directory');
+    : await onceIfSame(
+        query,
+        plan,
+        { input: plan.build, by: plan.keys.map((key) => key.build) },
+        building,
+        ({ onDisk }) => onDisk === undefined,
+      );
+  const { state, built, onDisk } = side;
   // Nothing can match: the probe side need not run where it puts nothing out by itself.
   const probe = joinProbe(
     {
@@ -335,22 +345,39 @@ async function hashJoin(
     state,
   );
   const empty =
-    directory.rows === 0 &&
+    state.directory?.rows === 0 &&
     (plan.join === 'inner' || plan.join === 'semi' || plan.join.startsWith('build')) &&
     !writes(plan.probe);
   const buildOnly = plan.join === 'buildSemi' || plan.join === 'buildAnti';
+  const unmatched =
+    plan.join === 'full' || plan.join.startsWith('build')
+      ? unmatchedSource(
+          state,
+          ids,
+          plan.join === 'buildSemi' ? 'matched' : 'unmatched',
+          buildOnly ? [] : nullable(plan.probe.columns),
+        )
+      : undefined;
+  if (onDisk !== undefined) {
+    const list = await spilledJoin(query, {
+      ...onDisk,
+      plan,
+      state,
+      built,
+      runProbe: (breaker) => runInto(query, plan.probe, outer, breaker, plan),
+      probe,
+      counted,
+      unmatched,
+      runMarks: (stream) => runPipeline(query, stream, NOTHING, outer, plan),
+    });
+    return list.length > 0 ? list : [hostStream(query, plan.columns, [], 'nothing', counted)];
+  }
   const probed = empty
     ? []
     : extend(await streams(query, plan.probe, outer), `${plan.join} join`, probe, ...(buildOnly ? [] : counted));
-  if (plan.join !== 'full' && !plan.join.startsWith('build')) {
+  if (unmatched === undefined) {
     return probed.length > 0 ? probed : [hostStream(query, plan.columns, [], 'nothing', counted)];
   }
-  const unmatched = unmatchedSource(
-    state,
-    ids,
-    plan.join === 'buildSemi' ? 'matched' : 'unmatched',
-    buildOnly ? [] : nullable(plan.probe.columns),
-  );
   const rest: Stream = {
     open: () => openBlocks(unmatched.source, built.blocks),
     operators: [unmatched.operator, ...counted],
@@ -363,19 +390,28 @@ async function hashJoin(
   return [rest];
 }
 
-/** The build side's rows and their directory. */
+interface BuildSide {
+  readonly state: JoinState;
+  readonly built: BuildResult;
+  /** For a build side of which there is no directory, because it is on disk or about to go there. */
+  readonly onDisk: Pick<SpilledJoin, 'ran' | 'bits' | 'driver' | 'free'> | undefined;
+}
+
+/** The build side's rows, and their directory if they are in memory. */
 async function buildSide(
   query: Query,
   plan: HashJoin,
   outer: Outer,
   keep: boolean,
   ids: readonly ColumnId[],
-): Promise<{ readonly state: JoinState; readonly built: BuildResult }> {
+): Promise<BuildSide> {
   const state = joinState();
-  const driver = joinDriver(query, () => joinDriverSpec(state));
+  const { task, free } = withOwnArenas(query);
+  const bits = partitionBits(query.budget, plan.build.estimate ?? 0, plan.build.columns.length);
+  const driver = joinDriver(task, () => joinDriverSpec(state, bits));
   const buildKeys = plan.keys.map((key) => ({ expression: key.build, nullsEqual: key.nullsEqual }));
   const others: BuildResult[] = [];
-  const { kernel, ctx } = await runInto(
+  const ran = await runInto(
     query,
     plan.build,
     outer,
@@ -388,15 +424,22 @@ async function buildSide(
         (plan.makesFilters ?? []).map(({ key }) => key),
       ),
       driver,
-      remote: () => ({ kind: 'join', ...joinDriverSpec(state) }),
+      remote: () => ({ kind: 'join', ...joinDriverSpec(state, bits) }),
       adopt: (result) => (isBuild(result) ? others.push(result) : unexpected(result)),
     },
     plan,
   );
   const built = mergeBuilds([await driver.result(), ...others]);
-  state.directory = await linkRows(query, state, kernel.instance, ctx, built);
-  await makeKeyFilters(query, plan, state, kernel.instance, built);
-  return { state, built };
+  // The rows may all be there, but not the room for their directory.
+  const tight = query.spill !== undefined && rowCount(built.blocks) * LINK_BYTES > bytesLeft(query.budget);
+  if (tight || built.spilled.length > 0) {
+    state.passing = true;
+    dropKeyFilters(query, plan);
+    return { state, built, onDisk: { ran, bits, driver, free } };
+  }
+  state.directory = await linkRows(query, state, ran.kernel.instance, ran.ctx, built);
+  await makeKeyFilters(query, plan, state, ran.kernel.instance, built);
+  return { state, built, onDisk: undefined };
 }
 
 /** Threads that mark the same row write the same word. */
@@ -418,6 +461,7 @@ function mergeBuilds(results: readonly BuildResult[]): BuildResult {
       high: a.high > b.high ? a.high : b.high,
       // biome-ignore-end lint/complexity/useMathMinMax: not for bigints
       sawNull: a.sawNull || b.sawNull,
+      spilled: [...a.spilled, ...b.spilled],
     }),
     required(first, 'a build'),
   );
@@ -546,7 +590,8 @@ async function aggregation(
     expectedGroups: plan.estimate ?? Number.POSITIVE_INFINITY,
     mostDense: Math.floor(bytesLeft(query.budget) / DENSE_SHARE),
   };
-  const driver = aggregateDriver(withOwnArenas(query).task, () => aggregateDriverSpec(state));
+  const bits = partitionBits(query.budget, plan.estimate ?? 0, plan.columns.length);
+  const driver = aggregateDriver(withOwnArenas(query).task, () => aggregateDriverSpec(state, bits));
   const others: GroupsResult[] = [];
   // Distinct values would have to be told apart across threads.
   const alone = plan.aggregates.some((a) => a.distinct);
@@ -557,13 +602,13 @@ async function aggregation(
     {
       sink: aggregate(spec, state),
       driver,
-      remote: alone ? undefined : () => ({ kind: 'aggregate', ...aggregateDriverSpec(state) }),
+      remote: alone ? undefined : () => ({ kind: 'aggregate', ...aggregateDriverSpec(state, bits) }),
       adopt: (result) => (isGroups(result) ? others.push(result) : unexpected(result)),
     },
     plan,
   );
   const isElsewhere = !alone && driver.isEmpty();
-  const merged = isElsewhere ? await mergeInParallel(query, plan, outer, state, others) : undefined;
+  const merged = isElsewhere ? await mergeInParallel(query, plan, outer, state, others, bits) : undefined;
   if (merged?.every((part) => part.spilled.length === 0) === true) {
     const blocks = merged.flatMap((part) => part.groups);
     const open = () =>
@@ -608,6 +653,7 @@ async function mergeInParallel(
   outer: Outer,
   state: AggregateState,
   parts: readonly GroupsResult[],
+  bits: number,
 ): Promise<readonly GroupsResult[] | undefined> {
   const blocks = parts.flatMap(({ groups }) => groups);
   const { workers } = query.executor;
@@ -621,8 +667,8 @@ async function mergeInParallel(
   const stream: Stream = { open, operators: [], label: 'merge groups', limits: [] };
   const breaker: Breaker<unknown> = {
     sink: merge.sink,
-    driver: aggregateDriver(withOwnArenas(query).task, () => aggregateDriverSpec(state)),
-    remote: () => ({ kind: 'aggregate', ...aggregateDriverSpec(state) }),
+    driver: aggregateDriver(withOwnArenas(query).task, () => aggregateDriverSpec(state, bits)),
+    remote: () => ({ kind: 'aggregate', ...aggregateDriverSpec(state, bits) }),
     share: (ctx, thread) => query.memory.view().setUint32(ctx + required(share.own, 'the share'), thread, true),
     adopt: (result) => (isGroups(result) ? results.push(result) : unexpected(result)),
   };

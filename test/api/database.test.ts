@@ -93,7 +93,7 @@ describe('explain', () => {
 
 describe('memory', () => {
   test('is given back after a query, also after one that failed for want of it', async () => {
-    const db = await open(':memory:', { threads: 1, memory: 16 * 2 ** 20 });
+    const db = await open(':memory:', { threads: 1, memory: 16 * 2 ** 20, temporaryFolder: false });
     await db.query('create table d as select * from (values (0),(1),(2),(3),(4),(5),(6),(7),(8),(9)) as v (i)');
     await db.query('create table n as select a.i + 10 * b.i + 100 * c.i + 1000 * d.i as i from d a, d b, d c, d');
     expect(await codeOf(db.query('select a.i, b.i from n a, n b order by a.i * b.i'))).toBe('out_of_memory');

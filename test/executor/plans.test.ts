@@ -27,7 +27,7 @@ const database = new ReferenceTables([...pool.values()].flat());
 const engines = executors(undefined, createSpillHost());
 
 /** How a plan is run: small plans with counters now and then, all of them on both memories, one of the two in tiny steps. */
-function forms(statement: Generated): readonly [Executor, Partial<RunOptions>][] {
+function forms(statement: Generated): readonly (readonly [Executor, Partial<RunOptions>])[] {
   const { seed, tables } = statement;
   const { shared, unshared } = engines;
   const small = tables.every((table) => table.rows.length < 1_000);
@@ -36,7 +36,10 @@ function forms(statement: Generated): readonly [Executor, Partial<RunOptions>][]
   return [
     [first, { analyze }],
     [second, { analyze, tuning: TINY }],
-    [seed % 4 < 2 ? shared : unshared, { analyze, tuning: SPILLING }],
+    // Half of each operator's plans: one stream for each few rows takes its time.
+    ...(Math.floor(seed / OPERATORS.length) % 2 === 0
+      ? [[seed % 4 < 2 ? shared : unshared, { analyze, tuning: SPILLING }] as const]
+      : []),
   ];
 }
 
@@ -114,7 +117,21 @@ function kindOf(problem: string): string {
   return (problem.split('\n')[0] ?? '').replaceAll(/\d+|\(.*/g, '#');
 }
 
-const SPILLABLE = ['hashAggregate', 'sort', 'sort with limit'];
+const SPILLABLE = [
+  'hashAggregate',
+  'sort',
+  'sort with limit',
+  'hashJoin inner',
+  'hashJoin left',
+  'hashJoin full',
+  'hashJoin semi',
+  'hashJoin anti',
+  'hashJoin mark',
+  'hashJoin single',
+  'hashJoin buildSemi',
+  'hashJoin buildAnti',
+  'hashJoin buildLeft',
+];
 
 describe('the executor agrees with the reference', () => {
   for (let from = 0; from < FIXED; from += BATCH) {
@@ -147,7 +164,7 @@ describe('the executor agrees with the reference', () => {
 
   it('has every operator that can spill do so in a fair number of plans', () => {
     console.log([...spilled].map(([operator, count]) => `${operator.padEnd(30)} ${count}`).join('\n'));
-    for (const operator of SPILLABLE) expect(spilled.get(operator), operator).toBeGreaterThanOrEqual(PER_OPERATOR / 4);
+    for (const operator of SPILLABLE) expect(spilled.get(operator), operator).toBeGreaterThanOrEqual(PER_OPERATOR / 6);
   });
 
   it('has filters by join keys in 25 plans', () => {

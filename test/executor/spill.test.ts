@@ -3,15 +3,18 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as joinPath } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { columnRef, constant } from '../../compiler/ir/build.ts';
+import { call } from '../../compiler/ir/call.ts';
 import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
 import { OrbitError } from '../../compiler/types/error.ts';
+import * as T from '../../compiler/types/type.ts';
 import { createExecutor, type RunOptions } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
 import { createSpillHost } from '../../runtime/scheduler/spill/host.node.ts';
 import type { SpillHost } from '../../runtime/scheduler/spill/host.ts';
 import { showRow } from './compare.ts';
 import { type Outcome, runExecutor } from './harness.ts';
-import { grouped, largeScan, scanFrom, sorted } from './large-plans.ts';
+import { grouped, join, largeScan, refTo, scanFrom, sorted } from './large-plans.ts';
 
 const host = createSpillHost();
 if (host === undefined) throw new Error('there is no disk');
@@ -48,6 +51,12 @@ const PLANS: Readonly<Record<string, () => PhysicalPlan>> = {
     const inner = grouped(scanFrom(0), ['t', 'id'], 20);
     return { ...grouped({ ...inner, columns: renamed(inner) }, ['t', 'id'], 40) };
   },
+  'inner join': () => join('inner', scanFrom(0), scanFrom(10), 'id'),
+  'semi join': () => join('semi', scanFrom(0), scanFrom(10), 't'),
+  'full join': () => join('full', scanFrom(0), kept(scanFrom(10), 'id', 100_000), 'id'),
+  'join of a join': () => join('inner', join('inner', scanFrom(0), scanFrom(10), 'id'), scanFrom(20), 'id'),
+  // All build rows have one key: they are joined block by block.
+  'join by one key': () => join('inner', kept(scanFrom(0), 'id', 3), same(scanFrom(10)), 'id'),
   sort: () => sorted(scanFrom(0), ['t', 'id']),
   'sort of groups': () => {
     const inner = grouped(scanFrom(0), ['t', 'id'], 20);
@@ -55,6 +64,19 @@ const PLANS: Readonly<Record<string, () => PhysicalPlan>> = {
   },
   'top-n of rows that come in the wrong order': () => sorted(scanFrom(0), ['f', 'id'], 5_000),
 };
+
+/** The rows whose column is below a bound. */
+function kept(input: PhysicalPlan, name: string, below: number): PhysicalPlan {
+  const predicate = call('lt', [refTo(input, name), constant(below, T.INT32)]);
+  return { kind: 'filter', columns: input.columns, input, predicate };
+}
+
+/** The rows with 1 for an id. */
+function same(input: PhysicalPlan): PhysicalPlan {
+  const expressions = input.columns.map((column) => (column.name === 'id' ? constant(1, T.INT32) : columnRef(column)));
+  const columns = input.columns.map((column) => ({ ...column, id: column.id + 50 }));
+  return { kind: 'project', columns, input, expressions };
+}
 
 /** The columns with the names that plans of plans refer to. */
 function renamed({ columns }: PhysicalPlan): PhysicalPlan['columns'] {

@@ -6,11 +6,15 @@ import type { Query } from '../query.ts';
 import { allocate, withOwnArenas } from '../task.ts';
 import { type Page, pageReader } from './pages.ts';
 
+/** Fewer rows are done before other threads have been told of them. */
+const PARALLEL_ROWS = 200_000;
+
 /** Rows in pages, page by page: each is in memory until its morsel is released. */
 export function openPages(query: Query, source: Source, spec: PackSpec, pages: readonly Page[]): OpenSource {
   const { task, free } = withOwnArenas(query);
   const reader = pageReader(query, required(query.spill, 'the temporary file'), spec);
   const bytes = pages.reduce((most, page) => Math.max(most, page.bytes), 8);
+  const rows = pages.reduce((sum, page) => sum + page.rows, 0);
   const idle: number[] = [];
   // The next page is on its way while one is processed.
   let [buffer, other] = [new Uint8Array(bytes), new Uint8Array(bytes)];
@@ -24,7 +28,8 @@ export function openPages(query: Query, source: Source, spec: PackSpec, pages: r
   };
   return {
     source,
-    parallel: false,
+    parallel: rows >= PARALLEL_ROWS,
+    mostRows: BigInt(rows),
     passing: true,
     next: async (): Promise<SourceMorsel | undefined> => {
       const page = pages[at];

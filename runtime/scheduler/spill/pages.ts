@@ -1,4 +1,5 @@
 import { internalError } from '../../../compiler/types/error.ts';
+import type { Budget } from '../../memory/budget-host.ts';
 import type { EngineMemory } from '../../memory/engine-memory.ts';
 import { MAXIMUM_PAGES } from '../../memory/layout.ts';
 import { PACK_TABLE, type PackSpec, packFunctions } from '../../operators/pack.ts';
@@ -26,11 +27,24 @@ const SMALLEST_PAGE = 2048;
 /** What is written at once. */
 const STAGE_BYTES = 1 << 20;
 
+/** Partitions, as a power of two, where nothing else is known. */
 export const PARTITION_BITS = 5;
+const MOST_PARTITION_BITS = 8;
 /** Beyond this depth partitions are not divided again: rows that still share one share their hash. */
 export const MOST_LEVELS = 6;
 /** Odd numbers that have nothing to do with each other: what one of them puts together, the next one divides. */
 const MULTIPLIERS = [0x9e3779b1, 0x85ebca77, 0xc2b2ae3d, 0x27d4eb2f, 0x165667b1, 0xd3a2646d] as const;
+
+/** Into how many partitions, as a power of two, so many rows are best divided to fit one by one. */
+export function partitionBits(budget: Budget, rows: number, columns: number): number {
+  const room = bytesLeft(budget) / 4;
+  const wanted = Math.ceil(Math.log2(Math.max(1, (rows * (columns * COLUMN_BYTES + ROW_BYTES)) / room)));
+  return Math.min(Math.max(wanted, PARTITION_BITS), MOST_PARTITION_BITS);
+}
+
+/** Guesses: of a column with what it points to, and of the rest of a row with its part of a directory. */
+const COLUMN_BYTES = 20;
+const ROW_BYTES = 48;
 
 /* ----------------------------------------------------------------------------------------------------------- kernels */
 
@@ -78,10 +92,16 @@ export interface PageWriter {
  * Writes rows to pages, divided by their word's bits of the level; undefined: into one partition, in their order. What it
  * needs of engine memory it takes from the task's arena.
  */
-export function pageWriter(task: Task, space: SpillSpace, spec: PackSpec, level: number | undefined): PageWriter {
+export function pageWriter(
+  task: Task,
+  space: SpillSpace,
+  spec: PackSpec,
+  level: number | undefined,
+  partitionBits = PARTITION_BITS,
+): PageWriter {
   const { memory, tuning } = task;
   const kernel = packKernel(memory, spec);
-  const bits = level === undefined ? 0 : PARTITION_BITS;
+  const bits = level === undefined ? 0 : partitionBits;
   const multiplier = level === undefined ? 0 : (MULTIPLIERS[level] ?? 1);
   const count = 1 << bits;
   const share = Math.floor(bytesLeft(task.budget) / (4 * count));

@@ -39,7 +39,11 @@ export function createQuerySpill(host: SpillHost, memory: EngineMemory, end: () 
     file,
     take: (bytes) => takeAt(memory, endAddress(), bytes),
     share: async () => {
-      const { descriptor } = await file();
+      // Threads that do not need the file must not fail for want of it; those that do then run out of memory.
+      const descriptor = await file().then(
+        (opened) => opened.descriptor,
+        () => undefined,
+      );
       return descriptor === undefined ? undefined : { descriptor, end: endAddress() };
     },
     close: async () => {
