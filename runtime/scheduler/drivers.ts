@@ -358,7 +358,7 @@ export function aggregateDriver(task: Task, spec: () => AggregateDriverSpec, lev
       if (groups > 0) return main.start(ctx, kernel);
       // Without groups there is one row, which the kernel finds where it otherwise takes new rows from.
       if (only === undefined) {
-        only = allocateZeroed(task, table.rowSize);
+        only = allocateZeroed({ ...task, arena: task.rows }, table.rowSize);
         for (const offset of nullOffsets) task.memory.u8()[only + offset] = 1;
       }
       task.memory.view().setUint32(ctx + table.table.blocks.next, only, true);

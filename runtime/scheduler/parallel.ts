@@ -16,7 +16,8 @@ let lastJob = 0;
 /**
  * Runs a pipeline on all workers. The coordinator loads a window of morsels into the buffer pool, workers take them by
  * a shared counter (morsel-driven parallelism after Leis et al., SIGMOD 2014), each into tables and rows of its own;
- * at the end their results are adopted. Gives the workers' contexts.
+ * at the end their results are adopted. Gives the workers' contexts, and what
+ * frees them with all that is not rows.
  */
 export async function runWindows(
   query: Query,
@@ -28,7 +29,7 @@ export async function runWindows(
     readonly remote: DriverSpec;
   },
   makeContext: (task: Task) => number,
-): Promise<readonly number[]> {
+): Promise<{ readonly contexts: readonly number[]; readonly release: () => void }> {
   const { executor, memory } = query;
   const pool = executor.workers;
   if (pool === undefined) throw internalError('there are no workers');
@@ -41,12 +42,14 @@ export async function runWindows(
   const counterOf = (thread: number): number => counters[share === undefined ? 0 : thread] ?? 0;
   const cancel = allocateZeroed(query, 8);
   const contexts: number[] = [];
+  const own: (() => void)[] = [];
   const spill = run.remote.kind === 'rows' ? undefined : await query.space?.share();
   for (const worker of workers) worker.reference(true);
   try {
     for (const [thread, worker] of workers.entries()) {
       const arena = memory.createArena(query.budget);
-      query.closers.push(() => memory.destroyArena(arena));
+      own.push(once(() => memory.destroyArena(arena)));
+      query.closers.push(...own.slice(-1));
       const rows = memory.createArena(query.budget);
       query.closers.push(() => memory.destroyArena(rows));
       const ctx = makeContext({ ...query, arena, rows });
@@ -104,7 +107,10 @@ export async function runWindows(
       if (answer.kind !== 'result') throw internalError(`a worker answered ${answer.kind}`);
       run.breaker.adopt(answer.result);
     }
-    return contexts;
+    const release = (): void => {
+      for (const destroy of own) destroy();
+    };
+    return { contexts, release };
   } finally {
     // Only when every worker has let go may the query's memory be given back, however this ends.
     const farewell = ++lastJob;
@@ -119,6 +125,14 @@ export async function runWindows(
       worker.reference(false);
     }
   }
+}
+
+function once(run: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) run();
+    done = true;
+  };
 }
 
 /** As many morsels as are at hand, but at least one if there is one; they must leave the buffer pool room for others. */

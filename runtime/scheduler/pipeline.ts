@@ -90,7 +90,7 @@ export function preparePipeline(
   const generateMs = performance.now() - started;
   const kernel = executor.modules.compile([code.run, ...code.more]);
   const task = { ...query, rows: driver.rows ?? query.rows };
-  const ctx = makeContext(task, code.layout);
+  const ctx = makeContext(query, task, code.layout);
   executor.hostCalls.register(ctx, { calls: code.layout.hostCalls, parameters: query.parameters, task });
   query.closers.push(() => executor.hostCalls.forget(ctx));
   return { code, kernel, ctx, generateMs };
@@ -124,13 +124,17 @@ export async function runPipeline(
       remote !== undefined
     ) {
       threads = executor.workers.size;
-      const contexts = await runWindows(query, opened, { code, kernel, breaker, remote: remote() }, (own) =>
-        makeContext(own, code.layout),
+      const { contexts, release } = await runWindows(
+        query,
+        opened,
+        { code, kernel, breaker, remote: remote() },
+        (own) => makeContext(query, own, code.layout),
       );
       for (const own of contexts) {
         countRows(query, code, own);
         opened.finished?.(own);
       }
+      release();
     } else {
       driver.start(ctx, kernel.instance);
       if (isRead) await runInline(query, stream, opened, kernel, ctx, driver, code);
@@ -208,8 +212,8 @@ export function countRows(query: Query, code: PipelineCode, ctx: number): void {
   }
 }
 
-/** The parameter block of one thread's kernel. */
-function makeContext(task: Task, layout: ContextLayout): number {
+/** The parameter block of one thread's kernel. Rows may point to its texts, so they live as long as the query does. */
+function makeContext(query: Query, task: Task, layout: ContextLayout): number {
   const { memory } = task;
   const ctx = allocateZeroed(task, layout.size());
   const view = memory.view();
@@ -221,7 +225,7 @@ function makeContext(task: Task, layout: ContextLayout): number {
   }
   for (const { offset, type, value } of layout.constants) {
     writeValue(memory, ctx + offset, type, laneOf(type), value, (bytes) =>
-      memory.arenaAlloc(task.arena, task.budget, bytes),
+      memory.arenaAlloc(query.arena, query.budget, bytes),
     );
   }
   return ctx;

@@ -199,7 +199,9 @@ async function preparedStep(
     readonly errors: readonly KernelError[];
     readonly activate: () => void;
   }[] = [];
-  for (const stream of await planner.streams(query, plan.step, outer)) {
+  // A join that goes to disk takes its other side's rows there at once: here they come later, again and again.
+  const inMemory: Query = { ...query, spill: undefined, space: undefined };
+  for (const stream of await planner.streams(inMemory, plan.step, outer)) {
     // A join with nothing has left an empty stream in place of the rows that it would get.
     if (stream.binding !== plan.binding) continue;
     const shaped = { ...stream, operators: [...stream.operators, ...planner.renamed(plan.columns, plan.step)] };
