@@ -10,6 +10,13 @@ export function aggregate(making: Making, scope: Scope, kind: Kind, depth: numbe
   const distinct = random.chance(0.15) ? 'distinct ' : '';
   const extreme = (): Expr => {
     const of = argument(kind);
+    if (random.chance(0.08) && kind !== 'text') {
+      const order = `${of.sql}${random.pick(['', ' desc'])}`;
+      return {
+        ...of,
+        sql: `percentile_disc(${random.pick(['0.3', '0.5', '1'])}) within group (order by ${order})${filter}`,
+      };
+    }
     return { ...of, small: of.small, sql: `${random.pick(['min', 'max'])}(${distinct}${of.sql})${filter}` };
   };
   /** Sums have room for what a million rows add up to. */
@@ -50,6 +57,18 @@ export function aggregate(making: Making, scope: Scope, kind: Kind, depth: numbe
     case 'double':
       return random.chance(0.5) ? sum(argument('double'), 'double') : extreme();
     case 'approx': {
+      if (random.chance(0.25)) {
+        const fraction = random.pick(['0', '0.25', '0.5', '0.9', '1']);
+        return expr(
+          `percentile_cont(${fraction}) within group (order by ${argument('double').sql})${filter}`,
+          'approx',
+          9,
+        );
+      }
+      if (random.chance(0.15)) {
+        const pair = `${argument('double').sql}, ${argument('double').sql}`;
+        return expr(`${random.pick(['covar_pop', 'covar_samp', 'regr_count'])}(${pair})${filter}`, 'approx', 12);
+      }
       const of = argument(random.pick<Kind>(['int', 'decimal', 'double', 'bigint']));
       const fn = random.weighted([
         [6, 'avg'],

@@ -111,6 +111,11 @@ export async function agreement(loaded: Loaded, text: string, turn: number): Pro
   return peers(engines, query, text, answer, done);
 }
 
+/** What PostgreSQL has nothing to say about. */
+function isUnknownToPostgres(query: Query): boolean {
+  return someNode(query, ({ kind, asof }) => kind === 'join' && asof === true);
+}
+
 /** Between our own answers errors have to be the same, too. */
 function ownDifference(answer: Answer, other: Answer, ordered: readonly number[]): string | undefined {
   if (other.kind === 'refused') return `it refuses: ${other.message}`;
@@ -136,7 +141,8 @@ async function peers(
     if (different === undefined) continue;
     const rule = RULES.find((each) => [peer.name, 'both'].includes(each.other) && each.applies(query, answer, other));
     const third = asked.find((each) => each.peer !== peer);
-    const agrees = third !== undefined && third.other.kind !== 'refused' && third.different === undefined;
+    const silent = third?.other.kind === 'refused' && peer.name === 'DuckDB' && isUnknownToPostgres(query);
+    const agrees = silent || (third !== undefined && third.other.kind !== 'refused' && third.different === undefined);
     if (rule === undefined || (rule.other !== 'both' && !agrees)) {
       const verdict =
         third === undefined || third.other.kind === 'refused' ? 'silent' : agrees ? 'with us' : 'against us';

@@ -81,8 +81,51 @@ function join(
       },
     ],
     [depth > 0 && l * factor < MOST_ROWS / 40 ? 0.8 : 0, () => lateral(making, left, depth, made, l)],
+    [0.25, () => asof(making, left, made, l)],
     [first ? 0.5 : 0, () => using(making, left, right, made, l, r, factor)],
   ])();
+}
+
+/** With the nearest row of a table that has one row for each pair of key and order. */
+function asof(
+  making: Making,
+  left: From,
+  made: (text: string, rows: number, leaves: readonly Expr[]) => From,
+  rows: number,
+): From | undefined {
+  const { random } = making;
+  const kind = random.pick(['date', 'int'] as const);
+  const tables = making.relations.filter(({ columns, sql, table }) => {
+    const own = columns.filter((column) => column.kind === kind);
+    return sql === table && own.length > 0 && columns.some(({ name }) => name === 'x');
+  });
+  const keys = left.scope.leaves.filter((leaf) => leaf.kind === 'int');
+  const orders = left.scope.leaves.filter((leaf) => leaf.kind === kind);
+  if (tables.length === 0 || keys.length === 0 || orders.length === 0) return undefined;
+  const table = random.pick(tables);
+  const by = random.pick(table.columns.filter((column) => column.kind === kind));
+  if (by.name === 'x') return undefined;
+  const right = aliased(
+    making,
+    {
+      sql: `(select q.x, q.${by.name}, count(*) from ${table.sql} as q group by q.x, q.${by.name})`,
+      columns: [
+        { name: 'c1', kind: 'int', digits: 4, scale: 0 },
+        { name: 'c2', kind, digits: 4, scale: 0, small: by.small },
+        { name: 'c3', kind: 'bigint', digits: 7, scale: 0 },
+      ],
+      rows: table.rows,
+      key: [],
+      table: undefined,
+    },
+    undefined,
+  );
+  const [key, order] = right.scope.leaves;
+  if (key === undefined || order === undefined) return undefined;
+  const equal = `${random.pick(keys).sql} = ${key.sql} and `;
+  const nearest = `${random.pick(orders).sql} ${random.pick(['>=', '>', '<=', '<'])} ${order.sql}`;
+  const leaves = [...left.scope.leaves, ...right.scope.leaves];
+  return made(`${left.text} asof ${random.pick(['', 'left '])}join ${right.text} on ${equal}${nearest}`, rows, leaves);
 }
 
 /** A derived table that sees what stands before it. */

@@ -2,6 +2,7 @@ import { Random } from '../executor/random.ts';
 import type { DataSet } from './data.ts';
 import type { Expr, Making, Relation } from './making.ts';
 import { anyQuery, derivedQuery, someKinds } from './queries.ts';
+import { recursiveTable } from './recursive.ts';
 import { riskyQuery } from './risky.ts';
 
 /** The relations that a data set's tables are. */
@@ -45,6 +46,8 @@ export function randomQuery(seed: number, data: DataSet): string {
   const tables = random.chance(0.15)
     ? [derivedQuery(base, depth - 1), derivedQuery(base, depth - 2)].slice(0, random.integer(1, 2))
     : [];
+  const recursive = random.chance(0.06) ? recursiveTable(base, `w${tables.length}`) : undefined;
+  if (recursive !== undefined) tables.push(recursive);
   const common = tables.map((table, i) => ({ ...table, table: `w${i}` }));
   const relations = common.map((table) => ({ ...table, sql: table.table }));
   const within: Making = { ...base, relations: [...base.relations, ...relations, ...relations] };
@@ -53,7 +56,7 @@ export function randomQuery(seed: number, data: DataSet): string {
   const prefix =
     common.length === 0
       ? ''
-      : `with ${common.map((table) => `${table.table}(${names(table)}) as ${table.sql}`).join(', ')} `;
+      : `with ${recursive === undefined ? '' : 'recursive '}${common.map((table) => `${table.table}(${names(table)}) as ${table.sql}`).join(', ')} `;
   return `${prefix}${made.sql}${orderAndLimit(random, made.columns)}`;
 }
 

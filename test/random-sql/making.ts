@@ -90,7 +90,8 @@ export function kindIn(scope: Scope, random: Random): Kind {
 export function leavesOf(scope: Scope, kind: Kind, random: Random): readonly Expr[] {
   const own = scope.leaves.filter((leaf) => leaf.kind === kind);
   if (scope.outer === undefined) return own;
-  const outer = leavesOf(scope.outer, kind, random);
+  // GROUPING of an outer query is not supported.
+  const outer = leavesOf(scope.outer, kind, random).filter(({ sql }) => !sql.includes('grouping('));
   if (own.length === 0) return outer;
   return outer.length > 0 && random.chance(0.25) ? outer : own;
 }
