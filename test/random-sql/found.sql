@@ -10,3 +10,6 @@ select b, s from c full join a on k = s left join (select id from e) q(c1) on s 
 select n, count(*) from g group by rollup (n)
 
 select b.t, count(*) from b full join a on b.t = a.u group by b.t
+
+-- Keys of an outer row, beside grouping sets that have them, too, got one column twice.
+select b.id, q.n, q.v from b cross join lateral (select count(*), g.t from g where g.x = b.x group by grouping sets ((b.p, g.t), (g.t, g.x))) q(n, v)

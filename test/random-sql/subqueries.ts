@@ -11,7 +11,10 @@ function where(making: Making, { scope }: From, depth: number): string {
   const more = random.chance(0.4) ? condition(making, scope, depth) : undefined;
   const kind = random.pick<Kind>(['int', 'int', 'int', 'text', 'date', 'bigint']);
   const own = leavesOf({ ...scope, outer: undefined }, kind, random);
-  const outer = scope.outer === undefined ? [] : leavesOf(scope.outer, kind, random);
+  const outer =
+    scope.outer === undefined
+      ? []
+      : leavesOf(scope.outer, kind, random).filter(({ sql }) => !sql.includes('grouping('));
   if (own.length === 0 || outer.length === 0 || random.chance(0.25)) {
     return ` where ${more ?? condition(making, scope, depth)}`;
   }

@@ -241,15 +241,17 @@ function pushIntoAggregate(plan: Aggregate, domain: Domain, ids: ColumnIds): Pus
   const groupCount = plan.groups.length;
   const positions = input.columns.map((_, i) => groupCount + i);
   if (!scalar) {
+    // Groups of several sets have columns of their own.
+    const outputs = sets === undefined ? input.columns : input.columns.map((column) => ({ ...column, id: ids.next() }));
     const grouped: Aggregate = {
       ...plan,
-      columns: [...plan.columns.slice(0, groupCount), ...input.columns, ...plan.columns.slice(groupCount)],
+      columns: [...plan.columns.slice(0, groupCount), ...outputs, ...plan.columns.slice(groupCount)],
       input: input.plan,
       groups: [...plan.groups.map(bind), ...references(input.columns)],
       aggregates,
       groupingSets: sets?.map((set) => [...set, ...positions]),
     };
-    return { plan: grouped, columns: input.columns };
+    return { plan: grouped, columns: outputs };
   }
   // A group without rows has a result too: the domain is joined with the groups that there are.
   const fresh = plan.columns.map((column): Column => ({ ...column, id: ids.next() }));
