@@ -14,6 +14,7 @@ import { lowerAggregate, lowerDistinct } from './lower-aggregate.ts';
 import { lowerAsOfJoin, lowerJoin } from './lower-join.ts';
 import { lowerKeyLookup } from './lower-key-lookup.ts';
 import { lowerSetOperation } from './lower-set-operation.ts';
+import { lowerWindow } from './lower-window.ts';
 import { estimated, type Lowering } from './lowering.ts';
 import type { PhysicalPlan, PhysicalSort, TableScan } from './plan.ts';
 import { shareSubplans } from './share.ts';
@@ -87,10 +88,8 @@ function lowerNode(plan: Plan, context: Lowering): PhysicalPlan {
       };
     case 'aggregate':
       return lowerAggregate(plan, context);
-    case 'window': {
-      const { columns, partitionBy, orderBy, calls, results } = plan;
-      return { kind: 'window', columns, input: down(plan.input), partitionBy, orderBy, calls, results };
-    }
+    case 'window':
+      return lowerWindow(plan, context);
     case 'sort':
       return lowerSort(plan, undefined, context);
     case 'limit': {

@@ -179,6 +179,8 @@ export interface PhysicalWindow extends PhysicalNode {
   readonly orderBy: readonly SortKey[];
   readonly calls: readonly WindowCall[];
   readonly results: readonly Column[];
+  /** The input comes by partition and order already. */
+  readonly isSorted?: boolean | undefined;
 }
 
 /** With `limit` only the first `offset + limit` rows in order are kept (top-n); both are expressions as in Limit. */

@@ -117,7 +117,7 @@ function describe(plan: PhysicalPlan, names: Names): string {
       return `aggregate${by}${calls === '' ? '' : ` compute ${calls}`}`;
     }
     case 'window':
-      return printWindow(plan, names);
+      return `${plan.isSorted === true ? 'sorted ' : ''}${printWindow(plan, names)}`;
     case 'sort': {
       const limit = plan.limit === undefined ? '' : ` limit ${text(plan.limit)}`;
       const offset = plan.offset === undefined ? '' : ` offset ${text(plan.offset)}`;

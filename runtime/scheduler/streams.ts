@@ -32,6 +32,7 @@ import { type InnerState, innerRows, innerState, nestedLoop, unmatchedInner } fr
 import { repeat } from '../operators/repeat.ts';
 import { batchLayout, type ResultSlots, resultSink } from '../operators/result.ts';
 import { type SortState, sortedSource, sortRows, sortState } from '../operators/sort.ts';
+import type { EncodedKeys } from '../operators/sort-keys.ts';
 import { evaluate } from '../reference/evaluate.ts';
 import { i32 } from '../wasm/ir.ts';
 import { batchRows } from './batch-rows.ts';
@@ -724,7 +725,7 @@ async function windowing(
   const ids = columns.map((column) => column.id);
   const spec: SortSpec = { keys: prepared.keys, ids, compute, keep: true };
   const collected = await collectRows(query, plan.input, spec, outer, plan);
-  const array = await sortInMemory(query, collected);
+  const array = await sortInMemory(query, collected, plan.isSorted === true);
   const open = () => openWindow(query, prepared, collected.state, array, collected.total);
   return { open, operators: counted, label: 'window', limits: [] };
 }
@@ -782,8 +783,11 @@ async function collectRows(
   return { state, ran, spec: specOf(), results, total, free };
 }
 
+/** Nothing is left to sort by. */
+const IN_ORDER: EncodedKeys = { parts: [], exact: true };
+
 /** The address of the sorted array of the rows' addresses. */
-function sortInMemory(query: Query, { ran, spec, results, total }: Collected): Promise<number> {
+function sortInMemory(query: Query, { ran, spec, results, total }: Collected, isSorted = false): Promise<number> {
   const parts = results.map((part) => rowAddresses(part, spec.rowSize));
   const all = new Uint32Array(total);
   let at = 0;
@@ -791,7 +795,7 @@ function sortInMemory(query: Query, { ran, spec, results, total }: Collected): P
     all.set(part, at);
     at += part.length;
   }
-  return sortAddresses(query, ran.ctx, ran.kernel.instance, all, spec.keys);
+  return sortAddresses(query, ran.ctx, ran.kernel.instance, all, isSorted ? IN_ORDER : spec.keys);
 }
 
 async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: readonly Operator[]): Promise<Stream> {

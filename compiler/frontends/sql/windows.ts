@@ -72,12 +72,16 @@ export function createWindows(ids: ColumnIds): WindowCollector {
       return column;
     },
     over: (turn) => {
-      const turned = collected.map(({ partitionBy, orderBy, calls }) => ({
-        partitionBy: partitionBy.map(turn),
-        orderBy: orderBy.map((key) => ({ ...key, expression: turn(key.expression) })),
-        calls: calls.map(({ call }) => mapWindowCall(call, turn)),
-        results: calls.map(({ column }) => column),
-      }));
+      // Rows sorted by more keys are sorted by the first of them too, so those windows come first.
+      const keys = ({ partitionBy, orderBy }: CollectedWindow): number => partitionBy.length + orderBy.length;
+      const turned = collected
+        .toSorted((a, b) => keys(b) - keys(a))
+        .map(({ partitionBy, orderBy, calls }) => ({
+          partitionBy: partitionBy.map(turn),
+          orderBy: orderBy.map((key) => ({ ...key, expression: turn(key.expression) })),
+          calls: calls.map(({ call }) => mapWindowCall(call, turn)),
+          results: calls.map(({ column }) => column),
+        }));
       return (input) =>
         turned.reduce((below: Plan, window): Plan => {
           return { kind: 'window', columns: [...below.columns, ...window.results], input: below, ...window };
