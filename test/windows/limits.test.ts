@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Database, OrbitError, open } from '../../engine/index.ts';
+
+/** Windows over one large partition: they can be given up, and take no more memory than they may. */
+
+const ROWS = 200_000;
+const QUERIES = [
+  'select max(s) from (select sum(v) over (order by k, id) as s from big) q',
+  'select max(s) from (select max(v) over (order by k rows between 5000 preceding and 5000 following) as s from big) q',
+  'select max(s) from (select lag(v, 3 ignore nulls) over (partition by g order by k desc) as s from big) q',
+  "select max(length(s)) from (select string_agg(v::text, ',') over (order by id rows 200 preceding) as s from big) q",
+];
+
+let db: Database;
+beforeAll(async () => {
+  db = await open(':memory:', { threads: 1 });
+  await db.query('create table digits (d integer)');
+  await db.query('insert into digits values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)');
+  await db.query(`create table big as
+    select a.d + 10 * b.d + 100 * c.d + 1000 * e.d + 10000 * f.d + 100000 * g.d as id,
+      (a.d * 7919 + b.d * 104729 + c.d * 31 + f.d) % 1000 as k, a.d % 3 as g, b.d * 10 + e.d as v
+    from digits a, digits b, digits c, digits e, digits f, digits g where g.d < ${ROWS / 100_000}`);
+});
+afterAll(() => db.close());
+
+async function failure(work: Promise<unknown>): Promise<OrbitError | undefined> {
+  const error: unknown = await work.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (error !== undefined && !(error instanceof OrbitError)) throw error;
+  return error;
+}
+
+test.each(QUERIES)('is given up when asked to: %s', async (sql) => {
+  const controller = new AbortController();
+  const work = failure(db.query(sql, [], { signal: controller.signal }));
+  setTimeout(() => controller.abort(), 5);
+  expect((await work)?.sqlstate).toBe('57014');
+});
+
+// What the host computes takes the host's memory.
+test.each(QUERIES.slice(0, 3))('fails within a small budget: %s', async (sql) => {
+  const error = await failure(db.query(sql, [], { memoryLimit: 2 ** 21 }));
+  expect(error?.sqlstate).toBe('53200');
+});
