@@ -16,6 +16,7 @@ import { PATTERN_FUNCTIONS } from './patterns.ts';
 import { REGEXP_FUNCTIONS } from './regexps.ts';
 import { REGRESSION_AGGREGATES } from './regression.ts';
 import { SAMPLING_FUNCTIONS } from './sampling.ts';
+import { SERIES_FUNCTIONS } from './series.ts';
 import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
 import { WINDOW_FUNCTIONS } from './windows.ts';
@@ -31,6 +32,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...REGEXP_FUNCTIONS,
   ...DATE_FUNCTIONS,
   ...LIST_FUNCTIONS,
+  ...SERIES_FUNCTIONS,
   ...ANY_FUNCTIONS,
   ...ANY_CONSTRUCTORS,
   ...SAMPLING_FUNCTIONS,

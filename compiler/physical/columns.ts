@@ -6,6 +6,8 @@ import { isVolatile } from '../optimizer/volatility.ts';
 import { unreachable } from '../types/error.ts';
 import type { PhysicalPlan } from './plan.ts';
 
+export { isIdentity } from '../optimizer/identity.ts';
+
 /** The inputs of a node in the order in which printed plans show them: the streamed side first. */
 export function children(plan: PhysicalPlan): readonly PhysicalPlan[] {
   switch (plan.kind) {

@@ -1,6 +1,7 @@
 import { columnRef } from '../../compiler/ir/build.ts';
+import { expressionColumns } from '../../compiler/ir/columns.ts';
 import type { Column, ColumnId, Expression, SortKey } from '../../compiler/ir/expression.ts';
-import { writes } from '../../compiler/physical/columns.ts';
+import { expressions, isIdentity, variesWith, walk, writes } from '../../compiler/physical/columns.ts';
 import type {
   HashAggregate,
   HashJoin,
@@ -13,6 +14,7 @@ import type {
 import { internalError, OrbitError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 
+import { valueKey } from '../columns/value-key.ts';
 import type { ColumnReader } from '../kernels/expression.ts';
 import { declaredLane } from '../kernels/value.ts';
 import {
@@ -31,6 +33,7 @@ import { type JoinState, joinBuild, joinProbe, joinState, unmatchedSource } from
 import { type InnerState, innerRows, innerState, nestedLoop, unmatchedInner } from '../operators/nested-loop.ts';
 import { repeat } from '../operators/repeat.ts';
 import { batchLayout, type ResultSlots, resultSink } from '../operators/result.ts';
+import { isIntegerSeries, seriesRows } from '../operators/series.ts';
 import { type SortState, sortedSource, sortRows, sortState } from '../operators/sort.ts';
 import type { EncodedKeys } from '../operators/sort-keys.ts';
 import { evaluate } from '../reference/evaluate.ts';
@@ -183,6 +186,9 @@ async function streamsOf(query: Query, plan: PhysicalPlan, outer: Outer): Promis
     case 'apply':
       return [await applying(query, plan, outer, counted)];
     case 'unnest': {
+      if (isIntegerSeries(plan)) {
+        return extend(await streams(query, plan.input, outer), 'series', seriesRows(plan), ...counted);
+      }
       const rows = await query.collect(query, plan.input, outer);
       return [hostStream(query, plan.columns, await unnestRows(query, plan, rows, outer), 'unnest', counted)];
     }
@@ -859,11 +865,16 @@ async function applying(
   let common: readonly (readonly Value[])[] | undefined;
   // An inner side of a handful of rows needs no pipelines.
   const small = smallPlan(plan.inner);
+  const keyOf = resultKey(plan);
+  const results = new Map<string, readonly (readonly Value[])[]>();
   const inner_: Query = { ...query, repeated: repeated(query, plan.inner, new Set(outerIds)) };
   for (const row of outerRows) {
     const bound = new Map(outer);
     plan.outer.columns.forEach((column, i) => bound.set(column.id, { column, value: row[i] ?? null }));
-    const rows = common ?? small?.run(smallContext(query, bound)) ?? (await query.collect(inner_, plan.inner, bound));
+    const key = keyOf?.(row);
+    const known = common ?? (key === undefined ? undefined : results.get(key));
+    const rows = known ?? small?.run(smallContext(query, bound)) ?? (await query.collect(inner_, plan.inner, bound));
+    if (known === undefined && key !== undefined && results.size < MOST_RESULTS) results.set(key, rows);
     if (plan.uncorrelated === true) common = rows;
     const put = (inner: readonly Value[] | undefined, mark?: boolean): void => {
       result.push(
@@ -916,6 +927,22 @@ function smallContext(query: Query, outer: Outer): SmallContext {
   };
   const counting = query.analyze ? count : undefined;
   return { tables, transaction, firstCommand, parameters, outer: outerRow(outer), count: counting };
+}
+
+/** Results of the inner side that an Apply remembers at most. */
+const MOST_RESULTS = 1024;
+
+/** What the inner side's rows depend on, as a text; undefined where they may be others each time. */
+function resultKey(plan: PhysicalApply): ((row: readonly Value[]) => string) | undefined {
+  if (variesWith(plan.inner, new Set(), new Set())) return undefined;
+  const used = new Set<ColumnId>();
+  walk(plan.inner, (node) => {
+    for (const expression of expressions(node)) for (const id of expressionColumns(expression)) used.add(id);
+  });
+  const columns = plan.outer.columns.flatMap(({ id, type }, i) => (used.has(id) ? [{ type, i }] : []));
+  // Only where values that are grouped together are the same in every way.
+  if (!columns.every(({ type }) => isIdentity(type))) return undefined;
+  return (row) => columns.map(({ type, i }) => valueKey(row[i] ?? null, type)).join('');
 }
 
 /** Runs the plan; `deliver` gets its batches. */

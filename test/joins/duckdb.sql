@@ -26,3 +26,13 @@ select sym, count(*), sum(bid) from trades asof join quotes using (sym, ts) grou
 select id from trades semi join quotes using (sym)
 
 select id from trades anti join quotes on trades.sym = quotes.sym
+
+select i from range(0, 1000000000000) t(i) limit 3
+
+select * from range(5) t(i)
+
+select * from range(2, 8, 3) t(i)
+
+select * from range(5, 0, -2) t(i)
+
+select sum(i) from range(0, 100000) t(i)

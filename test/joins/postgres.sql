@@ -126,3 +126,31 @@ select a.id, (with t as materialized (select b.y from b where b.x = a.x) select 
 with t as materialized (select id from a) select count(*) from t where id > (select avg(id) from t)
 
 with t as materialized (select 1 / (x - x) as n from a) select 1
+
+select sum(g), count(*) from generate_series(1, 100000) g
+
+select * from generate_series(1, 10, 3)
+
+select * from generate_series(10, 1, -4) with ordinality
+
+select * from generate_series(3, 1)
+
+select * from generate_series(1, null)
+
+select * from generate_series(1, 2, 0)
+
+select g from generate_series(1::bigint, 3) g
+
+select g from generate_series(timestamp '2024-01-31', timestamp '2024-05-01', interval '1 month') g
+
+select a.id, g from a, generate_series(a.x, a.y) g
+
+select a.id, g, o from a left join lateral generate_series(a.x, a.y) with ordinality as s(g, o) on true
+
+select count(*) from generate_series(1, 300) x, generate_series(1, 300) y where x < y
+
+select x, y from generate_series(1, 60) x left join generate_series(1, 60) y on y between x * 10 and x * 10 + 2
+
+select x from generate_series(1, 100) x where not exists (select 1 from generate_series(1, 80) y where y > x + 40)
+
+with recursive t(n) as (select g from generate_series(1, 40) g union select (n * 7) % 41 from t) select count(*), sum(n) from t

@@ -1,12 +1,15 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import type { TableHandle } from '../../catalog/catalog.ts';
-import { newColumn, scan, singleRow, unnest } from '../../ir/build.ts';
-import type { ColumnId } from '../../ir/expression.ts';
+import type { Signature } from '../../functions/declaration.ts';
+import { scalarFunction } from '../../functions/resolve.ts';
+import { constant, newColumn, scan, singleRow, unnest } from '../../ir/build.ts';
+import type { ColumnId, Expression } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { internalError, OrbitError } from '../../types/error.ts';
 import { messageTypeName } from '../../types/names.ts';
-import { INT64 } from '../../types/type.ts';
-import { functionName } from './calls.ts';
+import { INT32, INT64 } from '../../types/type.ts';
+import { functionName, TABLE_FUNCTIONS } from './calls.ts';
+import { coerce } from './coerce.ts';
 import { commonTableReference } from './common-tables.ts';
 import type { Context, PendingQuery, QueryContext, Relation, Scope } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
@@ -179,14 +182,14 @@ export function bindTableFunction(
   const { call } = first;
   if (call.kind !== 'call') throw unsupported('this expression in FROM', call.range);
   const name = functionName(call.name);
-  if (name !== 'unnest') throw unsupportedTableFunction(name, call);
+  if (!TABLE_FUNCTIONS.has(name)) throw unsupportedTableFunction(name, call);
   context.statement.budget.relation();
   const inner: Context = { ...context, scope: lateral ?? emptyFrom(context), truth: false };
-  const expression = bindUnnested(call, inner);
+  const expression = name === 'unnest' ? bindUnnested(call, inner) : bindSeries(call, name, inner);
   const alias = aliasName(tree.alias);
   const { ids } = context.statement;
   const type = expression.type.kind === 'list' ? expression.type.element : expression.type;
-  const element = newColumn(ids, alias ?? 'unnest', type, true);
+  const element = newColumn(ids, alias ?? name, type, true);
   const ordinality = tree.ordinality ? newColumn(ids, 'ordinality', INT64, false) : undefined;
   const over = (input: Plan, outer: boolean): Plan =>
     unnest(input, expression, element, {
@@ -196,7 +199,7 @@ export function bindTableFunction(
   const plan = over(singleRow(), false);
   const names = plan.columns.map((column) => column.name);
   const item = singleItem(plan, {
-    name: alias ?? 'unnest',
+    name: alias ?? name,
     schema: undefined,
     columns: scopeColumns(
       plan.columns,
@@ -219,17 +222,55 @@ function emptyFrom(context: QueryContext): Scope {
   };
 }
 
-function bindUnnested(call: sql.FunctionCall, context: Context) {
-  const [argument] = call.arguments;
-  const plain =
+/** generate_series(first, last [, step]) as in PostgreSQL, and range([first,] end [, step]), which stops before its end. */
+function bindSeries(call: sql.FunctionCall, name: string, context: Context): Expression {
+  const given = call.arguments.map((argument) => {
+    if (argument.name !== undefined || argument.variadic) throw unsupportedAll('named arguments', argument.range);
+    return context.statement.bind.expression(argument.value, context);
+  });
+  const { range } = call;
+  if (!isPlain(call)) throw unsupported(`${name} with such clauses`, range);
+  const only = name === 'range' && given.length === 1;
+  const args = only ? [constant(0n, INT64, range), ...given] : given;
+  const whole = args.length === 2 ? [...args, constant(1, INT32, range)] : args;
+  const fn = name === 'range' ? 'series_below' : 'series';
+  const types = given.map((arg) => messageTypeName(arg.type)).join(', ');
+  const signature = whole.length === 3 ? signatureOf(fn, whole) : undefined;
+  if (signature === undefined) {
+    throw new OrbitError('undefined_function', `function ${name}(${types}) does not exist`, {
+      range,
+      hint: 'It takes integers, or two timestamps and an interval.',
+    });
+  }
+  const cast_ = whole.map((arg, i) => coerce(arg, signature.parameters[i] ?? arg.type, context.statement));
+  const nullable = cast_.some((arg) => arg.nullable);
+  return { kind: 'call', fn, args: cast_, type: signature.result, nullable, range };
+}
+
+function signatureOf(fn: string, args: readonly Expression[]): Signature | undefined {
+  const types = args.map((arg) => arg.type);
+  for (const overload of scalarFunction(fn)?.overloads ?? []) {
+    const signature = overload(types);
+    if (signature !== undefined) return signature;
+  }
+  return undefined;
+}
+
+function isPlain(call: sql.FunctionCall): boolean {
+  return (
     !call.star &&
     !call.distinct &&
     call.orderBy.length === 0 &&
     call.withinGroup.length === 0 &&
     call.filter === undefined &&
     call.over === undefined &&
-    call.nullTreatment === undefined;
-  if (!plain || call.arguments.length !== 1 || argument === undefined) {
+    call.nullTreatment === undefined
+  );
+}
+
+function bindUnnested(call: sql.FunctionCall, context: Context) {
+  const [argument] = call.arguments;
+  if (!isPlain(call) || call.arguments.length !== 1 || argument === undefined) {
     throw unsupported('unnest of anything but one list', call.range);
   }
   if (argument.name !== undefined || argument.variadic) throw unsupportedAll('named arguments', argument.range);
