@@ -66,7 +66,12 @@ function replaceInCase(
     passed.push(call('is_not_true', [when]));
     return { when, then };
   });
-  return { ...expression, branches, otherwise: replace(expression.otherwise, passed) };
+  const otherwise = replace(expression.otherwise, passed);
+  const same = branches.every(({ when, then }, i) => {
+    const before = expression.branches[i];
+    return before?.when === when && before.then === then;
+  });
+  return same && otherwise === expression.otherwise ? expression : { ...expression, branches, otherwise };
 }
 
 function attach(
