@@ -73,7 +73,8 @@ export function aggregateNode(
 /** Statistics of one number, and of pairs of numbers. */
 const STATISTICS = ['var_samp', 'var_pop', 'stddev_samp', 'stddev_pop'] as const;
 const PAIRS = ['covar_pop', 'covar_samp', 'regr_avgx', 'regr_avgy', 'regr_sxx', 'regr_sxy', 'regr_syy'] as const;
-const ROUGH: ReadonlySet<string> = new Set([...STATISTICS, ...PAIRS, 'product']);
+/** Of floats, these depend on the order in which rows are combined. */
+export const ROUGH: ReadonlySet<string> = new Set([...STATISTICS, ...PAIRS, 'product']);
 
 function groupOf(making: Making, input: Node, expressions: Expressions): Expression {
   const { random } = making;

@@ -11,7 +11,7 @@ import {
 } from '../../compiler/ir/expression.ts';
 import type { PhysicalWindow } from '../../compiler/physical/plan.ts';
 import * as T from '../../compiler/types/type.ts';
-import { aggregateOf } from './make-aggregates.ts';
+import { aggregateOf, ROUGH } from './make-aggregates.ts';
 import { type Making, type Outside, Unfit } from './making.ts';
 import { type Node, over, readable } from './node.ts';
 
@@ -49,14 +49,12 @@ export function makeWindow(making: Making, input: Node, outside: Outside): Node 
         results,
       };
       const node = over(plan, making.evaluate(plan, [input], outside), [input]);
-      const rough = results.filter((_, i) => ROUGH.test(calls[i]?.fn ?? ''));
+      const rough = results.filter((_, i) => ROUGH.has(calls[i]?.fn ?? ''));
       return { ...node, approximate: new Set([...node.approximate, ...rough.map(({ id }) => id)]) };
     },
     () => true,
   );
 }
-
-const ROUGH = /^(var|stddev)_/;
 
 function makeOrder({ random }: Making, columns: readonly Column[], total: boolean): readonly SortKey[] {
   const chosen = total ? random.shuffled(columns) : random.shuffled(columns).slice(0, random.integer(0, 2));
