@@ -1,13 +1,17 @@
 import { condition } from './conditions.ts';
 import { fromClause } from './from.ts';
 import { type Expr, expr, type Kind, kindIn, leavesOf, type Making, pickKind, type Scope } from './making.ts';
-import type { Clause } from './queries.ts';
+import { type Clause, plainSelect } from './queries.ts';
 import { arithmetic, value } from './values.ts';
+
+const MOST_WINDOW_ROWS = 3_000;
 
 /** SELECT with window functions over the rows of FROM and WHERE. */
 export const windowSelect: Clause = (making, kinds, outer, depth) => {
   const { random } = making;
   const from = fromClause(making, outer, depth, 2);
+  // The reference looks at all of a partition for each of its rows.
+  if (from.scope.rows > MOST_WINDOW_ROWS) return plainSelect(making, kinds, outer, depth);
   const leaves = from.scope.leaves.filter(({ kind }) => kind !== 'approx');
   // All that is to be seen of a row.
   const shown = random.shuffled(leaves).slice(0, 5);
