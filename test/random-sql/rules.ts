@@ -26,6 +26,14 @@ function comparesRows(node: AnyNode): boolean {
   return isRow(node.left) || isRow(node.operand);
 }
 
+/** Whether two expressions of a list have the same text. */
+function hasRepeated(expressions: readonly unknown[]): boolean {
+  const texts = expressions.map((expression) =>
+    JSON.stringify(expression, (name, value: unknown) => (name === 'range' ? undefined : value)),
+  );
+  return new Set(texts).size < texts.length;
+}
+
 export const RULES: readonly Rule[] = [
   {
     name: 'rows-with-nulls',
@@ -74,5 +82,13 @@ export const RULES: readonly Rule[] = [
       other.kind === 'rows' &&
       other.rows.flat().some((cell) => typeof cell === 'string' && cell.includes('\u1e9e')) &&
       someNode(query, (node) => calledName(node) === 'upper'),
+  },
+  {
+    name: 'repeated-partition-keys',
+    other: 'DuckDB',
+    applies: (query, own, other) =>
+      own.kind === 'rows' &&
+      other.kind === 'rows' &&
+      someNode(query, ({ partitionBy }) => Array.isArray(partitionBy) && hasRepeated(partitionBy)),
   },
 ];
