@@ -80,7 +80,10 @@ function join(
         return made(`${left.text}${last && random.chance(0.5) ? ',' : ' cross join'} ${right.text}`, l * r);
       },
     ],
-    [depth > 0 && l * factor < MOST_ROWS / 40 ? 0.8 : 0, () => lateral(making, left, depth, made, l)],
+    [
+      making.size !== 'large' && depth > 0 && l * factor < MOST_ROWS / 40 ? 0.8 : 0,
+      () => lateral(making, left, depth, made, l),
+    ],
     [0.25, () => asof(making, left, made, l)],
     [first ? 0.5 : 0, () => using(making, left, right, made, l, r, factor)],
   ])();
