@@ -5,6 +5,7 @@ import { OrbitError } from '../types/error.ts';
 import { createEstimator } from './cardinality.ts';
 import { decorrelate } from './decorrelate/index.ts';
 import { distinctToAggregate } from './distinct.ts';
+import { splitDistinctAggregates } from './distinct-aggregates.ts';
 import { eagerAggregation } from './eager/index.ts';
 import { reduceGroupKeys } from './group-keys.ts';
 import { orderJoins } from './join-order.ts';
@@ -32,6 +33,7 @@ export const PASSES: readonly Pass[] = [
   reduceGroupKeys,
   pruneColumns,
   eagerAggregation,
+  splitDistinctAggregates,
   orderJoins,
   pushLimits,
   pruneColumns,

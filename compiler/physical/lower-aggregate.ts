@@ -10,10 +10,11 @@ import {
   type WindowCall,
 } from '../ir/expression.ts';
 import type { Aggregate, Distinct, Plan } from '../ir/plan.ts';
+import { isMergeable } from '../optimizer/partial-aggregates.ts';
 import { renumber } from '../optimizer/renumber.ts';
 import { isVolatilePlan } from '../optimizer/volatility.ts';
 import { INT32, INT64 } from '../types/type.ts';
-import { isMergeable, lowerOverGroups, lowerOverRows } from './lower-grouping-sets.ts';
+import { lowerOverGroups, lowerOverRows } from './lower-grouping-sets.ts';
 import { estimated, type Lowering } from './lowering.ts';
 import type { PhysicalPlan } from './plan.ts';
 

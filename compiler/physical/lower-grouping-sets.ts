@@ -1,10 +1,10 @@
-import { cast, columnRef, constant, nullOf, setOperation } from '../ir/build.ts';
-import { aggregateCall, call } from '../ir/call.ts';
+import { columnRef, constant, nullOf, setOperation } from '../ir/build.ts';
 import type { AggregateCall, Column, Expression } from '../ir/expression.ts';
 import type { Aggregate, Let, Plan, Reference } from '../ir/plan.ts';
 import { mapAggregate } from '../ir/traverse.ts';
 import { replaceColumns } from '../optimizer/nullability.ts';
-import { INT32, INT64 } from '../types/type.ts';
+import { mergedValue, merging } from '../optimizer/partial-aggregates.ts';
+import { INT32 } from '../types/type.ts';
 import type { Lowering } from './lowering.ts';
 import type { PhysicalPlan } from './plan.ts';
 
@@ -30,34 +30,8 @@ export function lowerOverGroups(plan: Aggregate, context: Lowering): PhysicalPla
   return lowerShared(plan, definition, true, context, (reference) => ({
     groups: reference.columns.slice(0, length).map((column) => columnRef(column)),
     aggregates: reference.columns.slice(length).map((column, i) => merging(plan.aggregates[i]?.fn ?? '', column)),
-    result: (value, { fn, type }) => {
-      const typed = cast(value, type);
-      return COUNTS.has(fn) ? call('coalesce', [typed, constant(0n, INT64)]) : typed;
-    },
+    result: mergedValue,
   }));
-}
-
-const COUNTS: ReadonlySet<string> = new Set(['count', 'count_if', 'regr_count']);
-const LIKE_ITSELF: ReadonlySet<string> = new Set([
-  'sum',
-  'min',
-  'max',
-  'bool_and',
-  'bool_or',
-  'any_value',
-  'bit_and',
-  'bit_or',
-  'bit_xor',
-  'product',
-]);
-
-/** Whether the aggregates of parts make that of the whole. */
-export function isMergeable({ fn, distinct, orderBy }: AggregateCall): boolean {
-  return !distinct && orderBy.length === 0 && (COUNTS.has(fn) || LIKE_ITSELF.has(fn));
-}
-
-function merging(fn: string, column: Column): AggregateCall {
-  return aggregateCall(COUNTS.has(fn) ? 'sum' : fn, [columnRef(column)]);
 }
 
 /** The rows are computed once, and kept for all sets. */

@@ -503,3 +503,19 @@ select a.id, a.x, a.y from a order by a.id, a.x, a.y + 1
 select a.id, b.id from a join b on a.id = b.id where a.x = 1 order by a.x, b.id, a.id, a.z
 
 select x, y, count(*) from a where y = 2 group by x, y order by y, x, count(*)
+
+select x, count(distinct y), count(*), sum(id), avg(id), min(z) from a group by x
+
+select count(distinct z), sum(distinct y), count(*), max(d) from a where y = 3
+
+select x, count(distinct y) filter (where id > 2), sum(distinct y) filter (where id < 9), count(z) from a group by x
+
+select a.x, count(distinct b.y), count(*) from a join b on a.x = b.x group by a.x
+
+select a.id, count(distinct b.y), count(b.id) from a left join b on a.x = b.x group by a.id
+
+select x, count(distinct id), min(distinct y), count(distinct z) from a group by x
+
+select a.id, (select count(distinct b.y) + count(*) from b where b.x = a.x) from a
+
+select sum(n) from (select count(distinct y) as n, x from a group by x having count(*) > 1) q where x > 1
