@@ -32,10 +32,12 @@ export interface SortState {
   keys: readonly (SortKey & { readonly field: number })[];
   /** Context offset of the u32 address of the last row that counts, 0 for none: rows behind it are not kept (top-n). */
   bar: number | undefined;
+  /** So many of the keys make a partition; the kernel can tell where one begins then. */
+  readonly partitionKeys: number | undefined;
 }
 
-export function sortState(): SortState {
-  return { layout: undefined, fields: new Map(), blocks: undefined, keys: [], bar: undefined };
+export function sortState(partitionKeys?: number): SortState {
+  return { layout: undefined, fields: new Map(), blocks: undefined, keys: [], bar: undefined, partitionKeys };
 }
 
 export const RUN_LENGTH = 32;
@@ -141,19 +143,21 @@ function sortFunctions(
   state: SortState,
   fields: () => readonly Field[],
 ): readonly FunctionDefinition[] {
-  const before = defineFunction('before', ['i32', 'i32', 'i32'], 'i32', (k, ctx, a, b) => {
-    if (ctx === undefined || a === undefined || b === undefined) return;
-    const result = k.local('i32');
-    const reader =
-      (row: typeof a) =>
-      (key: Key): Val => {
-        const field = fields()[key.field];
-        if (field === undefined) throw internalError('a sort key without a field');
-        return loadField(k, row, field);
-      };
-    compareKeys({ k, ctx, layout }, state.keys, reader(a), reader(b), (value) => k.set(result, value));
-    k.return(result);
-  });
+  const comparing = (name: string, keys: readonly Key[]): FunctionDefinition =>
+    defineFunction(name, ['i32', 'i32', 'i32'], 'i32', (k, ctx, a, b) => {
+      if (ctx === undefined || a === undefined || b === undefined) return;
+      const result = k.local('i32');
+      const reader =
+        (row: typeof a) =>
+        (key: Key): Val => {
+          const field = fields()[key.field];
+          if (field === undefined) throw internalError('a sort key without a field');
+          return loadField(k, row, field);
+        };
+      compareKeys({ k, ctx, layout }, keys, reader(a), reader(b), (value) => k.set(result, value));
+      k.return(result);
+    });
+  const before = comparing('before', state.keys);
   // Stable: an element moves left only past elements that it sorts strictly before.
   const insertion = defineFunction('insertion', ['i32', 'i32', 'i32', 'i32'], undefined, (k, ctx, array, from, to) => {
     if (ctx === undefined || array === undefined || from === undefined || to === undefined) return;
@@ -226,7 +230,33 @@ function sortFunctions(
     k.return(i32(1));
   });
   const numbers = [...keyFunctions(state.keys, fields()), ...RADIX_FUNCTIONS, tieFunction(insertion, RUN_LENGTH)];
-  return [before, insertion, merge, ...numbers, ...runFunctions(before, state)];
+  const partitions =
+    state.partitionKeys === undefined
+      ? []
+      : partitionFunctions(comparing('before_partition', state.keys.slice(0, state.partitionKeys)));
+  return [before, insertion, merge, ...numbers, ...runFunctions(before, state), ...partitions];
+}
+
+/**
+ * `last_start(ctx, array, from, to) -> position`: the last of the sorted rows from `from + 1` to before `to` that is not in
+ * the partition of the row before it; `from` if there is none.
+ */
+function partitionFunctions(before: FunctionDefinition): readonly FunctionDefinition[] {
+  const lastStart = defineFunction('last_start', ['i32', 'i32', 'i32', 'i32'], 'i32', (k, ctx, array, from, to) => {
+    if (ctx === undefined || array === undefined || from === undefined || to === undefined) return;
+    const at = k.local('i32', op('i32.sub', to, i32(1)));
+    k.while(
+      () => op('i32.gt_u', at, from),
+      () => {
+        const row = load('i32.load', indexed(array, at, 4));
+        const previous = load('i32.load', indexed(array, op('i32.sub', at, i32(1)), 4));
+        k.if(call(before, ctx, previous, row), () => k.return(at));
+        k.set(at, op('i32.sub', at, i32(1)));
+      },
+    );
+    k.return(from);
+  });
+  return [before, lastStart];
 }
 
 /** What merging runs knows of them: u32 each. Arrays have an entry for each run. */

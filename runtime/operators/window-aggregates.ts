@@ -278,12 +278,14 @@ function overTree(w: WindowEmitter, prepared: PreparedCall, kernel: AggregateKer
 }
 
 /** The address of an array with the address of each level's states; level 0 is the rows themselves. */
-function treeLevels({ e, spec }: WindowEmitter, size: number): Expr {
-  const addresses = [0];
-  for (let nodes = spec.rows; ; ) {
-    nodes = Math.floor(nodes / FANOUT) + 1;
-    addresses.push(spec.allocate(nodes * size));
-    if (nodes === 1) break;
-  }
-  return e.constantWord(spec.list(addresses));
+function treeLevels(w: WindowEmitter, size: number): Expr {
+  return w.batchWord(({ rows, allocate, list }) => {
+    const addresses = [0];
+    for (let nodes = rows; ; ) {
+      nodes = Math.floor(nodes / FANOUT) + 1;
+      addresses.push(allocate(nodes * size));
+      if (nodes === 1) break;
+    }
+    return list(addresses);
+  });
 }

@@ -16,10 +16,10 @@ export interface PositionLists extends RowPicker {
 
 /** Of the rows where the column is not NULL: two arrays, built as far as somebody asks. */
 export function positionLists(w: WindowEmitter, column: ColumnId | undefined): PositionLists {
-  const { e, spec } = w;
+  const { e } = w;
   const { k } = e;
-  const counts = e.constantWord(spec.allocate((spec.rows + 1) * 4));
-  const positions = e.constantWord(spec.allocate(Math.max(spec.rows, 1) * 4));
+  const counts = w.batchWord(({ rows, allocate }) => allocate((rows + 1) * 4));
+  const positions = w.batchWord(({ rows, allocate }) => allocate(rows * 4));
   const field = column === undefined ? undefined : w.field(column);
   const built = w.variable();
   const before = (position: Expr): Expr => k.keep(load('i32.load', indexed(counts, position, 4)));

@@ -7,6 +7,7 @@ import type { Val } from '../kernels/value.ts';
 import { type Expr, i32, type Local, load, op } from '../wasm/ir.ts';
 import type { PipelineEmitter, Source } from './emitter.ts';
 import { equalKeys } from './keys.ts';
+import { held } from './rows.ts';
 import type { Key, SortState } from './sort.ts';
 import { emitCall } from './window-calls.ts';
 import { createFrames } from './window-frames.ts';
@@ -15,7 +16,7 @@ import { looksAhead } from './window-picks.ts';
 /**
  * Windows: rows sorted by partition and order, of which a source reads one after the other with the calls' results.
  *
- * What a call needs of other rows (the partition's end, the frame's ends, running states) is kept in the context by
+ * What a call needs of other rows (the partition's end, the frame's ends, running states) is kept by
  * positions up to which it has been computed. A row asks for a position, and the work goes on to there from where it is:
  * so it is done once for all rows, in bounded calls, and a row that is processed again changes nothing. Everything is
  * computed before the row reaches the first operator.
@@ -44,22 +45,44 @@ export interface WindowSpec {
   /** So many of the sort's keys are the partition, the others the order. */
   readonly partitionKeys: number;
   readonly calls: readonly PreparedCall[];
-  /** The sorted array of u32 row addresses, and the number of rows. */
-  readonly array: number;
+  /** So many rows there are at most. */
   readonly rows: number;
-  /** Memory of which the first eight bytes are zero. */
+  readonly batch: BatchRecord;
+  /** Memory for as long as the kernel runs, of which the first eight bytes are zero. */
+  readonly allocate: (bytes: number) => number;
+  /** What the rows point to goes with their batch. */
+  readonly passing: boolean;
+}
+
+/**
+ * Rows come in batches of whole partitions. The record has what differs between them, u32 each: it is all zero when a batch
+ * begins, but for what the host puts there.
+ */
+export interface BatchRecord {
+  readonly address: number;
+  /** The offset of one more, which is 0 or what `make` gives for the batch. */
+  readonly reserve: (make?: (batch: BatchMemory) => number) => number;
+}
+
+/** Offsets in the record: the sorted array of u32 row addresses, and the number of rows. */
+export const BATCH = { array: 0, rows: 4, first: 8 } as const;
+
+/** Memory that goes with the batch. */
+export interface BatchMemory {
+  readonly rows: number;
+  /** The first eight bytes are zero. */
   readonly allocate: (bytes: number) => number;
   /** The address of an array of u32 with these elements. */
   readonly list: (elements: readonly number[]) => number;
 }
 
-/** A u32 in the context that outlives the kernel's calls; 0 at first. */
+/** A u32 that outlives the kernel's calls; 0 when a batch begins. */
 export interface Variable {
   readonly get: () => Local;
   readonly set: (value: Expr) => void;
 }
 
-/** What the code for one row can use. Positions count all rows from 0, in the sorted order. */
+/** What the code for one row can use. Positions count the batch's rows from 0, in the sorted order. */
 export interface WindowEmitter {
   readonly e: PipelineEmitter;
   readonly spec: WindowSpec;
@@ -68,6 +91,8 @@ export interface WindowEmitter {
   readonly rowAt: (position: Expr) => Expr;
   readonly field: (column: ColumnId) => Field;
   readonly variable: () => Variable;
+  /** What is made for each batch. */
+  readonly batchWord: (make: (batch: BatchMemory) => number) => Expr;
   /** First position of the row's partition, and the first behind it. */
   readonly partition: { readonly start: Expr; readonly end: () => Expr };
   /** The same for the rows that the order does not tell from this one, and the number of such groups before them. */
@@ -80,7 +105,7 @@ export interface WindowEmitter {
   readonly once: (of: Expr, then: () => void) => void;
 }
 
-/** The rows of `state`, sorted; a morsel's address is the position of its first row. */
+/** The rows of `state`, sorted; a morsel's address is the position of its first row in the batch. */
 export function windowSource(state: SortState, spec: WindowSpec): Source {
   return {
     emit: (e, row) => {
@@ -89,8 +114,14 @@ export function windowSource(state: SortState, spec: WindowSpec): Source {
       if (layout === undefined) throw internalError('sorted rows are read before they are there');
       const first = k.local('i32');
       k.prologue(() => k.set(first, load('i32.load', ctx, CONTEXT.morsel)));
-      const array = e.constantWord(spec.array);
-      const rows = e.constantWord(spec.rows);
+      const record = e.constantWord(spec.batch.address);
+      const recorded = (offset: number): Expr => {
+        const local = k.local('i32');
+        k.prologue(() => k.set(local, load('i32.load', record, offset)));
+        return local;
+      };
+      const array = recorded(BATCH.array);
+      const rows = recorded(BATCH.rows);
       const position = k.local('i32', op('i32.add', first, row));
       const rowAt = (at: Expr): Expr => k.local('i32', load('i32.load', indexed(array, at, 4)));
       const address = rowAt(position);
@@ -100,10 +131,10 @@ export function windowSource(state: SortState, spec: WindowSpec): Source {
         return found;
       };
       const variable = (): Variable => {
-        const slot = e.layout.reserve(4);
+        const slot = spec.batch.reserve();
         return {
-          get: () => k.local('i32', load('i32.load', ctx, slot)),
-          set: (value) => k.store('i32.store', ctx, slot, value),
+          get: () => k.local('i32', load('i32.load', record, slot)),
+          set: (value) => k.store('i32.store', record, slot, value),
         };
       };
       const keyFields = state.keys.map((key) => {
@@ -204,6 +235,7 @@ export function windowSource(state: SortState, spec: WindowSpec): Source {
         rowAt,
         field,
         variable,
+        batchWord: (make) => recorded(spec.batch.reserve(make)),
         partition: { start, end: known(end, spec.partitionKeys === 0 || needs.partitionEnd, 'the end of partitions') },
         peers: {
           start: known(peerStart, !hasOrder || needs.peers || needs.peerEnd, 'peers'),
@@ -225,10 +257,13 @@ export function windowSource(state: SortState, spec: WindowSpec): Source {
       const frames = createFrames(w);
       const results = new Map<ColumnId, () => Val>();
       for (const call of spec.calls) {
-        const value = emitCall(w, call, frames);
+        const value = held(emitCall(w, call, frames), spec.passing);
         results.set(call.result.id, () => value);
       }
-      const passed = spec.columns.map((id): [ColumnId, () => Val] => [id, () => loadField(k, address, field(id))]);
+      const passed = spec.columns.map((id): [ColumnId, () => Val] => [
+        id,
+        () => held(loadField(k, address, field(id)), spec.passing),
+      ]);
       return rowScope(new Map([...passed, ...results]));
     },
   };

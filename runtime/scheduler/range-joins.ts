@@ -66,7 +66,7 @@ async function sortedInner(
   const ids = plan.inner.columns.map((column) => column.id);
   // Rows are looked up in no order, so they must not go to disk.
   const task: Query = { ...query, spill: undefined };
-  const driver = sortDriver(task, () => sortDriverSpec(state, undefined, false));
+  const driver = sortDriver(task, () => sortDriverSpec(state, undefined));
   const { kernel, ctx } = await planner.runInto(
     query,
     plan.inner,
@@ -80,7 +80,7 @@ async function sortedInner(
     plan,
     [present(order)],
   );
-  const { rowSize, keys } = sortDriverSpec(state, undefined, false);
+  const { rowSize, keys } = sortDriverSpec(state, undefined);
   const all = rowAddresses(await driver.result(), rowSize);
   return { sort: state, array: await sortAddresses(query, ctx, kernel.instance, all, keys), count: all.length };
 }

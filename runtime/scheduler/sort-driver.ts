@@ -13,14 +13,12 @@ export interface SortDriverSpec extends RowsSpec {
   readonly top: number | undefined;
   readonly pack: PackSpec;
   readonly keys: EncodedKeys;
-  /** All rows stay in memory. */
-  readonly keep: boolean;
 }
 
-export function sortDriverSpec(state: SortState, top: number | undefined, keep: boolean): SortDriverSpec {
+export function sortDriverSpec(state: SortState, top: number | undefined): SortDriverSpec {
   const layout = required(state.layout, 'the row layout');
   const keys = encodedKeys(state.keys, layout.fields);
-  return { ...rowsSpec(state), bar: state.bar, top, pack: packSpec(layout, 0), keys, keep };
+  return { ...rowsSpec(state), bar: state.bar, top, pack: packSpec(layout, 0), keys };
 }
 
 export interface SortResult {
@@ -94,7 +92,7 @@ export function sortDriver(task: Task, spec: () => SortDriverSpec): Driver<SortR
       list.take(ctx, spec().blocks);
       // All rows since the last run count, those of a top-n that are no longer wanted too: they still take memory.
       const rows = rowCount(list.blocks);
-      if (!spec().keep && shouldSpill(task, rows, list.nextBytes() + rows * SORT_BYTES)) await writeRun(ctx, kernel);
+      if (shouldSpill(task, rows, list.nextBytes() + rows * SORT_BYTES)) await writeRun(ctx, kernel);
       list.give(ctx, spec().blocks);
       await cut(ctx, kernel);
     },

@@ -75,6 +75,7 @@ import { type SpilledJoin, spilledJoin } from './spill/joined.ts';
 import { partitionBits, type SpilledRows } from './spill/pages.ts';
 import { bytesLeft } from './spill/policy.ts';
 import { allRuns, openRuns } from './spill/sorted.ts';
+import { openWindowRuns } from './spill/windows.ts';
 import { withOwnArenas } from './task.ts';
 import { hostContext, outerRow } from './values-context.ts';
 import { hasWindowKernel, openWindow, prepareWindow } from './windows.ts';
@@ -699,6 +700,13 @@ async function hostAggregated(
 const TOP_SHARE = 256;
 /** Bytes a row that sorting takes beside it. */
 const SORT_BYTES = 16;
+/** A guess: bytes a row that a window's call takes for trees and lists. */
+const CALL_BYTES = 8;
+
+/** Whether rows must go to disk: some have, or they are all there, but not the room for `more` beside them. */
+function isTight(query: Query, results: readonly SortResult[], more: number): boolean {
+  return (query.spill !== undefined && more > bytesLeft(query.budget)) || results.some(({ runs }) => runs.length > 0);
+}
 
 /** Calls without a kernel are computed by the host, over rows that have the results of all others. */
 async function windowing(
@@ -729,10 +737,17 @@ async function windowing(
   ];
   const compute = extra.length === 0 ? [] : [project(columns, expressions)];
   const ids = columns.map((column) => column.id);
-  const spec: SortSpec = { keys: prepared.keys, ids, compute, keep: true };
-  const collected = await collectRows(query, plan.input, spec, outer, plan);
+  const { keys, partitionKeys } = prepared;
+  const collected = await collectRows(query, plan.input, { keys, ids, compute, partitionKeys }, outer, plan);
+  const { state, ran, spec, results, total, free } = collected;
+  if (isTight(query, results, total * (SORT_BYTES + plan.calls.length * CALL_BYTES))) {
+    const runs = await allRuns(query, plan, ran, spec, results);
+    free();
+    const open = () => openWindowRuns(query, plan, prepared, ran, state, spec, runs);
+    return { open, operators: counted, label: 'window over runs', limits: [], readOnce: true };
+  }
   const array = await sortInMemory(query, collected, plan.isSorted === true);
-  const open = () => openWindow(query, prepared, collected.state, array, collected.total);
+  const open = () => openWindow(query, prepared, state, array, total);
   return { open, operators: counted, label: 'window', limits: [] };
 }
 
@@ -742,8 +757,8 @@ interface SortSpec {
   readonly ids: readonly ColumnId[];
   /** Only so many rows will be read. */
   readonly top?: number | undefined;
-  /** All rows stay in memory. */
-  readonly keep?: boolean | undefined;
+  /** So many of the keys make a partition, which the kernel can tell. */
+  readonly partitionKeys?: number | undefined;
   /** What is computed for each row first. */
   readonly compute?: readonly Operator[] | undefined;
 }
@@ -762,13 +777,13 @@ interface Collected {
 async function collectRows(
   query: Query,
   input: PhysicalPlan,
-  { keys, ids, top, keep, compute }: SortSpec,
+  { keys, ids, top, partitionKeys, compute }: SortSpec,
   outer: Outer,
   node: PhysicalPlan,
 ): Promise<Collected> {
-  const state = sortState();
+  const state = sortState(partitionKeys);
   const { task, free } = withOwnArenas(query);
-  const specOf = () => sortDriverSpec(state, top, keep === true);
+  const specOf = () => sortDriverSpec(state, top);
   const driver = sortDriver(task, specOf);
   const others: SortResult[] = [];
   const ran = await runInto(
@@ -812,9 +827,7 @@ async function sorting(query: Query, plan: PhysicalSort, outer: Outer, counted: 
   const ids = plan.columns.map((c) => c.id);
   const collected = await collectRows(query, plan.input, { keys: plan.keys, ids, top }, outer, plan);
   const { state, ran, spec, results, total, free } = collected;
-  // The rows may all be there, but not the room to sort them.
-  const tight = query.spill !== undefined && total * SORT_BYTES > bytesLeft(query.budget);
-  if (tight || results.some(({ runs }) => runs.length > 0)) {
+  if (isTight(query, results, total * SORT_BYTES)) {
     const runs = await allRuns(query, plan, ran, spec, results);
     free();
     const open = () => openRuns(query, plan, ran, state, spec, runs, skip, pass);

@@ -3,14 +3,16 @@ import { columnRef, nullOf } from '../../compiler/ir/build.ts';
 import { expressionEquals } from '../../compiler/ir/equal.ts';
 import type { Column, ColumnId, Expression, FrameBound, SortKey, WindowCall } from '../../compiler/ir/expression.ts';
 import type { PhysicalWindow } from '../../compiler/physical/plan.ts';
+import { internalError } from '../../compiler/types/error.ts';
 import { BOOL } from '../../compiler/types/type.ts';
 import { hasAggregateKernel } from '../operators/aggregate-functions.ts';
+import type { Source } from '../operators/emitter.ts';
 import type { SortState } from '../operators/sort.ts';
-import { type PreparedBound, type PreparedCall, windowSource } from '../operators/window.ts';
+import { BATCH, type BatchMemory, type PreparedBound, type PreparedCall, windowSource } from '../operators/window.ts';
 import { frameOffset } from '../reference/windows.ts';
 import type { OpenSource, SourceMorsel } from './pipeline.ts';
 import type { Outer, Query } from './query.ts';
-import { allocate } from './task.ts';
+import { allocate, allocateZeroed, type Task } from './task.ts';
 import { hostContext } from './values-context.ts';
 
 /** Windows: what their sort must keep, and the source that walks through the sorted rows. */
@@ -110,6 +112,86 @@ function filteredArguments({ args, filter }: WindowCall): readonly Expression[] 
 /** Rows of one morsel. */
 const MORSEL_ROWS = 65_536;
 
+/** A window's source, and what lays a batch of rows before it. */
+export interface WindowReader {
+  readonly source: Source;
+  /** Takes the task's memory; the rows are those of the sorted array of addresses. */
+  readonly begin: (task: Task, array: number, rows: number) => void;
+  /** The next rows of the batch. */
+  readonly next: () => SourceMorsel | undefined;
+}
+
+/** Words of a batch's record: the source's own, and those of a call. */
+const OWN_WORDS = 16;
+const CALL_WORDS = 24;
+
+/** Of `most` rows at most, whether their texts go with their batch or stay. */
+export function windowReader(
+  query: Query,
+  prepared: PreparedWindow,
+  state: SortState,
+  most: number,
+  passing: boolean,
+): WindowReader {
+  const { memory } = query;
+  const limited = (bound: PreparedBound): PreparedBound =>
+    'offset' in bound ? { ...bound, offset: Math.min(bound.offset, most) } : bound;
+  const bytes = (OWN_WORDS + prepared.calls.length * CALL_WORDS) * 4;
+  const record = allocateZeroed(query, bytes);
+  const makers: { readonly offset: number; readonly make: (batch: BatchMemory) => number }[] = [];
+  let reserved: number = BATCH.first;
+  const allocateIn =
+    (task: Task) =>
+    (wanted: number): number => {
+      const address = allocate(task, Math.max(wanted, 8));
+      memory.u8().fill(0, address, address + 8);
+      return address;
+    };
+  const source = windowSource(state, {
+    columns: prepared.columns,
+    partitionKeys: prepared.partitionKeys,
+    calls: prepared.calls.map((call) => ({ ...call, start: limited(call.start), end: limited(call.end) })),
+    rows: most,
+    batch: {
+      address: record,
+      reserve: (make) => {
+        const offset = reserved;
+        reserved += 4;
+        if (reserved > bytes) throw internalError('a window keeps more than its record has room for');
+        if (make !== undefined) makers.push({ offset, make });
+        return offset;
+      },
+    },
+    allocate: allocateIn(query),
+    passing,
+  });
+  let from = 0;
+  let total = 0;
+  return {
+    source,
+    begin: (task, array, rows) => {
+      const words = new Uint32Array(bytes / 4);
+      words[BATCH.array / 4] = array;
+      words[BATCH.rows / 4] = rows;
+      const list = (elements: readonly number[]): number => {
+        const address = allocate(task, elements.length * 4);
+        memory.u32().set(elements, address / 4);
+        return address;
+      };
+      for (const { offset, make } of makers) words[offset / 4] = make({ rows, allocate: allocateIn(task), list });
+      memory.u32().set(words, record / 4);
+      from = 0;
+      total = rows;
+    },
+    next: () => {
+      if (from >= total) return undefined;
+      const morsel = { address: from, rows: Math.min(MORSEL_ROWS, total - from) };
+      from += morsel.rows;
+      return morsel;
+    },
+  };
+}
+
 /** Reads the rows of a sorted array of addresses with the results of the window's calls. */
 export function openWindow(
   query: Query,
@@ -118,31 +200,12 @@ export function openWindow(
   array: number,
   rows: number,
 ): OpenSource {
-  const limited = (bound: PreparedBound): PreparedBound =>
-    'offset' in bound ? { ...bound, offset: Math.min(bound.offset, rows) } : bound;
-  const source = windowSource(state, {
-    columns: prepared.columns,
-    partitionKeys: prepared.partitionKeys,
-    calls: prepared.calls.map((call) => ({ ...call, start: limited(call.start), end: limited(call.end) })),
-    array,
-    rows,
-    allocate: (bytes) => {
-      const address = allocate(query, Math.max(bytes, 8));
-      query.memory.u8().fill(0, address, address + 8);
-      return address;
-    },
-    list: (elements) => {
-      const address = allocate(query, elements.length * 4);
-      query.memory.u32().set(elements, address / 4);
-      return address;
-    },
-  });
-  let from = 0;
+  const reader = windowReader(query, prepared, state, rows, false);
+  let begun = false;
   const next = (): SourceMorsel | undefined => {
-    if (from >= rows) return undefined;
-    const morsel = { address: from, rows: Math.min(MORSEL_ROWS, rows - from) };
-    from += morsel.rows;
-    return morsel;
+    if (!begun) reader.begin(query, array, rows);
+    begun = true;
+    return reader.next();
   };
-  return { source, next, parallel: false, mostRows: BigInt(rows) };
+  return { source: reader.source, next, parallel: false, mostRows: BigInt(rows) };
 }

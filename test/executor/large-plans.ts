@@ -1,6 +1,14 @@
 import { columnRef, constant } from '../../compiler/ir/build.ts';
 import { aggregateCall, call } from '../../compiler/ir/call.ts';
-import type { Column, ColumnId, Expression } from '../../compiler/ir/expression.ts';
+import {
+  type Column,
+  type ColumnId,
+  type Expression,
+  type FrameBound,
+  WHOLE_PARTITION,
+  type WindowCall,
+  type WindowFrame,
+} from '../../compiler/ir/expression.ts';
 import type { HashJoin, PhysicalPlan, TableScan } from '../../compiler/physical/plan.ts';
 import * as T from '../../compiler/types/type.ts';
 import { COMMAND, column, type TestTable, testTable } from './tables.ts';
@@ -68,6 +76,36 @@ export function sorted(input: PhysicalPlan, keys: readonly string[], limit?: num
     input,
     keys: keys.map((key) => ({ expression: refTo(input, key), descending: key === 't', nullsFirst: true })),
     ...(limit === undefined ? {} : { limit: constant(BigInt(limit), T.INT64) }),
+  };
+}
+
+/** Functions of each kind over partitions by the columns, in the order of `id`: what they keep for a row differs. */
+export function windowed(input: PhysicalPlan, partition: readonly string[], first: ColumnId): PhysicalPlan {
+  const preceding = (offset: bigint): FrameBound => ({ kind: 'preceding', offset: constant(offset, T.INT64) });
+  const frame = (start: FrameBound, end: FrameBound): WindowFrame => ({ unit: 'rows', start, end, exclude: 'nothing' });
+  const current: FrameBound = { kind: 'current' };
+  const aggregate = (fn: string, name: string, over: WindowFrame): WindowCall => {
+    const { args, type, nullable } = aggregateCall(fn, [refTo(input, name)]);
+    return { fn, args, ignoreNulls: false, frame: over, type, nullable };
+  };
+  const text = refTo(input, 't');
+  const calls: readonly WindowCall[] = [
+    { fn: 'row_number', args: [], ignoreNulls: false, frame: WHOLE_PARTITION, type: T.INT64, nullable: false },
+    { fn: 'lag', args: [text], ignoreNulls: false, frame: WHOLE_PARTITION, type: T.UTF8, nullable: true },
+    { fn: 'lead', args: [text], ignoreNulls: true, frame: WHOLE_PARTITION, type: T.UTF8, nullable: true },
+    aggregate('count', 't', WHOLE_PARTITION),
+    aggregate('sum', 'id', frame({ kind: 'unbounded' }, current)),
+    aggregate('max', 't', frame(preceding(5n), current)),
+  ];
+  const results = calls.map(({ fn, type, nullable }, i): Column => ({ id: first + i, name: fn, type, nullable }));
+  return {
+    kind: 'window',
+    columns: [...input.columns, ...results],
+    input,
+    partitionBy: partition.map((name) => refTo(input, name)),
+    orderBy: [{ expression: refTo(input, 'id'), descending: false, nullsFirst: false }],
+    calls,
+    results,
   };
 }
 

@@ -121,6 +121,7 @@ const SPILLABLE = [
   'hashAggregate',
   'sort',
   'sort with limit',
+  'window',
   'hashJoin inner',
   'hashJoin left',
   'hashJoin full',

@@ -14,7 +14,7 @@ import { createSpillHost } from '../../runtime/scheduler/spill/host.node.ts';
 import type { SpillHost } from '../../runtime/scheduler/spill/host.ts';
 import { showRow } from './compare.ts';
 import { type Outcome, runExecutor } from './harness.ts';
-import { grouped, join, largeScan, refTo, scanFrom, sorted } from './large-plans.ts';
+import { grouped, join, largeScan, refTo, scanFrom, sorted, windowed } from './large-plans.ts';
 
 const host = createSpillHost();
 if (host === undefined) throw new Error('there is no disk');
@@ -62,6 +62,9 @@ const PLANS: Readonly<Record<string, () => PhysicalPlan>> = {
     const inner = grouped(scanFrom(0), ['t', 'id'], 20);
     return sorted({ ...inner, columns: renamed(inner) }, ['t', 'id']);
   },
+  'windows over small partitions': () => windowed(scanFrom(0), ['t'], 20),
+  'windows over larger partitions': () => windowed(scanFrom(0), ['k'], 20),
+  'windows of windows': () => windowed(windowed(scanFrom(0), ['k'], 20), ['t'], 40),
   'top-n of rows that come in the wrong order': () => sorted(scanFrom(0), ['f', 'id'], 5_000),
 };
 
@@ -171,6 +174,21 @@ describe.each(Object.entries(PLANS))('%s', (_, plan) => {
     const executor = createExecutor({ shared: true, memoryBytes: 64 << 20 });
     const outcome = await run(executor, plan(), { memoryLimit: LIMIT });
     expect('error' in outcome ? outcome.error : 'rows').toBe('out_of_memory');
+  });
+});
+
+describe.each([true, false])('one partition of a window, memory shared: %s', (shared) => {
+  it('must fit in memory', async () => {
+    const files = watched(host);
+    const executor = createExecutor({ shared, memoryBytes: 64 << 20, spill: files });
+    const idle = inUse(executor);
+    const outcome = await run(executor, windowed(scanFrom(0), [], 20), { memoryLimit: LIMIT });
+    expect(outcome).toMatchObject({
+      error: 'out_of_memory',
+      message: expect.stringMatching(/one partition of a window/),
+    });
+    expect(files.open()).toBe(0);
+    expect(inUse(executor)).toEqual(idle);
   });
 });
 

@@ -43,4 +43,18 @@ test.each(QUERIES)('is given up when asked to: %s', async (sql) => {
 test.each(QUERIES.slice(0, 3))('fails within a small budget: %s', async (sql) => {
   const error = await failure(db.query(sql, [], { memoryLimit: 2 ** 21 }));
   expect(error?.sqlstate).toBe('53200');
+  expect(error?.message).toMatch(/one partition of a window/);
+});
+
+test('goes to disk within a small budget if no partition is large', async () => {
+  const sql = `select k, count(*), sum(s), max(t), sum(l) from (
+    select k, sum(v) over p as s, max('value number ' || v) over (p rows between 3 preceding and 2 following) as t,
+      lead(v, 2) over p as l from big window p as (partition by k order by id)) q group by k order by k`;
+  const within = await db.query(sql, [], { memoryLimit: 2 ** 21 });
+  expect(within.rows).toEqual((await db.query(sql)).rows);
+  expect(within.rows.length).toBeGreaterThan(100);
+  const explained = await db.query(`explain analyze ${sql}`, [], { memoryLimit: 2 ** 21 });
+  expect(explained.rows.map((row) => Object.values(row).join(' ')).join('\n')).toMatch(
+    /window by k[\s\S]* MiB spilled\)\n +scan/,
+  );
 });

@@ -56,7 +56,7 @@ interface PackKernel {
 const modules = new Map<string, WebAssembly.Module>();
 
 /** The functions of a row shape. They are made when rows are first written or read, so most queries never have them. */
-function packKernel({ memory, shared }: EngineMemory, spec: PackSpec): PackKernel {
+export function packKernel({ memory, shared }: EngineMemory, spec: PackSpec): PackKernel {
   const key = `${shared} ${JSON.stringify(spec)}`;
   let module = modules.get(key);
   if (module === undefined) {

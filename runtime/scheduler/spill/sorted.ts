@@ -1,4 +1,4 @@
-import type { PhysicalSort } from '../../../compiler/physical/plan.ts';
+import type { PhysicalPlan, PhysicalSort } from '../../../compiler/physical/plan.ts';
 import { type SortState, sortedSource } from '../../operators/sort.ts';
 import { required } from '../drivers.ts';
 import type { OpenSource, RunKernel } from '../pipeline.ts';
@@ -9,10 +9,10 @@ import { withOwnArenas } from '../task.ts';
 import { pageWriter } from './pages.ts';
 import { type Merge, mergeRuns, type Run } from './runs.ts';
 
-/** All rows of a sort as runs: those that threads have in memory still go to disk too. */
+/** All rows of a sort, or of a window's, as runs: those that threads have in memory still go to disk too. */
 export async function allRuns(
   query: Query,
-  plan: PhysicalSort,
+  plan: PhysicalPlan,
   { kernel, ctx }: RunKernel,
   spec: SortDriverSpec,
   parts: readonly SortResult[],
