@@ -108,7 +108,8 @@ function actuals(node: PhysicalPlan, { run, timing }: Explained): Record<string,
     ...(filters.length === 0
       ? {}
       : {
-          'Runtime Filters': filters.map(({ label, tested, dropped }) => ({
+          'Runtime Filters': filters.map(({ kind, label, tested, dropped }) => ({
+            Kind: kind,
             Label: label,
             Tested: tested,
             Dropped: dropped,

@@ -80,8 +80,8 @@ function annotation(node: PhysicalPlan, { run, costs, timing }: Explained): read
     if (chunks !== undefined) notes.push(`${chunks.read} chunks, ${chunks.pruned} pruned`);
   }
   if (counter !== undefined && counter.spilledBytes > 0) notes.push(`${mebibytes(counter.spilledBytes)} spilled`);
-  for (const { label, tested, dropped } of report.filters.get(node) ?? []) {
-    notes.push(`filter ${label}: ${dropped} of ${tested} rows dropped`);
+  for (const { kind, label, tested, dropped } of report.filters.get(node) ?? []) {
+    notes.push(`${kind} filter ${label}: ${dropped} of ${tested} rows dropped`);
   }
   return notes;
 }

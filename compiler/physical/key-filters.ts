@@ -4,7 +4,7 @@ import { isVolatile } from '../optimizer/volatility.ts';
 import { unreachable } from '../types/error.ts';
 import type { Type } from '../types/type.ts';
 import { children, expressions, mapChildren } from './columns.ts';
-import type { HashJoin, KeyFilter, MadeKeyFilter, PhysicalPlan, TableScan } from './plan.ts';
+import type { HashJoin, KeyFilter, KeyFilterKind, MadeKeyFilter, PhysicalPlan, TableScan } from './plan.ts';
 
 /** A filter is placed where it is expected to keep at most this part of a scan's rows, ... */
 const MOST_KEPT = 0.7;
@@ -28,7 +28,8 @@ interface Placement {
 /**
  * Sideways information passing: the keys of a hash join's build side become a filter of the scans that make the probe
  * side's keys, however many operators are in between, if the join drops probe rows without a match (Bratbergsengen,
- * VLDB 1984; Ives and Taylor, ICDE 2008). The build side is complete before any scan below the probe side begins. So
+ * VLDB 1984; Ives and Taylor, ICDE 2008). Several keys of one scan become one filter, since each of its rows gives the
+ * columns of all of them to the rows above. The build side is complete before any scan below the probe side begins. So
  * a filter reaches through other joins into their build sides too, and through a grouping by the key.
  *
  * A filter only drops rows of which the query never sees anything; what it lets through is decided by the join. Whether
@@ -39,20 +40,66 @@ export function placeKeyFilters(plan: PhysicalPlan, options: KeyFilterOptions = 
   let filters = 0;
   const visit = (node: PhysicalPlan): void => {
     if (node.kind === 'hashJoin' && dropsUnmatched(node)) {
-      node.keys.forEach(({ probe, build, nullsEqual }, key) => {
-        if (nullsEqual || probe.kind !== 'column' || !isIntegral(probe.type)) return;
-        const found = scansOf(node.probe, probe.id).filter((target) => isWorthIt(target, node, placement));
-        if (found.length === 0) return;
+      for (const { kind, keys, targets } of filtersOf(node, placement)) {
         const filter = filters++;
-        const rows = found.reduce((sum, { scan }) => sum + scan.table.statistics().rowCount, 0);
-        addTo(placement.joins, node, { filter, key, rows });
-        for (const { scan, column } of found) addTo(placement.scans, scan, { filter, column, among: build });
-      });
+        const rows = targets.reduce((sum, { scan }) => sum + scan.table.statistics().rowCount, 0);
+        const among = keys.flatMap((key) => node.keys[key]?.build ?? []);
+        addTo(placement.joins, node, { filter, kind, keys, rows });
+        for (const { scan, columns } of targets) addTo(placement.scans, scan, { filter, kind, columns, among });
+      }
     }
     for (const child of children(node)) visit(child);
   };
   visit(plan);
   return filters === 0 ? plan : withFilters(plan, placement);
+}
+
+/** Keys of a join as a filter, and where it is applied. */
+interface Candidate {
+  readonly kind: KeyFilterKind;
+  readonly keys: readonly number[];
+  readonly targets: readonly Target[];
+}
+
+/**
+ * Each key by itself, and those together that no key was of use for alone. Keys of which NULLs are equal are left out.
+ * A Bloom filter costs a row nearly what looking it up in the join costs, so it is used only where something is in
+ * between that costs more.
+ */
+function filtersOf(join: HashJoin, placement: Placement): readonly Candidate[] {
+  const candidates: Candidate[] = [];
+  const reached: { readonly key: number; readonly targets: readonly Target[] }[] = [];
+  join.keys.forEach(({ probe, nullsEqual }, key) => {
+    if (nullsEqual || probe.kind !== 'column') return;
+    const targets = scansOf(join.probe, probe.id);
+    if (targets.length === 0) return;
+    reached.push({ key, targets });
+    const worth = targets.filter((target) => isWorthIt(target, join, [key], placement));
+    const far = worth.filter((target) => placement.all || !isNext(join.probe, target.scan));
+    if (isIntegral(probe.type)) {
+      if (worth.length > 0)
+        candidates.push({ kind: far.length > 0 ? 'either' : 'bitmap', keys: [key], targets: worth });
+    } else if (far.length > 0) candidates.push({ kind: 'bloom', keys: [key], targets: far });
+  });
+  if (reached.length < 2) return candidates;
+  const keys = reached.map(({ key }) => key);
+  const alone = new Set(candidates.flatMap(({ targets }) => targets.map(({ scan }) => scan)));
+  const scans = new Set(reached.flatMap(({ targets }) => targets.map(({ scan }) => scan)));
+  const together = [...scans].flatMap((scan): readonly Target[] => {
+    const columns = reached.flatMap(({ targets }) => targets.find((target) => target.scan === scan)?.columns ?? []);
+    const target = { scan, columns };
+    if (columns.length < keys.length) return [];
+    if (placement.all) return [target];
+    const isOf = !alone.has(scan) && !isNext(join.probe, scan) && isWorthIt(target, join, keys, placement);
+    return isOf ? [target] : [];
+  });
+  return together.length === 0 ? candidates : [...candidates, { kind: 'bloom', keys, targets: together }];
+}
+
+/** Whether nothing but filters and projections is between. */
+function isNext(probe: PhysicalPlan, scan: TableScan): boolean {
+  if (probe.kind === 'filter' || probe.kind === 'project') return isNext(probe.input, scan);
+  return probe === scan;
 }
 
 function addTo<K, V>(map: Map<K, V[]>, key: K, value: V): void {
@@ -109,7 +156,8 @@ function isIntegral({ kind }: Type): boolean {
 
 interface Target {
   readonly scan: TableScan;
-  readonly column: ColumnId;
+  /** Those that the keys are, in their order. */
+  readonly columns: readonly ColumnId[];
 }
 
 /** The scans whose rows can be dropped where the plan's rows with some values of the column will be. */
@@ -119,7 +167,7 @@ function scansOf(plan: PhysicalPlan, column: ColumnId): readonly Target[] {
   switch (plan.kind) {
     case 'tableScan': {
       const ordinal = plan.ordinals[plan.columns.findIndex(({ id }) => id === column)];
-      return ordinal === undefined || ordinal === ROW_ID_ORDINAL ? [] : [{ scan: plan, column }];
+      return ordinal === undefined || ordinal === ROW_ID_ORDINAL ? [] : [{ scan: plan, columns: [column] }];
     }
     case 'filter':
     case 'unnest':
@@ -194,12 +242,36 @@ function scansBelowJoin(plan: HashJoin, column: ColumnId): readonly Target[] {
   return [...found, ...equal.flatMap((id) => scansOf(build, id))];
 }
 
-function isWorthIt({ scan, column }: Target, join: HashJoin, { scans, all }: Placement): boolean {
+function isWorthIt(
+  { scan, columns }: Target,
+  join: HashJoin,
+  keys: readonly number[],
+  { scans, all }: Placement,
+): boolean {
   if (all) return true;
   if ((scans.get(scan)?.length ?? 0) >= MOST_FILTERS) return false;
-  const ordinal = scan.ordinals[scan.columns.findIndex(({ id }) => id === column)] ?? 0;
-  const { rowCount, columns } = scan.table.statistics();
-  const distinct = Math.max(1, columns[ordinal]?.distinctCount ?? rowCount);
+  const { rowCount } = scan.table.statistics();
+  const product = columns.reduce((all, column) => all * distinctCount(scan, column), 1);
+  // Of keys together there are no more in the scan than where they come from, if that is a key of a table.
+  const distinct = keys.length === 1 ? product : Math.min(product, rowCount, keyRows(join, keys));
   const kept = (join.build.estimate ?? distinct) / distinct;
   return kept <= MOST_KEPT && rowCount * (1 - kept) >= LEAST_DROPPED;
+}
+
+function distinctCount(scan: TableScan, column: ColumnId): number {
+  const ordinal = scan.ordinals[scan.columns.findIndex(({ id }) => id === column)] ?? 0;
+  const { rowCount, columns } = scan.table.statistics();
+  return Math.max(1, columns[ordinal]?.distinctCount ?? rowCount);
+}
+
+/** Rows of the table that the keys of the build side come from, if it is one. */
+function keyRows({ build, keys }: HashJoin, positions: readonly number[]): number {
+  const scans = new Set(
+    positions.map((position) => {
+      const key = keys[position]?.build;
+      return key?.kind === 'column' ? scansOf(build, key.id)[0]?.scan : undefined;
+    }),
+  );
+  const [only] = scans;
+  return scans.size === 1 && only !== undefined ? only.table.statistics().rowCount : Number.POSITIVE_INFINITY;
 }

@@ -54,14 +54,21 @@ export interface TableScan extends PhysicalNode {
   readonly keyFilters?: readonly KeyFilter[] | undefined;
 }
 
-/** Drops a scan's rows whose `column` is NULL or not a key of the build side of the join that makes the filter. */
+/** Drops rows of a scan of which some of `columns` is NULL, or that are together no key of the build side of the join that makes the filter. */
 export interface KeyFilter {
   /** The join's number for it. */
   readonly filter: number;
-  readonly column: ColumnId;
-  /** The key, over columns of that build side. */
-  readonly among: Expression;
+  readonly kind: KeyFilterKind;
+  readonly columns: readonly ColumnId[];
+  /** The keys, over columns of that build side. */
+  readonly among: readonly Expression[];
 }
+
+/**
+ * bitmap: of one integer key, if the keys' range allows it; bloom: of the hashes of any keys, which lets some rows
+ * through that match nothing; either: a bitmap, or a Bloom filter where the range is too wide.
+ */
+export type KeyFilterKind = 'bitmap' | 'bloom' | 'either';
 
 /**
  * The rows of the table whose columns `key`, which are unique together, have the values of one of `keys`; each row comes
@@ -128,11 +135,12 @@ export interface HashJoin extends PhysicalNode {
   readonly makesFilters?: readonly MadeKeyFilter[] | undefined;
 }
 
-/** A key of a join's build side that scans below its probe side are filtered by. */
+/** Keys of a join's build side that scans below its probe side are filtered by. */
 export interface MadeKeyFilter {
   readonly filter: number;
-  /** Position in the join's `keys`. */
-  readonly key: number;
+  readonly kind: KeyFilterKind;
+  /** Positions in the join's `keys`, ascending; one for a bitmap. */
+  readonly keys: readonly number[];
   /** Rows of the tables that are filtered: what making the filter may cost depends on it. */
   readonly rows: number;
 }

@@ -37,8 +37,11 @@ export function nodeDescriptions(plan: PhysicalPlan): (node: PhysicalPlan) => st
 type Names = ReadonlyMap<ColumnId, string>;
 
 /** The equality of the join that makes the filter, as the scan sees it. */
-function keyFilterText({ column, among }: KeyFilter, names: Names): string {
-  return `${names.get(column)}#${column} = ${printExpression(among, names)}`;
+function keyFilterText({ kind, columns, among }: KeyFilter, names: Names): string {
+  const tested = columns.map((column) => `${names.get(column)}#${column}`).join(', ');
+  const keys = among.map((key) => printExpression(key, names)).join(', ');
+  const text = columns.length === 1 ? `${tested} = ${keys}` : `(${tested}) = (${keys})`;
+  return kind === 'bloom' ? `${text} (bloom)` : text;
 }
 
 function columnNames(plan: PhysicalPlan): Names {

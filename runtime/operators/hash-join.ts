@@ -16,6 +16,7 @@ import {
   load,
   op,
 } from '../wasm/ir.ts';
+import { bloomFunction } from './bloom-filter.ts';
 import { BUILD_ROW, eachBuildRow, MATCHED, NULL_KEY } from './build-rows.ts';
 import { whenTrue } from './condition.ts';
 import type { Operator, PipelineEmitter, Sink, Source } from './emitter.ts';
@@ -76,13 +77,19 @@ function isInteger(v: Val): boolean {
   return v.lane === 'i32' || v.lane === 'i64';
 }
 
+/** Of what keys, by their positions, the rows' filter of a number is made. */
+export interface BuiltFilter {
+  readonly filter: number;
+  readonly kind: 'bitmap' | 'bloom' | 'either';
+  readonly keys: readonly number[];
+}
+
 export function joinBuild(
   keys: readonly JoinKey[],
   columns: readonly ColumnId[],
   keepNullKeys: boolean,
   state: JoinState,
-  /** Positions of keys that become filters. */
-  filterKeys: readonly number[] = [],
+  filters: readonly BuiltFilter[] = [],
 ): Sink {
   let keyLayout: readonly Field[] = [];
   return {
@@ -154,8 +161,17 @@ export function joinBuild(
     functions: (context) => {
       const layout = state.layout;
       if (layout === undefined) throw internalError('join rows are linked before they are laid out');
-      const filters = filterKeys.flatMap((key) => keyFilterFunctions(layout, nthField(keyLayout, key), key));
-      return [linkHashed(layout, keyLayout, keys, context), ...linkDense(layout, keyLayout), ...filters];
+      const made = filters.flatMap(({ filter, kind, keys: positions }) => {
+        const fields = positions.map((position) => nthField(keyLayout, position));
+        const [first] = fields;
+        const bitmap = kind === 'bloom' || first === undefined ? [] : keyFilterFunctions(layout, first, filter);
+        const bloom =
+          kind === 'bitmap'
+            ? []
+            : [bloomFunction(filter, layout, fields.length === keys.length ? undefined : fields, context)];
+        return [...bitmap, ...bloom];
+      });
+      return [linkHashed(layout, keyLayout, keys, context), ...linkDense(layout, keyLayout), ...made];
     },
   };
 }

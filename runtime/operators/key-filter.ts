@@ -1,12 +1,11 @@
 import type { ColumnFormat } from '../columns/chunk.ts';
-import { CONTEXT } from '../kernels/context.ts';
 import { DESCRIPTOR } from '../kernels/frame.ts';
 import { type Field, indexed, loadField, type RowLayout } from '../kernels/memory.ts';
 import { asI64 } from '../kernels/value.ts';
-import { defineFunction, type Expr, type FunctionDefinition, i32, i64, type Local, load, op } from '../wasm/ir.ts';
+import { defineFunction, type Expr, type FunctionDefinition, i32, type Local, load, op } from '../wasm/ir.ts';
 import { eachBuildRow } from './build-rows.ts';
 import type { PipelineEmitter } from './emitter.ts';
-
+import { openTrial, type Trial, type TriedFilter } from './filter-trial.ts';
 import { GROUP } from './scan-range.ts';
 
 /**
@@ -23,35 +22,31 @@ export interface KeyBitmap {
 }
 
 /** A scan's test of a stored column (its position among them) against a bitmap of keys. */
-export interface ScanKeyFilter {
+export interface ScanKeyFilter extends TriedFilter {
   readonly column: number;
   readonly format: ColumnFormat;
   readonly keys: KeyBitmap;
-  /** Rows that must have been tested before a filter that drops few of them is left out. */
-  readonly trialRows: number;
-  /** Context offsets of the numbers of rows tested and dropped, u64 both; known when the code has been generated. */
-  totals: { readonly tested: number; readonly dropped: number } | undefined;
 }
 
 const RANGE_PARAMETERS = ['i32', 'i32', 'i32'] as const;
 const MARK_PARAMETERS = ['i32', 'i32', 'i32', 'i32', 'i64'] as const;
 
-export function keyRangeName(key: number): string {
-  return `key_range_${key}`;
+export function keyRangeName(filter: number): string {
+  return `key_range_${filter}`;
 }
 
-export function markKeysName(key: number): string {
-  return `mark_keys_${key}`;
+export function markKeysName(filter: number): string {
+  return `mark_keys_${filter}`;
 }
 
 /**
  * For one key of build rows, if it is an integer: `key_range_<n>(rows, count, bounds)` widens the i64 pair at `bounds`
  * to it, `mark_keys_<n>(rows, count, bitmap, bits - 1, low)` sets its bits.
  */
-export function keyFilterFunctions(layout: RowLayout, field: Field, key: number): readonly FunctionDefinition[] {
+export function keyFilterFunctions(layout: RowLayout, field: Field, filter: number): readonly FunctionDefinition[] {
   if (field.lane !== 'i32' && field.lane !== 'i64') return [];
   return [
-    defineFunction(keyRangeName(key), RANGE_PARAMETERS, undefined, (k, rows, count, bounds) => {
+    defineFunction(keyRangeName(filter), RANGE_PARAMETERS, undefined, (k, rows, count, bounds) => {
       if (rows === undefined || count === undefined || bounds === undefined) return;
       const low = k.local('i64', load('i64.load', bounds));
       const high = k.local('i64', load('i64.load', bounds, 8));
@@ -63,7 +58,7 @@ export function keyFilterFunctions(layout: RowLayout, field: Field, key: number)
       k.store('i64.store', bounds, 0, low);
       k.store('i64.store', bounds, 8, high);
     }),
-    defineFunction(markKeysName(key), MARK_PARAMETERS, undefined, (k, rows, count, bitmap, last, low) => {
+    defineFunction(markKeysName(filter), MARK_PARAMETERS, undefined, (k, rows, count, bitmap, last, low) => {
       if (rows === undefined || count === undefined || bitmap === undefined) return;
       if (last === undefined || low === undefined) return;
       eachBuildRow(k, rows, count, layout.size, (row) => {
@@ -81,25 +76,17 @@ function wordOf(bitmap: Expr, bit: Expr): Expr {
   return indexed(bitmap, op('i32.shr_u', bit, i32(5)), 4);
 }
 
-/** A filter is of use if it drops one of so many rows. */
-const DROPS_ONE_OF = 8n;
-
 /** What a filter's code keeps in locals while a call lasts. */
-interface OpenFilter {
+interface OpenFilter extends Trial {
   readonly values: Local;
   readonly bitmap: Expr;
   readonly last: Expr;
   /** Added to encoded values: bits of the bitmap. */
   readonly shift: Local;
-  readonly active: Local;
-  readonly tested: Local;
-  readonly dropped: Local;
 }
 
 /**
- * Generates the test of 16 rows: takes the bits of rows without a match out of `mask`. A filter that turns out to drop
- * few rows is left out for some morsels, after which it is tried again. That is decided when a morsel begins: a kernel
- * that stopped inside must find its way back to the same row.
+ * Generates the test of 16 rows: takes the bits of rows without a match out of `mask`.
  */
 export function keyFilterMask(
   e: PipelineEmitter,
@@ -130,50 +117,22 @@ export function keyFilterMask(
 }
 
 function openFilter(e: PipelineEmitter, morsel: Local, filter: ScanKeyFilter): OpenFilter {
-  const { k, ctx, layout } = e;
+  const { k } = e;
   const { column, keys } = filter;
-  const totals = { tested: layout.reserve(8), dropped: layout.reserve(8) };
-  filter.totals = totals;
-  const trial = { active: layout.reserve(4), tested: layout.reserve(8), dropped: layout.reserve(8) };
   const at = DESCRIPTOR.columns + column * DESCRIPTOR.column.bytes;
   const low = e.constantLong(keys.low);
-  const trialRows = e.constantLong(BigInt(filter.trialRows));
   const open: OpenFilter = {
+    ...openTrial(e, filter),
     bitmap: e.constantWord(keys.address),
     last: e.constantWord(keys.bits - 1),
     values: k.local('i32'),
     shift: k.local('i32'),
-    active: k.local('i32'),
-    tested: k.local('i64'),
-    dropped: k.local('i64'),
   };
   k.prologue(() => {
     k.set(open.values, load('i32.load', morsel, at + DESCRIPTOR.column.values));
     // Modulo the size of the bitmap, so that 32 bits will do.
     const base = load('i64.load', morsel, at + DESCRIPTOR.column.base);
     k.set(open.shift, op('i32.wrap_i64', op('i64.sub', base, low)));
-    k.set(open.active, load('i32.load', ctx, trial.active));
-    const isBegun = op('i32.or', load('i32.load', ctx, CONTEXT.cursor), load('i32.load', ctx, CONTEXT.resume));
-    k.if(op('i32.eqz', isBegun), () => {
-      const tested = k.local('i64', load('i64.load', ctx, trial.tested));
-      const dropped = k.local('i64', load('i64.load', ctx, trial.dropped));
-      const isNew = op('i64.lt_u', tested, trialRows);
-      const isUseful = op('i64.ge_u', op('i64.mul', dropped, i64(DROPS_ONE_OF)), tested);
-      k.set(open.active, op('i32.or', isNew, isUseful));
-      k.if(op('i32.eqz', open.active), () => {
-        k.store('i64.store', ctx, trial.tested, op('i64.shr_u', tested, i64(1)));
-        k.store('i64.store', ctx, trial.dropped, op('i64.shr_u', dropped, i64(1)));
-      });
-      k.store('i32.store', ctx, trial.active, open.active);
-    });
-  });
-  const addTo = (slot: number, value: Expr): void =>
-    k.store('i64.store', ctx, slot, op('i64.add', load('i64.load', ctx, slot), value));
-  e.onExit(() => {
-    for (const slots of [totals, trial]) {
-      addTo(slots.tested, open.tested);
-      addTo(slots.dropped, open.dropped);
-    }
   });
   return open;
 }

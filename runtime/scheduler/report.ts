@@ -14,6 +14,8 @@ export interface Counter {
 
 /** A filter that an operator made while it ran, such as a join's build side, and that another one applied to its rows. */
 export interface FilterReport {
+  /** How it knows what to let through: by a bit for each value, or by a Bloom filter. */
+  readonly kind: 'bitmap' | 'bloom';
   /** What it tests, as the plan's columns are called. */
   readonly label: string;
   /** The operator that made it. */

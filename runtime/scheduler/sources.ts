@@ -13,6 +13,7 @@ import { laneOf, within } from '../kernels/value.ts';
 import type { BitmapFrame } from '../memory/buffer-pool.ts';
 import type { Frame } from '../memory/loading.ts';
 import { filter, rowsSource } from '../operators/basic.ts';
+import { bloomFilter } from '../operators/bloom-filter.ts';
 import type { Source } from '../operators/emitter.ts';
 import {
   descriptorBytes,
@@ -65,7 +66,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     const ordinal = plan.ordinals[i] ?? 0;
     return { id: column.id, ordinal, format: ordinal === ROW_ID_ORDINAL ? undefined : cursor.formats[stored++] };
   });
-  const { filters, bounds } = scanKeyFilters(query, plan, keyed, ordinals, cursor.formats);
+  const { filters, bounds, blooms } = scanKeyFilters(query, plan, keyed, ordinals, cursor.formats);
   const { ranges, left } = scanRanges<Bounds & { readonly expression?: Expression }>(
     [...comparisons, ...bounds],
     ordinals,
@@ -153,7 +154,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
 
   return {
     source: scanSource(columns, { ranges, comparisons: compared.comparisons, filters, searches }, { stable, special }),
-    operators: predicates.length === 0 ? [] : [filter(predicates)],
+    operators: [...(predicates.length === 0 ? [] : [filter(predicates)]), ...blooms.map(bloomFilter)],
     parallel: rows >= query.tuning.parallelRows,
     passing: texts > 0 && !stable,
     mostRows: most === undefined ? undefined : BigInt(most),
@@ -163,7 +164,7 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
       if (next instanceof Promise) return next.then((chunk) => (chunk === undefined ? undefined : load(chunk)));
       return next === undefined ? undefined : load(next);
     },
-    finished: (ctx) => reportKeyFilters(query, plan, filters, ctx),
+    finished: (ctx) => reportKeyFilters(query, plan, { filters, blooms }, ctx),
     close: () => {
       for (const release of held) release();
       const known = query.pruned.get(plan) ?? { read: 0, pruned: 0, rows: 0 };

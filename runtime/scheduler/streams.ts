@@ -424,13 +424,7 @@ async function buildSide(
     plan.build,
     outer,
     {
-      sink: joinBuild(
-        buildKeys,
-        ids,
-        keep,
-        state,
-        (plan.makesFilters ?? []).map(({ key }) => key),
-      ),
+      sink: joinBuild(buildKeys, ids, keep, state, plan.makesFilters),
       driver,
       remote: () => ({ kind: 'join', ...joinDriverSpec(state, bits) }),
       adopt: (result) => (isBuild(result) ? others.push(result) : unexpected(result)),
@@ -446,7 +440,7 @@ async function buildSide(
     return { state, built, onDisk: { ran, bits, driver, free } };
   }
   state.directory = await linkRows(query, state, ran.kernel.instance, ran.ctx, built);
-  await makeKeyFilters(query, plan, state, ran.kernel.instance, built);
+  await makeKeyFilters(query, plan, state, ran, built);
   return { state, built, onDisk: undefined };
 }
 
