@@ -18,11 +18,11 @@ export interface Databases {
 /** Rows as lines of cells, `-` being NULL; or one line with an error's SQLSTATE. */
 export type Answer = readonly string[];
 
-const SCHEMA = `
+export const SCHEMA = `
   create table a (id integer primary key, x integer, y integer, z varchar(5), d date);
   create table b (id integer primary key, x integer, y integer, z varchar(5), d date);
   create table c (id integer primary key, x integer, y integer not null, z varchar(5), d date);`;
-const TABLES = ['a', 'b', 'c'];
+export const TABLES = ['a', 'b', 'c'];
 
 /** Statistics that are wrong in different ways lead to different plans, all of which must be right. */
 const STATISTICS = [
@@ -74,7 +74,7 @@ export async function openDatabases(seed: number): Promise<Databases> {
 }
 
 /** Sorted where the query does not say the order of its rows. */
-function lines(rows: readonly (readonly string[])[], query: string): Answer {
+export function lines(rows: readonly (readonly string[])[], query: string): Answer {
   const texts = rows.map((row) => row.join(' | '));
   return /\border by\b[^()]*$/.test(query) ? texts : texts.sort();
 }

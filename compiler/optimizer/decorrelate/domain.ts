@@ -1,19 +1,31 @@
-import { and, columnRef, distinct, filter, join, nullOf, TRUE, unnest as unnestPlan } from '../../ir/build.ts';
+import {
+  and,
+  columnRef,
+  constant,
+  distinct,
+  filter,
+  join,
+  nullOf,
+  sort,
+  TRUE,
+  unnest as unnestPlan,
+} from '../../ir/build.ts';
 import { type ColumnIds, freeColumns, substitutePlan } from '../../ir/columns.ts';
 import { joinColumns } from '../../ir/derive.ts';
 import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
-import type { Aggregate, Join, Plan, SetOperation, Values } from '../../ir/plan.ts';
+import type { Aggregate, Join, Let, Plan, Recursive, SetOperation } from '../../ir/plan.ts';
 import { mapAggregate, mapPlanExpressions, withChildren } from '../../ir/traverse.ts';
-import type { Type } from '../../types/type.ts';
+import { INT32, type Type } from '../../types/type.ts';
 import { ids as idsOf, isConstant, references, same } from '../calls.ts';
 import { emptyValue } from '../empty-aggregate.ts';
 import { withNullability } from '../fold.ts';
-import { replaceColumns } from '../nullability.ts';
 import { renumber } from '../renumber.ts';
 import { restrictTo } from '../restrict.ts';
 import { hasVolatileExpressions, isRepeatable } from '../volatility.ts';
-import { isCorrelated, usesAny } from './correlation.ts';
+import { usesAny } from './correlation.ts';
 import type { DependentJoin } from './dependent-join.ts';
+import { pushOrdered } from './domain-order.ts';
+import { another, type Domain, depends, exactly, type Pushed, rebound } from './pushed.ts';
 
 /**
  * The general way (Neumann and Kemper, "Unnesting Arbitrary Queries", BTW 2015): the right side is computed once for
@@ -26,7 +38,7 @@ export function overDomain(spec: DependentJoin, ids: ColumnIds): Plan | undefine
   const correlated = left.columns.filter((column) => used.has(column.id));
   if (!isRepeatable(left) || !correlated.every((column) => isGroupable(column.type))) return undefined;
   const copy = renumber(distinct(restrictTo(left, correlated)), ids);
-  const domain: Domain = { plan: copy.plan, columns: copy.plan.columns };
+  const domain: Domain = { plan: copy.plan, columns: copy.plan.columns, bound: new Set() };
   const renamed = new Map<ColumnId, Expression>();
   correlated.forEach((column, i) => {
     const own = domain.columns[i];
@@ -44,21 +56,14 @@ function isGroupable(type: Type): boolean {
   return type.kind !== 'any' && type.kind !== 'list' && type.kind !== 'interval';
 }
 
-interface Domain {
-  readonly plan: Plan;
-  readonly columns: readonly Column[];
-}
-
-/** A plan with, beside its columns, those of the domain: for each of the domain's rows what the plan is for it. */
-type Pushed = Domain;
-
 function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
-  if (!isCorrelated(plan, idsOf(domain.columns))) {
-    return { plan: join('inner', plan, domain.plan, TRUE), columns: domain.columns };
-  }
+  if (!depends(plan, domain)) return { plan: join('inner', plan, domain.plan, TRUE), columns: domain.columns };
   switch (plan.kind) {
     case 'values':
-      return pushIntoValues(plan, domain);
+    case 'limit': {
+      const pushed = pushOrdered(plan, domain, { ids, push });
+      return pushed && exactly(plan, pushed);
+    }
     case 'filter': {
       const input = push(plan.input, domain, ids);
       return input && { plan: filter(input.plan, rebound(plan.predicate, domain, input)), columns: input.columns };
@@ -81,20 +86,12 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
     case 'sort':
       return push(plan.input, domain, ids);
     case 'distinct': {
-      // With `on` the first row is wanted, so the order stays.
-      const input = plan.on === undefined ? push(plan.input, domain, ids) : pushKeepingOrder(plan.input, domain, ids);
-      if (input === undefined) return undefined;
-      const own = plan.on?.map((expression) => rebound(expression, domain, input));
-      return { plan: distinct(input.plan, own && [...own, ...references(input.columns)]), columns: input.columns };
-    }
-    case 'limit': {
-      if (plan.count?.kind !== 'constant' || plan.count.value !== 1n || plan.offset !== undefined) return undefined;
-      const below = plan.input;
-      if (below.kind === 'project') {
-        return push({ ...below, input: { ...plan, columns: below.input.columns, input: below.input } }, domain, ids);
+      if (plan.on !== undefined) {
+        const ordered = pushOrdered(plan, domain, { ids, push });
+        return ordered && exactly(plan, ordered);
       }
-      const input = pushKeepingOrder(plan.input, domain, ids);
-      return input && { plan: distinct(input.plan, references(input.columns)), columns: input.columns };
+      const input = push(plan.input, domain, ids);
+      return input && { plan: distinct(input.plan), columns: input.columns };
     }
     case 'unnest': {
       const input = push(plan.input, domain, ids);
@@ -108,15 +105,14 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
     }
     case 'window': {
       // Each combination of outer values has partitions of its own.
-      const input = pushKeepingOrder(plan.input, domain, ids);
+      const input = pushOrdered(plan.input, domain, { ids, push });
       if (input === undefined) return undefined;
+      const ordered = sort(input.plan, input.order);
       const mapped = mapPlanExpressions(plan, (expression) => rebound(expression, domain, input));
       if (mapped.kind !== 'window') return undefined;
       const partitionBy = [...mapped.partitionBy, ...references(input.columns)];
-      return {
-        plan: { ...mapped, columns: [...input.plan.columns, ...plan.results], input: input.plan, partitionBy },
-        columns: input.columns,
-      };
+      const columns = [...ordered.columns, ...plan.results];
+      return exactly(plan, { plan: { ...mapped, columns, input: ordered, partitionBy }, columns: input.columns });
     }
     case 'aggregate':
       return pushIntoAggregate(plan, domain, ids);
@@ -124,21 +120,22 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
       return pushIntoJoin(plan, domain, ids);
     case 'setOperation':
       return pushIntoSetOperation(plan, domain, ids);
-    case 'let': {
-      if (isCorrelated(plan.definition, idsOf(domain.columns))) return undefined;
-      const body = push(plan.body, domain, ids);
-      return body && { plan: { ...plan, columns: body.plan.columns, body: body.plan }, columns: body.columns };
+    case 'let':
+      return pushIntoLet(plan, domain, ids);
+    case 'recursive':
+      return pushIntoRecursion(plan, domain, ids);
+    case 'reference': {
+      const columns = domain.columns.map((column): Column => ({ ...column, id: ids.next(), nullable: true }));
+      return { plan: { ...plan, columns: [...plan.columns, ...columns] }, columns };
     }
     case 'asOfJoin': {
-      if (isCorrelated(plan.right, idsOf(domain.columns))) return undefined;
+      if (depends(plan.right, domain)) return undefined;
       const left = push(plan.left, domain, ids);
       if (left === undefined) return undefined;
       const bound = mapPlanExpressions(plan, (expression) => rebound(expression, domain, left));
       return { plan: withChildren(bound, [left.plan, plan.right]), columns: left.columns };
     }
     case 'scan':
-    case 'recursive':
-    case 'reference':
     case 'apply':
     case 'fetch':
     case 'insert':
@@ -149,57 +146,38 @@ function push(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
   }
 }
 
-/** For who looks for the first row: the order is either none or that of a sort right here. */
-function pushKeepingOrder(plan: Plan, domain: Domain, ids: ColumnIds): Pushed | undefined {
-  if (plan.kind !== 'sort') return isOrdered(plan) ? undefined : push(plan, domain, ids);
-  const input = push(plan.input, domain, ids);
-  if (input === undefined) return undefined;
-  const keys = plan.keys.map((key) => ({ ...key, expression: rebound(key.expression, domain, input) }));
-  return { plan: { ...plan, columns: input.plan.columns, input: input.plan, keys }, columns: input.columns };
-}
-
-/** The domain's columns may come out of an input under other ids than they went in. */
-function rebound(expression: Expression, domain: Domain, input: Pushed): Expression {
-  if (input.columns === domain.columns) return expression;
-  const by = new Map(domain.columns.map((column, i) => [column.id, columnRef(input.columns[i] ?? column)] as const));
-  return replaceColumns(expression, by);
-}
-
-function isOrdered(plan: Plan): boolean {
-  switch (plan.kind) {
-    case 'sort':
-      return true;
-    case 'filter':
-    case 'project':
-    case 'limit':
-    case 'unnest':
-      return isOrdered(plan.input);
-    default:
-      return false;
+/** A definition that depends on the domain is computed for all of it; its rows have the domain's columns then. */
+function pushIntoLet(plan: Let, domain: Domain, ids: ColumnIds): Pushed | undefined {
+  if (!depends(plan.definition, domain)) {
+    const body = push(plan.body, domain, ids);
+    return body && { plan: { ...plan, columns: body.plan.columns, body: body.plan }, columns: body.columns };
   }
+  const pushed = push(plan.definition, domain, ids);
+  const second = another(domain, ids);
+  const bound = new Set([...domain.bound, plan.binding]);
+  const body = push(substitutePlan(plan.body, second.by), { ...second, bound }, ids);
+  if (pushed === undefined || body === undefined) return undefined;
+  const definition = exactly(plan.definition, pushed).plan;
+  return { plan: { ...plan, columns: body.plan.columns, definition, body: body.plan }, columns: body.columns };
 }
 
-/** Rows of correlated values: each row by itself over the domain. */
-function pushIntoValues(plan: Values, domain: Domain): Pushed | undefined {
-  const [row] = plan.rows;
-  if (row === undefined || plan.rows.length > 1) return undefined;
+/** The recursions of all of the domain's rows, side by side: their iterations are numbered alike. */
+function pushIntoRecursion(plan: Recursive, domain: Domain, ids: ColumnIds): Pushed | undefined {
+  const base = push(plan.base, domain, ids);
+  const second = another(domain, ids);
+  const bound = new Set([...domain.bound, plan.binding]);
+  const step = push(substitutePlan(plan.step, second.by), { ...second, bound }, ids);
+  if (base === undefined || step === undefined) return undefined;
+  const columns = domain.columns.map((column): Column => ({ ...column, id: ids.next(), nullable: true }));
   return {
     plan: {
-      kind: 'project',
-      columns: [...plan.columns, ...domain.columns],
-      input: domain.plan,
-      expressions: [...row, ...references(domain.columns)],
+      ...plan,
+      columns: [...plan.columns, ...columns],
+      base: exactly(plan.base, base).plan,
+      step: exactly(plan.step, step).plan,
     },
-    columns: domain.columns,
+    columns,
   };
-}
-
-/** A second domain beside the first, for the other side of a join. */
-function another(domain: Domain, ids: ColumnIds): Domain & { readonly by: ReadonlyMap<ColumnId, Expression> } {
-  const copy = renumber(domain.plan, ids);
-  const columns = domain.columns.map((column) => ({ ...column, id: copy.column(column.id) }));
-  const by = new Map(domain.columns.map((column, i) => [column.id, columnRef(columns[i] ?? column)] as const));
-  return { plan: copy.plan, columns, by };
 }
 
 function sameRow(a: readonly Column[], b: readonly Column[]): readonly Expression[] {
@@ -207,68 +185,96 @@ function sameRow(a: readonly Column[], b: readonly Column[]): readonly Expressio
 }
 
 function pushIntoJoin(plan: Join, domain: Domain, ids: ColumnIds): Pushed | undefined {
-  const own = idsOf(domain.columns);
-  const inRight = isCorrelated(plan.right, own);
-  const inLeft = isCorrelated(plan.left, own) || usesAny(plan.condition, own);
+  const inRight = depends(plan.right, domain);
+  const inLeft = depends(plan.left, domain) || usesAny(plan.condition, idsOf(domain.columns));
   const { nullAware, mark } = plan;
   if (plan.join === 'inner' && !inLeft) {
     const right = push(plan.right, domain, ids);
     return right && { plan: join('inner', plan.left, right.plan, plan.condition), columns: right.columns };
   }
-  if (plan.join === 'full') return undefined;
   const left = push(plan.left, domain, ids);
   if (left === undefined) return undefined;
   const matched = rebound(plan.condition, domain, left);
-  if (!inRight)
+  if (!inRight && plan.join !== 'full')
     return { plan: join(plan.join, left.plan, plan.right, matched, { nullAware, mark }), columns: left.columns };
   const second = another(domain, ids);
   const right = push(substitutePlan(plan.right, second.by), second, ids);
   if (right === undefined) return undefined;
   const condition = and([...sameRow(left.columns, right.columns), matched]);
   const joined = join(plan.join, left.plan, right.plan, condition, { nullAware, mark });
+  if (plan.join === 'full') return eitherSide(plan, joined, left.columns, right.columns, ids);
   const wanted = joinColumns(plan.join, left.plan.columns, plan.right.columns, mark);
   return { plan: restrictTo(joined, wanted), columns: left.columns };
 }
 
+/** A full join pads both sides: the domain's columns come from the one that is there. */
+function eitherSide(
+  plan: Join,
+  joined: Plan,
+  left: readonly Column[],
+  right: readonly Column[],
+  ids: ColumnIds,
+): Pushed {
+  const columns = left.map((column): Column => ({ ...column, id: ids.next(), nullable: true }));
+  const values = left.map((column, i): Expression => {
+    const args = [column, right[i] ?? column].map((side) => columnRef({ ...side, nullable: true }));
+    return { kind: 'call', fn: 'coalesce', args, type: column.type, nullable: true };
+  });
+  return {
+    plan: {
+      kind: 'project',
+      columns: [...plan.columns, ...columns],
+      input: joined,
+      expressions: [...references(plan.columns), ...values],
+    },
+    columns,
+  };
+}
+
 function pushIntoAggregate(plan: Aggregate, domain: Domain, ids: ColumnIds): Pushed | undefined {
   const sets = plan.groupingSets;
-  if (sets?.some((set) => set.length === 0)) return undefined;
-  const scalar = plan.groups.length === 0;
+  const emptySets = sets?.filter((set) => set.length === 0).length ?? 0;
+  if (emptySets > 1) return undefined;
   const input = push(plan.input, domain, ids);
   if (input === undefined) return undefined;
   const bind = (expression: Expression): Expression => rebound(expression, domain, input);
   const aggregates = plan.aggregates.map((call) => mapAggregate(call, bind));
   const groupCount = plan.groups.length;
   const positions = input.columns.map((_, i) => groupCount + i);
-  if (!scalar) {
-    // Groups of several sets have columns of their own.
-    const outputs = sets === undefined ? input.columns : input.columns.map((column) => ({ ...column, id: ids.next() }));
-    const grouped: Aggregate = {
-      ...plan,
-      columns: [...plan.columns.slice(0, groupCount), ...outputs, ...plan.columns.slice(groupCount)],
-      input: input.plan,
-      groups: [...plan.groups.map(bind), ...references(input.columns)],
-      aggregates,
-      groupingSets: sets?.map((set) => [...set, ...positions]),
-    };
-    return { plan: grouped, columns: outputs };
-  }
-  // A group without rows has a result too: the domain is joined with the groups that there are.
-  const fresh = plan.columns.map((column): Column => ({ ...column, id: ids.next() }));
+  // Groups of several sets have columns of their own.
+  const outputs = sets === undefined ? input.columns : input.columns.map((column) => ({ ...column, id: ids.next() }));
+  const total = groupCount === 0 || emptySets > 0;
+  const own = total ? plan.columns.map((column): Column => ({ ...column, id: ids.next() })) : plan.columns;
   const grouped: Aggregate = {
     ...plan,
-    columns: [...input.columns, ...fresh],
+    columns: [...own.slice(0, groupCount), ...outputs, ...own.slice(groupCount)],
     input: input.plan,
-    groups: references(input.columns),
+    groups: [...plan.groups.map(bind), ...references(input.columns)],
     aggregates,
+    groupingSets: sets?.map((set) => [...set, ...positions]),
+    set: plan.set && own.at(-1),
   };
+  if (!total) return { plan: grouped, columns: outputs };
+  // The group of all rows has a result without rows too: the domain is joined with the groups that there are.
   const all = another(domain, ids);
-  const joined = join('left', all.plan, grouped, and(sameRow(all.columns, input.columns)));
-  const expressions = plan.aggregates.map((call, i): Expression => {
-    const value = fresh[i] === undefined ? nullOf(call.type) : columnRef({ ...fresh[i], nullable: true });
-    const empty = emptyValue(call);
-    if (isConstant(empty, null)) return value;
-    return withNullability({ kind: 'call', fn: 'coalesce', args: [value, empty], type: value.type, nullable: true });
+  const joined = join('left', all.plan, grouped, and(sameRow(all.columns, outputs)));
+  const empty = [
+    ...plan.groups.map((group) => nullOf(group.type)),
+    ...plan.aggregates.map(emptyValue),
+    ...(sets === undefined
+      ? []
+      : [
+          constant(
+            sets.findIndex((set) => set.length === 0),
+            INT32,
+          ),
+        ]),
+  ];
+  const expressions = own.map((column, i): Expression => {
+    const value = columnRef({ ...column, nullable: true });
+    const other = empty[i];
+    if (other === undefined || isConstant(other, null)) return value;
+    return withNullability({ kind: 'call', fn: 'coalesce', args: [value, other], type: value.type, nullable: true });
   });
   return {
     plan: {
@@ -286,7 +292,13 @@ function pushIntoSetOperation(plan: SetOperation, domain: Domain, ids: ColumnIds
   const second = another(domain, ids);
   const right = push(substitutePlan(plan.right, second.by), second, ids);
   if (left === undefined || right === undefined) return undefined;
-  const columns = domain.columns.map((column): Column => ({ ...column, id: ids.next() }));
+  const columns = domain.columns.map(
+    (column, i): Column => ({
+      ...column,
+      id: ids.next(),
+      nullable: left.columns[i]?.nullable !== false || right.columns[i]?.nullable !== false,
+    }),
+  );
   return {
     plan: {
       ...plan,
