@@ -189,3 +189,9 @@ select a.id, l.y, l.z, l.n from a, lateral (select y, z, count(*) as n, sum(x) a
 select a.id, l.y, l.n, l.g from a, lateral (select y, count(*) as n, grouping(y) as g from b where b.x > a.x group by grouping sets ((y), ())) l
 
 select a.id, l.id, l.e, l.o from a, lateral (select b.id, e, o from b, unnest(array[b.x, a.y, b.y]) with ordinality t(e, o) where b.x >= a.x order by b.id desc, o limit 4 offset 1) l
+
+select id, array[x, y, id] from a
+
+select a.id, l.r from a, lateral (select array_agg(y) as r from (select y from b where b.x >= a.x order by id desc) t) l
+
+select a.id, l.r from a, lateral (select string_agg(z, ',') as r from (select z from b where b.x >= a.x order by y nulls last, id limit 3 offset 1) t) l

@@ -12,7 +12,7 @@ import {
 } from '../../ir/build.ts';
 import { type ColumnIds, freeColumns, substitutePlan } from '../../ir/columns.ts';
 import { joinColumns } from '../../ir/derive.ts';
-import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
+import type { AggregateCall, Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { Aggregate, Join, Let, Plan, Recursive, SetOperation } from '../../ir/plan.ts';
 import { mapAggregate, mapPlanExpressions, withChildren } from '../../ir/traverse.ts';
 import { INT32, type Type } from '../../types/type.ts';
@@ -21,7 +21,7 @@ import { emptyValue } from '../empty-aggregate.ts';
 import { withNullability } from '../fold.ts';
 import { renumber } from '../renumber.ts';
 import { restrictTo } from '../restrict.ts';
-import { hasVolatileExpressions, isRepeatable } from '../volatility.ts';
+import { hasVolatileExpressions, ignoresOrder, isRepeatable } from '../volatility.ts';
 import { usesAny } from './correlation.ts';
 import type { DependentJoin } from './dependent-join.ts';
 import { pushOrdered } from './domain-order.ts';
@@ -235,10 +235,16 @@ function pushIntoAggregate(plan: Aggregate, domain: Domain, ids: ColumnIds): Pus
   const sets = plan.groupingSets;
   const emptySets = sets?.filter((set) => set.length === 0).length ?? 0;
   if (emptySets > 1) return undefined;
-  const input = push(plan.input, domain, ids);
+  // The domain mixes the rows of its own rows: what depends on their order gets it as keys.
+  const sees = (call: AggregateCall): boolean => call.orderBy.length === 0 && !call.distinct && !ignoresOrder(call);
+  const ordered = plan.aggregates.some(sees) ? pushOrdered(plan.input, domain, { ids, push }) : undefined;
+  const input = plan.aggregates.some(sees) ? ordered : push(plan.input, domain, ids);
   if (input === undefined) return undefined;
+  const order = ordered?.order ?? [];
   const bind = (expression: Expression): Expression => rebound(expression, domain, input);
-  const aggregates = plan.aggregates.map((call) => mapAggregate(call, bind));
+  const aggregates = plan.aggregates.map((call) =>
+    sees(call) ? { ...mapAggregate(call, bind), orderBy: order } : mapAggregate(call, bind),
+  );
   const groupCount = plan.groups.length;
   const positions = input.columns.map((_, i) => groupCount + i);
   // Groups of several sets have columns of their own.
