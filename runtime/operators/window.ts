@@ -3,7 +3,7 @@ import { internalError } from '../../compiler/types/error.ts';
 import { CONTEXT } from '../kernels/context.ts';
 import { rowScope } from '../kernels/expression.ts';
 import { type Field, indexed, loadField } from '../kernels/memory.ts';
-import type { Val } from '../kernels/value.ts';
+import { laneOf, type Val } from '../kernels/value.ts';
 import { type Expr, i32, type Local, load, op } from '../wasm/ir.ts';
 import type { PipelineEmitter, Source } from './emitter.ts';
 import { equalKeys } from './keys.ts';
@@ -56,7 +56,8 @@ export interface WindowSpec {
 
 /**
  * Rows come in batches of whole partitions. The record has what differs between them, u32 each: it is all zero when a batch
- * begins, but for what the host puts there.
+ * begins, but for what the host puts there. Where only rows shortly before the current one are read (`rowsBack`) batches are
+ * any rows with those before them: positions then count on from batch to batch, as does all that the record has.
  */
 export interface BatchRecord {
   readonly address: number;
@@ -64,7 +65,7 @@ export interface BatchRecord {
   readonly reserve: (make?: (batch: BatchMemory) => number) => number;
 }
 
-/** Offsets in the record: the sorted array of u32 row addresses, and the number of rows. */
+/** Offsets in the record: where the sorted array of u32 row addresses has, or would have, position 0; the end of positions. */
 export const BATCH = { array: 0, rows: 4, first: 8 } as const;
 
 /** Memory that goes with the batch. */
@@ -267,6 +268,44 @@ export function windowSource(state: SortState, spec: WindowSpec): Source {
       return rowScope(new Map([...passed, ...results]));
     },
   };
+}
+
+const MOST_ROWS_BACK = 1024;
+/** Aggregates whose state has no part of a row. */
+const NUMBERS_OF_ROWS: ReadonlySet<string> = new Set(['count', 'count_if', 'sum', 'avg', 'min', 'max']);
+
+/**
+ * How many rows before the current one are read, if those and it are all: batches may then be parts of partitions. Undefined
+ * if it may be any of the partition.
+ */
+export function rowsBack(calls: readonly PreparedCall[]): number | undefined {
+  let most = 1;
+  for (const { call, start, end } of calls) {
+    let back = 1;
+    switch (call.fn) {
+      case 'row_number':
+      case 'rank':
+      case 'dense_rank':
+        break;
+      case 'lag': {
+        if (looksAhead(call)) return undefined;
+        const by = call.args[1];
+        if (by?.kind === 'constant') back = Number(by.value);
+        break;
+      }
+      default: {
+        const { unit, exclude } = call.frame;
+        if (!NUMBERS_OF_ROWS.has(call.fn) || unit !== 'rows' || exclude !== 'nothing') return undefined;
+        if (start.kind !== 'unbounded' || (end.kind !== 'current' && end.kind !== 'preceding')) return undefined;
+        const lanes = call.args.map(({ type }) => laneOf(type));
+        if (lanes.some((lane) => lane === 'view' || lane === 'any')) return undefined;
+        if (end.kind === 'preceding') back = end.offset;
+      }
+    }
+    if (back > MOST_ROWS_BACK) return undefined;
+    most = Math.max(most, back);
+  }
+  return most;
 }
 
 interface Needs {

@@ -8,7 +8,14 @@ import { BOOL } from '../../compiler/types/type.ts';
 import { hasAggregateKernel } from '../operators/aggregate-functions.ts';
 import type { Source } from '../operators/emitter.ts';
 import type { SortState } from '../operators/sort.ts';
-import { BATCH, type BatchMemory, type PreparedBound, type PreparedCall, windowSource } from '../operators/window.ts';
+import {
+  BATCH,
+  type BatchMemory,
+  type PreparedBound,
+  type PreparedCall,
+  rowsBack,
+  windowSource,
+} from '../operators/window.ts';
 import { frameOffset } from '../reference/windows.ts';
 import type { OpenSource, SourceMorsel } from './pipeline.ts';
 import type { Outer, Query } from './query.ts';
@@ -117,9 +124,16 @@ export interface WindowReader {
   readonly source: Source;
   /** Takes the task's memory; the rows are those of the sorted array of addresses. */
   readonly begin: (task: Task, array: number, rows: number) => void;
+  /** How many rows before each row suffice, if partitions need not be whole. */
+  readonly back: number | undefined;
+  /** Goes on with rows of the array behind those of the batch before, the first `known` of which are its last. */
+  readonly goOn: (array: number, known: number, rows: number) => void;
   /** The next rows of the batch. */
   readonly next: () => SourceMorsel | undefined;
 }
+
+/** Positions are u32, and so are their addresses' distances. */
+const MOST_POSITIONS = 2 ** 31;
 
 /** Words of a batch's record: the source's own, and those of a call. */
 const OWN_WORDS = 16;
@@ -147,10 +161,11 @@ export function windowReader(
       memory.u8().fill(0, address, address + 8);
       return address;
     };
+  const calls = prepared.calls.map((call) => ({ ...call, start: limited(call.start), end: limited(call.end) }));
   const source = windowSource(state, {
     columns: prepared.columns,
     partitionKeys: prepared.partitionKeys,
-    calls: prepared.calls.map((call) => ({ ...call, start: limited(call.start), end: limited(call.end) })),
+    calls,
     rows: most,
     batch: {
       address: record,
@@ -182,6 +197,12 @@ export function windowReader(
       memory.u32().set(words, record / 4);
       from = 0;
       total = rows;
+    },
+    back: most < MOST_POSITIONS ? rowsBack(calls) : undefined,
+    goOn: (array, known, rows) => {
+      memory.view().setUint32(record + BATCH.array, (array - (total - known) * 4) >>> 0, true);
+      total += rows - known;
+      memory.view().setUint32(record + BATCH.rows, total, true);
     },
     next: () => {
       if (from >= total) return undefined;

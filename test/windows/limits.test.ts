@@ -46,6 +46,17 @@ test.each(QUERIES.slice(0, 3))('fails within a small budget: %s', async (sql) =>
   expect(error?.message).toMatch(/one partition of a window/);
 });
 
+test('goes over one partition within a small budget if it only looks back a little', async () => {
+  const sql = `select count(*), sum(n * v), sum(r), sum(d), sum(s * k), sum(m), sum(l * k), min(t), sum(e) from (
+    select k, v, row_number() over w as n, rank() over (order by k) as r, dense_rank() over (order by k) as d,
+      sum(v) over (w rows unbounded preceding) as s, max(v) over (w rows between unbounded preceding and 7 preceding) as m,
+      lag(v, 500) over w as l, lag('value number ' || id, 2) over w as t,
+      count(*) over (partition by g order by id rows unbounded preceding) as e
+    from big window w as (order by k, id)) q`;
+  const within = await db.query(sql, [], { memoryLimit: 2 ** 21 });
+  expect(within.rows).toEqual((await db.query(sql)).rows);
+});
+
 test('goes to disk within a small budget if no partition is large', async () => {
   const sql = `select k, count(*), sum(s), max(t), sum(l) from (
     select k, sum(v) over p as s, max('value number ' || v) over (p rows between 3 preceding and 2 following) as t,

@@ -6,7 +6,7 @@ import type { OpenSource, RunKernel, SourceMorsel } from '../pipeline.ts';
 import { counterOf, type Query } from '../query.ts';
 import { rowAddresses, type SortDriverSpec } from '../sort-driver.ts';
 import { allocate, withOwnArenas } from '../task.ts';
-import { type PreparedWindow, windowReader } from '../windows.ts';
+import { type PreparedWindow, type WindowReader, windowReader } from '../windows.ts';
 import { type RowCopier, rowCopier } from './copies.ts';
 import { bytesLeft } from './policy.ts';
 import { type Merge, mergeRuns, type Run, type SortKernel } from './runs.ts';
@@ -48,7 +48,7 @@ export function openWindowRuns(
         merge = await mergeRuns(query, sort, runs, (bytes) => {
           counterOf(query, plan).spilledBytes += bytes;
         });
-        batches = partitionBatches(query, sort, merge, reader.begin);
+        batches = partitionBatches(query, sort, merge, reader);
       }
       return (await batches.next()) ? reader.next() : undefined;
     },
@@ -73,22 +73,24 @@ interface Gathered {
   readonly seam: number;
 }
 
-/** A batch that was begun: its rows that belong to the next one lie in the array too. */
+/** A batch that was begun: its rows that the next one needs lie in the array too. */
 interface Begun {
   readonly array: number;
+  /** The first of those, and their number. */
   readonly rows: number;
   readonly rest: number;
 }
 
 /**
  * Whole partitions together, as they come in order. A batch is full with so many rows or bytes; a partition that is not
- * complete then goes over into the next batch, unless it is the batch's only one, which grows until memory ends.
+ * complete then goes over into the next batch, unless it is the batch's only one, which grows until memory ends. Where
+ * partitions need not be whole, the rows at a batch's end that later ones look back to go over instead.
  */
 function partitionBatches(
   query: Query,
   { kernel, ctx, spec }: SortKernel,
   merge: Merge,
-  begin: (task: Query, array: number, rows: number) => void,
+  { begin, back, goOn }: WindowReader,
 ): Batches {
   const { memory } = query;
   const mostRows = Math.max(1, Math.min(BATCH_ROWS, query.tuning.spillRows));
@@ -98,6 +100,8 @@ function partitionBatches(
   let begun: Begun | undefined;
   let morsel: SourceMorsel | undefined;
   let at = 0;
+  /** Rows at the beginning of the batch that were put out with the one before. */
+  let known = 0;
 
   const gathered = (): Gathered => {
     const { task, free } = withOwnArenas(query);
@@ -105,7 +109,7 @@ function partitionBatches(
     return { task, free, copier: rowCopier(task, spec, mostBytes / BATCH_BLOCKS), seam };
   };
   const isFull = ({ task, copier }: Gathered): boolean =>
-    rowCount(copier.blocks) >= mostRows || memory.arenaBytes(task.arena) >= mostBytes;
+    rowCount(copier.blocks) - known >= mostRows || memory.arenaBytes(task.arena) >= mostBytes;
 
   /** Begins a batch of the first `rows` of what was gathered. */
   const start = async (from: Gathered, rows: number): Promise<boolean> => {
@@ -120,8 +124,10 @@ function partitionBatches(
       const pause = query.breathe();
       if (pause !== undefined) await pause;
     }
-    begin(task, array, rows);
-    begun = { array, rows, rest: all - rows };
+    if (back === undefined) begin(task, array, rows);
+    else goOn(array, known, rows);
+    known = back === undefined ? 0 : Math.min(back, rows);
+    begun = { array, rows: rows - known, rest: all - rows + known };
     return true;
   };
 
@@ -154,14 +160,15 @@ function partitionBatches(
       if (morsel === undefined || at === morsel.rows) {
         morsel = await merge.next();
         at = 0;
-        if (morsel === undefined) return rows > 0 && start(own, rows);
+        if (morsel === undefined) return rows > known && start(own, rows);
       }
       const { address } = morsel;
-      if (rows > 0) {
+      if (back !== undefined) whole = rows - known;
+      else if (rows > 0) {
         memory.u32().set([copier.last(), memory.view().getUint32(address + at * 4, true)], seam / 4);
         if (kernel.call('last_start', ctx, seam, 0, 2) === 1) whole = rows;
       }
-      if (whole > 0 && isFull(own)) return start(own, whole);
+      if (whole > 0 && isFull(own)) return start(own, back === undefined ? whole : rows);
       const to = Math.min(morsel.rows, at + stepRows);
       const last = kernel.call('last_start', ctx, address, at, to);
       copier.copy(address, at, to);
@@ -180,7 +187,8 @@ function partitionBatches(
         return await fill(own);
       } catch (error) {
         // Beyond its measure a batch has but one partition.
-        if (error instanceof OrbitError && error.code === 'out_of_memory' && isFull(own)) throw tooLarge(error);
+        if (error instanceof OrbitError && error.code === 'out_of_memory' && back === undefined && isFull(own))
+          throw tooLarge(error);
         throw error;
       }
     },
