@@ -48,11 +48,13 @@ function derive(plan: Plan, outer: Nullability): Plan {
       return columns === node.columns ? node : { ...node, columns };
     }
     case 'aggregate': {
-      if (node.groupingSets !== undefined) return node;
-      const columns = declared(
-        node.columns,
-        (i) => (node.groups[i] ?? node.aggregates[i - node.groups.length])?.nullable,
-      );
+      const { groups, aggregates, groupingSets: sets } = node;
+      const columns = declared(node.columns, (i) => {
+        const group = groups[i];
+        if (group === undefined) return aggregates[i - groups.length]?.nullable;
+        // A set that leaves a group out makes it NULL.
+        return group.nullable || sets?.every((set) => set.includes(i)) === false;
+      });
       return columns === node.columns ? node : { ...node, columns };
     }
     case 'values': {

@@ -13,3 +13,6 @@ select b.t, count(*) from b full join a on b.t = a.u group by b.t
 
 -- Keys of an outer row, beside grouping sets that have them, too, got one column twice.
 select b.id, q.n, q.v from b cross join lateral (select count(*), g.t from g where g.x = b.x group by grouping sets ((b.p, g.t), (g.t, g.x))) q(n, v)
+
+-- A column that grouping sets leave out stays nullable where any_value stands for it below.
+select c2, count(*) from (select distinct y, 1 from a) as q(c1, c2) group by grouping sets (c2, c2)

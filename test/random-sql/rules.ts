@@ -1,5 +1,5 @@
 import type { Query } from '../../grammars/sql/tree.ts';
-import type { Answer } from './answers.ts';
+import type { Answer, AnswerRow } from './answers.ts';
 import { type AnyNode, calledName, isNode, someNode, symbolOf } from './tree.ts';
 
 /**
@@ -32,6 +32,14 @@ function hasRepeated(expressions: readonly unknown[]): boolean {
     JSON.stringify(expression, (name, value: unknown) => (name === 'range' ? undefined : value)),
   );
   return new Set(texts).size < texts.length;
+}
+
+/** The most that any exact number has. */
+function digitsAfterPoint(rows: readonly AnswerRow[]): number {
+  return Math.max(
+    0,
+    ...rows.flat().map((cell) => (typeof cell === 'string' && /^#.*[.](.*)$/.exec(cell)?.[1]?.length) || 0),
+  );
 }
 
 export const RULES: readonly Rule[] = [
@@ -90,5 +98,25 @@ export const RULES: readonly Rule[] = [
       own.kind === 'rows' &&
       other.kind === 'rows' &&
       someNode(query, ({ partitionBy }) => Array.isArray(partitionBy) && hasRepeated(partitionBy)),
+  },
+  {
+    name: 'unions-of-decimals',
+    other: 'DuckDB',
+    applies: (query, own, other) =>
+      own.kind === 'rows' &&
+      other.kind === 'rows' &&
+      digitsAfterPoint(own.rows) > digitsAfterPoint(other.rows) &&
+      someNode(query, ({ kind }) => kind === 'setOperation'),
+  },
+  {
+    name: 'counts-of-pairs-in-subqueries',
+    other: 'DuckDB',
+    applies: (query, own, other) =>
+      own.kind === 'rows' &&
+      other.kind === 'rows' &&
+      someNode(
+        query,
+        (node) => node.kind === 'scalarSubquery' && someNode(node, (call) => calledName(call) === 'regr_count'),
+      ),
   },
 ];
