@@ -206,7 +206,7 @@ function rawInteger(value: Value): bigint {
 }
 
 /** The raw integer in the form that the type has on the host. */
-function hostInteger(raw: bigint, type: Type): Value {
+export function hostInteger(raw: bigint, type: Type): Value {
   switch (type.kind) {
     case 'null':
       return null;

@@ -41,6 +41,7 @@ import { i32 } from '../wasm/ir.ts';
 import { batchRows } from './batch-rows.ts';
 import { type BoundRows, lazily } from './bindings.ts';
 import { type Breaker, type DriverResult, isBlocks, isBuild, isGroups, isSort } from './breaker.ts';
+import { summarized } from './chunk-summaries.ts';
 import {
   aggregateDriver,
   aggregateDriverSpec,
@@ -118,7 +119,9 @@ async function streamsOf(query: Query, plan: PhysicalPlan, outer: Outer): Promis
       return hashJoin(query, plan, outer, counted, extend);
     case 'nestedLoopJoin':
       return loopJoin(query, plan, outer, counted, extend);
-    case 'hashAggregate':
+    case 'hashAggregate': {
+      const summary = await summarized(query, plan);
+      if (summary !== undefined) return [hostStream(query, plan.columns, [summary], 'chunk summaries', counted)];
       if (plan.aggregates.every(hasAggregateKernel)) {
         return [
           await onceIfSame(
@@ -131,6 +134,7 @@ async function streamsOf(query: Query, plan: PhysicalPlan, outer: Outer): Promis
         ];
       }
       return [await hostAggregated(query, plan, outer, counted)];
+    }
     case 'window':
       return [await windowing(query, plan, outer, counted)];
     case 'sort':
