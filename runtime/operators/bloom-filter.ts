@@ -1,10 +1,19 @@
 import type { ColumnId } from '../../compiler/ir/expression.ts';
 import type { ContextLayout } from '../kernels/context.ts';
 import { type Field, indexed, loadField, type RowLayout } from '../kernels/memory.ts';
-import { defineFunction, type Expr, type FunctionBuilder, type FunctionDefinition, i64, load, op } from '../wasm/ir.ts';
+import {
+  defineFunction,
+  type Expr,
+  type FunctionBuilder,
+  type FunctionDefinition,
+  i64,
+  type Local,
+  load,
+  op,
+} from '../wasm/ir.ts';
 import { BUILD_ROW, eachBuildRow } from './build-rows.ts';
 import { whenTrue } from './condition.ts';
-import type { Operator } from './emitter.ts';
+import type { Operator, PipelineEmitter } from './emitter.ts';
 import { openTrial, type TriedFilter } from './filter-trial.ts';
 import { hashKeys } from './keys.ts';
 
@@ -79,13 +88,10 @@ export function bloomFunction(
 export function bloomFilter(filter: ScanBloomFilter): Operator {
   return {
     emit: (e, scope, next) => {
-      const { k } = e;
-      const { trial, words, shift } = e.once(filter, () => ({
-        trial: openTrial(e, filter),
-        words: e.constantWord(filter.keys.address),
-        shift: e.constantLong(bloomShift(filter.keys.words)),
-      }));
-      const { active, tested, dropped } = trial;
+      const { k, ctx } = e;
+      const { active, tested, dropped, words, shift } = e.once(filter, () => openBloom(e, filter));
+      const countAt = (slot: number): void =>
+        k.store('i64.store', ctx, slot, op('i64.add', load('i64.load', ctx, slot), i64(1)));
       // Outside of the condition: what reads them later finds them.
       const values = filter.columns.map((id) => scope.column(id));
       const passes = k.local('i32', op('i32.eqz', active));
@@ -101,10 +107,42 @@ export function bloomFilter(filter: ScanBloomFilter): Operator {
             present.reduce((a, b) => op('i32.and', a, b)),
             test,
           );
-        k.set(tested, op('i64.add', tested, i64(1)));
-        k.set(dropped, op('i64.add', dropped, op('i64.extend_i32_u', op('i32.eqz', passes))));
+        countAt(tested);
+        k.if(op('i32.eqz', passes), () => countAt(dropped));
       });
       whenTrue(k, passes, () => next(scope));
     },
   };
+}
+
+/**
+ * The rows of a call are counted in the context, since locals that live as long as the loop would take registers from
+ * all code of the row, even where the filter is left out.
+ */
+function openBloom(
+  e: PipelineEmitter,
+  filter: ScanBloomFilter,
+): {
+  readonly active: Expr;
+  /** Context offsets. */
+  readonly tested: number;
+  readonly dropped: number;
+  readonly words: Expr;
+  readonly shift: Expr;
+} {
+  const { k, ctx, layout } = e;
+  const counts = { tested: layout.reserve(8), dropped: layout.reserve(8) };
+  const words = e.constantWord(filter.keys.address);
+  const shift = e.constantLong(bloomShift(filter.keys.words));
+  // Ahead of the trial's way out, which adds up what the locals say.
+  const taken = (slot: number, local: Local): void => {
+    k.set(local, load('i64.load', ctx, slot));
+    k.store('i64.store', ctx, slot, i64(0));
+  };
+  e.onExit(() => {
+    taken(counts.tested, trial.tested);
+    taken(counts.dropped, trial.dropped);
+  });
+  const trial = openTrial(e, filter);
+  return { ...counts, active: trial.active, words, shift };
 }

@@ -14,6 +14,9 @@ beforeAll(async () => {
   await db.query(
     "insert into orders select a.i + 10 * b.i + 100 * c.i, a.i, (a.i * 100 + b.i) / 4.0, 'note ' || c.i from d a, d b, d c",
   );
+  await db.query(
+    "create table visits as select 'visitor ' || (a.i * 100 + b.i * 10 + c.i) as name, 1 as n from d a, d b, d c, d e, d f",
+  );
 });
 afterAll(() => db.close());
 
@@ -44,6 +47,10 @@ const CASES: readonly (readonly [string, string])[] = [
     'explain (analyze, summary off) select c.id, (select o.total from orders o where o.customer = c.id order by o.total desc limit 1 offset 2) from customer c',
   ],
   ['without estimates and times', 'explain (analyze, costs off, timing off) select count(*) from orders'],
+  [
+    'a filter by texts that a join looks up',
+    "explain (analyze, summary off) select v.name, v.n from (select name, sum(n) as n from visits group by name) v join (select replace(name, 'customer', 'visitor') as name from customer) c on c.name = v.name",
+  ],
   ['a union', 'explain analyze select id from orders where id < 3 union all select id from customer order by 1'],
 ];
 
