@@ -58,7 +58,8 @@ export function sortDriver(task: Task, spec: () => SortDriverSpec): Driver<SortR
   const cut = async (ctx: number, kernel: KernelInstance): Promise<void> => {
     const { top, rowSize } = spec();
     const since = waiting();
-    if (top === undefined || rowCount(since.blocks) < top + task.tuning.topSlack) return;
+    // As many rows as are kept, or more: each is then compared a bounded number of times before the bar drops it.
+    if (top === undefined || rowCount(since.blocks) < Math.max(top, task.tuning.topSlack)) return;
     const all = rowAddresses(since, rowSize);
     const array = await sortAddresses(own, ctx, kernel, all, BY_COMPARISON);
     cutBlocks = list.blocks.length;

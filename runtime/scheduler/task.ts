@@ -28,7 +28,7 @@ export const DEFAULT_TUNING: Tuning = {
   loopBudget: 1 << 18,
   firstBlockBytes: 4096,
   largestBlockBytes: 1 << 20,
-  topSlack: 65_536,
+  topSlack: 4096,
   spillRows: Number.POSITIVE_INFINITY,
   spillPageBytes: 1 << 16,
   filterTrialRows: 4096,
