@@ -104,7 +104,7 @@ function shifted(w: WindowEmitter, prepared: PreparedCall): Val {
   const distance = offset === undefined ? i64(1) : k.keep(asI64(offset));
   const found = k.local('i32', i32(0));
   const at = k.local('i32', i32(0));
-  const lists = call.ignoreNulls ? positionLists(w, columnOf(prepared)) : undefined;
+  const lists = call.ignoreNulls ? positionLists(w, call.args[0]) : undefined;
   const find = (): void => {
     const shift = k.keep(back ? op('i64.sub', i64(0), distance) : distance);
     if (lists === undefined) {
@@ -190,7 +190,7 @@ function picked(w: WindowEmitter, prepared: PreparedCall, frames: Frames): Val {
   const { k } = w.e;
   const { call } = prepared;
   const ranges = frames.ranges(prepared);
-  const lists = call.ignoreNulls ? positionLists(w, columnOf(prepared)) : undefined;
+  const lists = call.ignoreNulls ? positionLists(w, call.args[0]) : undefined;
   lists?.advance(frames.bounds(prepared).end);
   const found = k.local('i32', i32(0));
   const at = k.local('i32', i32(0));

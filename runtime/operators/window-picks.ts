@@ -1,4 +1,4 @@
-import type { ColumnId, WindowCall } from '../../compiler/ir/expression.ts';
+import type { Expression, WindowCall } from '../../compiler/ir/expression.ts';
 import { indexed, loadField } from '../kernels/memory.ts';
 import { type Expr, i32, load, op } from '../wasm/ir.ts';
 import type { WindowEmitter } from './window.ts';
@@ -14,13 +14,14 @@ export interface PositionLists extends RowPicker {
   readonly advance: (to: Expr) => void;
 }
 
-/** Of the rows where the column is not NULL: two arrays, built as far as somebody asks. */
-export function positionLists(w: WindowEmitter, column: ColumnId | undefined): PositionLists {
+/** Of the rows where the column or constant is not NULL: two arrays, built as far as somebody asks. */
+export function positionLists(w: WindowEmitter, value: Expression | undefined): PositionLists {
   const { e } = w;
   const { k } = e;
   const counts = w.batchWord(({ rows, allocate }) => allocate((rows + 1) * 4));
   const positions = w.batchWord(({ rows, allocate }) => allocate(rows * 4));
-  const field = column === undefined ? undefined : w.field(column);
+  const field = value?.kind === 'column' ? w.field(value.id) : undefined;
+  const never = value?.kind === 'constant' && value.value === null;
   const built = w.variable();
   const before = (position: Expr): Expr => k.keep(load('i32.load', indexed(counts, position, 4)));
   return {
@@ -33,7 +34,7 @@ export function positionLists(w: WindowEmitter, column: ColumnId | undefined): P
         () => {
           const count = k.local('i32', before(at));
           const null_ = field && loadField(k, w.rowAt(at), field).null_;
-          k.if(null_ === undefined ? i32(1) : op('i32.eqz', null_), () => {
+          k.if(null_ === undefined ? i32(never ? 0 : 1) : op('i32.eqz', null_), () => {
             k.store('i32.store', indexed(positions, count, 4), 0, at);
             k.set(count, op('i32.add', count, i32(1)));
           });
