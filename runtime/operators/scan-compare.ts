@@ -29,10 +29,9 @@ export function scanComparison(fn: Comparator, left: Side, right: Side): ScanCom
     format.encoding === 'integers' && (format.width === 2 || format.width === 4);
   const [a, b] = [left.format.range, right.format.range];
   if (!isFit(left) || !isFit(right) || a === undefined || b === undefined) return undefined;
-  // biome-ignore-start lint/complexity/useMathMinMax: not for bigints
-  const origin = a[0] < b[0] ? a[0] : b[0];
-  const high = a[1] > b[1] ? a[1] : b[1];
-  // biome-ignore-end lint/complexity/useMathMinMax: not for bigints
+  let [origin, high] = a;
+  if (b[0] < origin) origin = b[0];
+  if (b[1] > high) high = b[1];
   return high - origin < CLOSE ? { fn, left, right, origin } : undefined;
 }
 

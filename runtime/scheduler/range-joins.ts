@@ -1,40 +1,27 @@
 import { ascending, TRUE } from '../../compiler/ir/build.ts';
 import type { Expression } from '../../compiler/ir/expression.ts';
-import type { PhysicalPlan, RangeJoin } from '../../compiler/physical/plan.ts';
+import type { RangeJoin } from '../../compiler/physical/plan.ts';
 import type { Operator } from '../operators/emitter.ts';
 import { present, rangeJoin, type SortedInner } from '../operators/range-join.ts';
 import { sortRows, sortState } from '../operators/sort.ts';
-import type { Breaker } from './breaker.ts';
-import type { RunKernel, Stream } from './pipeline.ts';
+import type { Stream } from './pipeline.ts';
+import { extended, type Planner, runInto } from './planner.ts';
 import type { Outer, Query } from './query.ts';
 import { onceIfSame } from './repeated.ts';
 import { rowAddresses, sortDriver, sortDriverSpec } from './sort-driver.ts';
 import { sortAddresses } from './sorting.ts';
 
-/** What a join asks of the rest of the scheduler. */
-export interface JoinPlanner {
-  readonly streams: (query: Query, plan: PhysicalPlan, outer: Outer) => Promise<readonly Stream[]>;
-  readonly runInto: (
-    query: Query,
-    plan: PhysicalPlan,
-    outer: Outer,
-    breaker: Breaker<unknown>,
-    node: PhysicalPlan,
-    more?: readonly Operator[],
-  ) => Promise<RunKernel>;
-  readonly extend: (list: readonly Stream[], label: string, ...operators: readonly Operator[]) => readonly Stream[];
-}
-
 /** The inner side sorted, and a binary search in it for each outer row. */
 export async function rangeJoining(
+  planner: Planner,
   query: Query,
   plan: RangeJoin,
   outer: Outer,
-  planner: JoinPlanner,
+  counted: readonly Operator[],
 ): Promise<readonly Stream[]> {
   const order = [...plan.keys.map((key) => key.inner), plan.order];
   const inner = await onceIfSame(query, plan, { input: plan.inner, by: order }, (own) =>
-    sortedInner(own, plan, order, outer, planner),
+    sortedInner(planner, own, plan, order, outer),
   );
   const { nearest, lower, upper, mark } = plan;
   const join = rangeJoin(
@@ -51,23 +38,24 @@ export async function rangeJoining(
     },
     inner,
   );
-  return planner.extend(await planner.streams(query, plan.outer, outer), `${plan.join} range join`, join);
+  return extended(await planner.streams(query, plan.outer, outer), `${plan.join} range join`, join, ...counted);
 }
 
 /** The inner rows whose places are known, in their order, in memory. */
 async function sortedInner(
+  planner: Planner,
   query: Query,
   plan: RangeJoin,
   order: readonly Expression[],
   outer: Outer,
-  planner: JoinPlanner,
 ): Promise<SortedInner> {
   const state = sortState();
   const ids = plan.inner.columns.map((column) => column.id);
   // Rows are looked up in no order, so they must not go to disk.
   const task: Query = { ...query, spill: undefined };
   const driver = sortDriver(task, () => sortDriverSpec(state, undefined));
-  const { kernel, ctx } = await planner.runInto(
+  const { kernel, ctx } = await runInto(
+    planner,
     query,
     plan.inner,
     outer,

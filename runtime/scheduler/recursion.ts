@@ -1,4 +1,3 @@
-import type { Column } from '../../compiler/ir/expression.ts';
 import { variesWith } from '../../compiler/physical/columns.ts';
 import type { PhysicalPlan, PhysicalRecursive } from '../../compiler/physical/plan.ts';
 import type { KernelError } from '../kernels/context.ts';
@@ -14,14 +13,10 @@ import { aggregateDriverSpec, type RowBlock, required, rowCount, rowsSpec } from
 import type { CompiledKernel } from './modules.ts';
 import { runMorsel } from './morsel.ts';
 import { countRows, preparePipeline, runPipeline, type Stream } from './pipeline.ts';
+import type { Planner } from './planner.ts';
 import type { Outer, Query } from './query.ts';
 import { repeated } from './repeated.ts';
-
-/** How the rest of the scheduler makes streams of a plan, and puts columns into the shapes of their types. */
-export interface Planner {
-  readonly streams: (query: Query, plan: PhysicalPlan, outer: Outer) => Promise<readonly Stream[]>;
-  readonly renamed: (columns: readonly Column[], input: PhysicalPlan) => readonly Operator[];
-}
+import { renamed } from './shapes.ts';
 
 /** Rows of this many iterations are put out at once, in the end; the first ones come one by one. */
 const MOST_AT_ONCE = 2048;
@@ -40,7 +35,7 @@ export async function recursion(
 ): Promise<Stream> {
   const store = rowStore(query, plan);
   for (const stream of await planner.streams(query, plan.base, outer)) {
-    const shaped = { ...stream, operators: [...stream.operators, ...planner.renamed(plan.columns, plan.base)] };
+    const shaped = { ...stream, operators: [...stream.operators, ...renamed(plan.columns, plan.base)] };
     await runPipeline(query, shaped, { sink: store.sink, driver: store.rows }, outer, plan);
   }
   let working = store.rows.take();
@@ -204,7 +199,7 @@ async function preparedStep(
   for (const stream of await planner.streams(inMemory, plan.step, outer)) {
     // A join with nothing has left an empty stream in place of the rows that it would get.
     if (stream.binding !== plan.binding) continue;
-    const shaped = { ...stream, operators: [...stream.operators, ...planner.renamed(plan.columns, plan.step)] };
+    const shaped = { ...stream, operators: [...stream.operators, ...renamed(plan.columns, plan.step)] };
     const { code, kernel, ctx } = preparePipeline(
       query,
       shaped,
@@ -251,7 +246,7 @@ function replannedStep(query: Query, plan: PhysicalRecursive, outer: Outer, stor
       };
       try {
         for (const stream of await planner.streams(own, plan.step, outer)) {
-          const shaped = { ...stream, operators: [...stream.operators, ...planner.renamed(plan.columns, plan.step)] };
+          const shaped = { ...stream, operators: [...stream.operators, ...renamed(plan.columns, plan.step)] };
           const main: Query = { ...own, arena: query.arena, rows: query.rows };
           await runPipeline(main, shaped, { sink: store.sink, driver: store.rows }, outer, plan);
         }
