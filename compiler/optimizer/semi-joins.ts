@@ -70,8 +70,9 @@ function withoutPartners(plan: Plan, required: Ids): Plan {
       });
       const input = withoutPartners(plan.input, needed);
       if (input === plan.input) return plan;
-      const there = new Set(input.columns.map((column) => column.id));
-      const kept = plan.expressions.map((expression) => expression.kind !== 'column' || there.has(expression.id));
+      const lost = new Set(plan.input.columns.map((column) => column.id));
+      for (const column of input.columns) lost.delete(column.id);
+      const kept = plan.expressions.map((expression) => expression.kind !== 'column' || !lost.has(expression.id));
       return {
         ...plan,
         input,

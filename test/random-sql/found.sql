@@ -16,3 +16,11 @@ select b.id, q.n, q.v from b cross join lateral (select count(*), g.t from g whe
 
 -- A column that grouping sets leave out stays nullable where any_value stands for it below.
 select c2, count(*) from (select distinct y, 1 from a) as q(c1, c2) group by grouping sets (c2, c2)
+
+-- A lateral aggregate always has its row, which an outer join of nothing with it does not know before decorrelation.
+select q.n, x from g left join lateral (select count(*) from b where b.x = g.x) q(n) on true left join (select 1 as v) r on null::boolean
+
+-- An outer column in the select list of a subquery that stays one, over a join of which only one side counts.
+select a.id from a left join (select string_agg(null::text, ',')) r on true where ok in (select distinct a.ok from (select b.id from b join c on b.x + 1 = c.x) q)
+
+select b.id, l.x from b, (select string_agg(t, ',') from e where id = 1) r(t) left join lateral (select distinct e.x, r.t from g join e on g.x = e.id) l on true

@@ -16,6 +16,11 @@ export interface Expr {
   readonly small?: boolean | undefined;
   /** Its text form is the same everywhere: a column's or a cast's, not that of a computed decimal. */
   readonly plain?: boolean | undefined;
+  /**
+   * It may not be read from a subquery: an aggregate that names no column would be one of the subquery, and GROUPING of
+   * an outer query is not supported.
+   */
+  readonly local?: boolean | undefined;
 }
 
 /** What may be read: columns, or groups and aggregates where a query groups. */
@@ -90,10 +95,14 @@ export function kindIn(scope: Scope, random: Random): Kind {
 export function leavesOf(scope: Scope, kind: Kind, random: Random): readonly Expr[] {
   const own = scope.leaves.filter((leaf) => leaf.kind === kind);
   if (scope.outer === undefined) return own;
-  // GROUPING of an outer query is not supported.
-  const outer = leavesOf(scope.outer, kind, random).filter(({ sql }) => !sql.includes('grouping('));
+  const outer = outerLeaves(scope.outer, kind, random);
   if (own.length === 0) return outer;
   return outer.length > 0 && random.chance(0.25) ? outer : own;
+}
+
+/** What a subquery may read of an outer query. */
+export function outerLeaves(scope: Scope | undefined, kind: Kind, random: Random): readonly Expr[] {
+  return scope === undefined ? [] : leavesOf(scope, kind, random).filter(({ local }) => local !== true);
 }
 
 export function quote(text: string): string {

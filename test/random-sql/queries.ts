@@ -47,7 +47,10 @@ function groupScope(making: Making, from: From, keys: readonly Expr[], depth: nu
   const aggregates = Array.from({ length: random.integer(1, 4) }, () =>
     aggregate(making, own, random.chance(0.15) ? 'approx' : pickKind(random), depth),
   ).filter((each) => each !== undefined);
-  return { leaves: [...keys, ...aggregates], outer: from.scope.outer, rows: from.scope.rows };
+  const marked = aggregates.map((each): Expr => {
+    return own.leaves.some(({ sql }) => each.sql.includes(sql)) ? each : { ...each, local: true };
+  });
+  return { leaves: [...keys, ...marked], outer: from.scope.outer, rows: from.scope.rows };
 }
 
 function item(making: Making, scope: Scope, kind: Kind, depth: number): Expr {
@@ -93,7 +96,7 @@ function groupingSets({ random }: Making, keys: readonly Expr[]): string {
 }
 
 function groupingMark({ random }: Making, keys: readonly Expr[]): Expr {
-  return expr(`cast(grouping(${random.pick(keys).sql}) as integer)`, 'int', 1);
+  return { ...expr(`cast(grouping(${random.pick(keys).sql}) as integer)`, 'int', 1), local: true };
 }
 
 /** A computed group: one that no reader can mistake for a constant. */

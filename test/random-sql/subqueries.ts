@@ -1,7 +1,7 @@
 import { aggregate } from './aggregates.ts';
 import { condition, partner } from './conditions.ts';
 import { type From, fromClause } from './from.ts';
-import { type Expr, expr, type Kind, kindIn, leavesOf, type Making, type Scope } from './making.ts';
+import { type Expr, expr, type Kind, kindIn, leavesOf, type Making, outerLeaves, type Scope } from './making.ts';
 import { value } from './values.ts';
 
 /** WHERE with a condition that often links the inner rows to the outer ones. */
@@ -11,10 +11,7 @@ function where(making: Making, { scope }: From, depth: number): string {
   const more = random.chance(0.4) ? condition(making, scope, depth) : undefined;
   const kind = random.pick<Kind>(['int', 'int', 'int', 'text', 'date', 'bigint']);
   const own = leavesOf({ ...scope, outer: undefined }, kind, random);
-  const outer =
-    scope.outer === undefined
-      ? []
-      : leavesOf(scope.outer, kind, random).filter(({ sql }) => !sql.includes('grouping('));
+  const outer = outerLeaves(scope.outer, kind, random);
   if (own.length === 0 || outer.length === 0 || random.chance(0.25)) {
     return ` where ${more ?? condition(making, scope, depth)}`;
   }

@@ -5,6 +5,7 @@ import type { AsOfJoin, Filter, Join, Plan } from '../../ir/plan.ts';
 import { mapExpressionChildren, mapPlanChildren, mapPlanExpressions, withChildren } from '../../ir/traverse.ts';
 import { OrbitError } from '../../types/error.ts';
 import { ids as idsOf } from '../calls.ts';
+import { deriveNullability } from '../nullability.ts';
 import type { Pass } from '../pass.ts';
 import { restrictTo } from '../restrict.ts';
 import { asExistenceTest, attachExistence } from './attach.ts';
@@ -16,7 +17,14 @@ import { asDependentJoin, unnest } from './unnest.ts';
  * Replaces every subquery of an expression by a join, and every Apply that allows it. What stays an Apply is run once
  * for each outer row.
  */
-export const decorrelate: Pass = { name: 'decorrelate', run: (plan, { ids }) => decorrelatePlan(plan, ids) };
+export const decorrelate: Pass = {
+  name: 'decorrelate',
+  run: (plan, { ids }) => {
+    const result = decorrelatePlan(plan, ids);
+    // A right side that always has its one row is not padded: what stands above takes its columns as nullable still.
+    return result === plan ? plan : deriveNullability(result);
+  },
+};
 
 export function decorrelatePlan(plan: Plan, ids: ColumnIds): Plan {
   const node = mapPlanChildren(plan, (child) => decorrelatePlan(child, ids));
