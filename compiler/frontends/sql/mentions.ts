@@ -25,8 +25,9 @@ export function ordered(tables: readonly sql.CommonTable[]): readonly sql.Common
   const visit = (table: sql.CommonTable, path: readonly sql.CommonTable[]): void => {
     if (done.includes(table)) return;
     if (path.includes(table)) {
-      throw new OrbitError('feature_not_supported', 'mutual recursion between WITH items is not implemented', {
+      throw new OrbitError('feature_not_supported', 'mutual recursion between WITH items is not supported', {
         range: table.name.range,
+        hint: 'Write one recursive query for all of them, with a column that says which of them a row belongs to.',
       });
     }
     for (const other of tables) {

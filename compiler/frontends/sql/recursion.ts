@@ -53,7 +53,7 @@ export function bindRecursive(
   };
   let step = bindStep();
   if (working.references === 0) return undefined;
-  refuseClauses(query);
+  refuseClauses(query, tree.name);
   if (step.outputs.length !== first.outputs.length) {
     throw new OrbitError('syntax_error', 'each UNION query must have the same number of columns', {
       range: last.range,
@@ -162,9 +162,12 @@ function checkTypes(types: readonly Type[], step: readonly Output[], tree: sql.C
   });
 }
 
-function refuseClauses(query: sql.Query): void {
+function refuseClauses(query: sql.Query, name: sql.Identifier): void {
   const refuse = (clause: string, range: sql.SourceRange): never => {
-    throw new OrbitError('feature_not_supported', `${clause} in a recursive query is not implemented`, { range });
+    throw new OrbitError('feature_not_supported', `${clause} in a recursive query is not supported`, {
+      range,
+      hint: `Write it in the query that reads "${fold(name)}".`,
+    });
   };
   if (query.orderBy[0] !== undefined) refuse('ORDER BY', query.orderBy[0].range);
   if (query.limit !== undefined) refuse('LIMIT', query.limit.range);
