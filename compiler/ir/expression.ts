@@ -1,5 +1,5 @@
 import type { SourceRange } from '../types/error.ts';
-import type { Type } from '../types/type.ts';
+import { INT64, type Type } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
 import type { Plan } from './plan.ts';
 
@@ -166,6 +166,16 @@ export const WHOLE_PARTITION: WindowFrame = {
   start: { kind: 'unbounded' },
   end: { kind: 'unbounded' },
   exclude: 'nothing',
+};
+
+/** The row's number in its partition, counted from 1 in the window's order. */
+export const ROW_NUMBER: WindowCall = {
+  fn: 'row_number',
+  args: [],
+  ignoreNulls: false,
+  frame: WHOLE_PARTITION,
+  type: INT64,
+  nullable: false,
 };
 
 export interface SortKey {

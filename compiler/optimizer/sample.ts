@@ -5,9 +5,8 @@ import { likeParts, matchesLike } from '../functions/patterns.ts';
 import type { Call, ColumnId, Expression, InList } from '../ir/expression.ts';
 import { civilFromDays } from '../types/dates.ts';
 import { OrbitError } from '../types/error.ts';
-import type { Type } from '../types/type.ts';
+import { isNumeric, type Type } from '../types/type.ts';
 import { asComparison, type ComparisonName } from './calls.ts';
-import { isNumber } from './value-ranges.ts';
 
 /**
  * Conditions tried on a table's sample: the one way to see that columns depend on each other, and what a pattern or an
@@ -288,7 +287,7 @@ function scaled(values: Values | undefined, from: Type, to: Type): Values | unde
   if (from.kind === 'date' && to.kind === 'timestamp') {
     return { kind: 'numbers', cells: values.cells.map((days) => days * MICROS_PER_DAY) };
   }
-  return isNumber(from) && isNumber(to) ? values : undefined;
+  return isNumeric(from) && isNumeric(to) ? values : undefined;
 }
 
 const ARITHMETIC: Readonly<Record<string, (a: number, b: number) => number>> = {
@@ -302,7 +301,7 @@ function callValues(call: Call, sampled: Sampled): Values | undefined {
   const [first, second] = call.args;
   const arithmetic = ARITHMETIC[call.fn];
   if (arithmetic !== undefined && first !== undefined && second !== undefined) {
-    const plain = isNumber(call.type) || (call.type.kind === 'date' && isDays(first.type) && isDays(second.type));
+    const plain = isNumeric(call.type) || (call.type.kind === 'date' && isDays(first.type) && isDays(second.type));
     const a = plain ? valuesOf(first, sampled) : undefined;
     const b = plain ? valuesOf(second, sampled) : undefined;
     if (a?.kind !== 'numbers' || b?.kind !== 'numbers') return undefined;

@@ -1,7 +1,7 @@
 import { position, prefixWidth } from '../catalog/position.ts';
 import type { Expression } from '../ir/expression.ts';
 import { civilFromDays } from '../types/dates.ts';
-import type { Type } from '../types/type.ts';
+import { isInteger, isNumeric } from '../types/type.ts';
 import { asComparison, FLIPPED } from './calls.ts';
 import type { ColumnEstimate } from './estimates.ts';
 import type { Lookup } from './selectivity.ts';
@@ -76,7 +76,7 @@ export function rangeOfExpression(expression: Expression, lookup: Lookup): Range
       if (expression.arg.type.kind === 'timestamp' && expression.type.kind === 'date') {
         return { min: Math.floor(range.min / MICROS_PER_DAY), max: Math.floor(range.max / MICROS_PER_DAY) };
       }
-      return isNumber(expression.arg.type) && isNumber(expression.type) ? range : undefined;
+      return isNumeric(expression.arg.type) && isNumeric(expression.type) ? range : undefined;
     }
     case 'case': {
       const ranges = [...expression.branches.map(({ then }) => then), expression.otherwise].map((branch) =>
@@ -112,7 +112,7 @@ function rangeOfCall(call: Extract<Expression, { kind: 'call' }>, lookup: Lookup
     case 'add':
     case 'subtract':
     case 'multiply': {
-      if (second === undefined || !(isNumber(call.type) || isDate)) return undefined;
+      if (second === undefined || !(isNumeric(call.type) || isDate)) return undefined;
       if (first.type.kind === 'interval' || second.type.kind === 'interval') return undefined;
       const a = rangeOfExpression(first, lookup);
       const b = rangeOfExpression(second, lookup);
@@ -180,14 +180,6 @@ function rangeOfField(
   return { min: year(range.min), max: year(range.max) };
 }
 
-function isInteger({ kind }: Type): boolean {
-  return kind.startsWith('int') && kind !== 'interval';
-}
-
-export function isNumber(type: Type): boolean {
-  return isInteger(type) || type.kind === 'decimal' || type.kind === 'float32' || type.kind === 'float64';
-}
-
 export interface Moments {
   readonly mean: number;
   readonly variance: number;
@@ -207,10 +199,12 @@ export function momentsOf(expression: Expression, lookup: Lookup): Moments | und
       return at === undefined ? undefined : { mean: at, variance: 0 };
     }
     case 'cast':
-      return isNumber(expression.arg.type) && isNumber(expression.type) ? momentsOf(expression.arg, lookup) : undefined;
+      return isNumeric(expression.arg.type) && isNumeric(expression.type)
+        ? momentsOf(expression.arg, lookup)
+        : undefined;
     case 'call': {
       const [a, b] = expression.args.map((arg) => momentsOf(arg, lookup));
-      if (a === undefined || b === undefined || !isNumber(expression.type)) return undefined;
+      if (a === undefined || b === undefined || !isNumeric(expression.type)) return undefined;
       switch (expression.fn) {
         case 'add':
           return { mean: a.mean + b.mean, variance: a.variance + b.variance };

@@ -2,7 +2,7 @@ import type { ColumnId } from '../ir/expression.ts';
 import { ROW_ID_ORDINAL } from '../ir/plan.ts';
 import { isVolatile } from '../optimizer/volatility.ts';
 import { unreachable } from '../types/error.ts';
-import type { Type } from '../types/type.ts';
+import { isIntegral } from '../types/type.ts';
 import { children, expressions, mapChildren } from './columns.ts';
 import type { HashJoin, KeyFilter, KeyFilterKind, MadeKeyFilter, PhysicalPlan, TableScan } from './plan.ts';
 
@@ -76,7 +76,7 @@ function filtersOf(join: HashJoin, placement: Placement): readonly Candidate[] {
     reached.push({ key, targets });
     const worth = targets.filter((target) => isWorthIt(target, join, [key], placement));
     const far = worth.filter((target) => placement.all || !isNext(join.probe, target.scan));
-    if (isIntegral(probe.type)) {
+    if (isIntegral(probe.type.kind)) {
       if (worth.length > 0)
         candidates.push({ kind: far.length > 0 ? 'either' : 'bitmap', keys: [key], targets: worth });
     } else if (far.length > 0) candidates.push({ kind: 'bloom', keys: [key], targets: far });
@@ -134,23 +134,6 @@ function dropsUnmatched({ join }: HashJoin): boolean {
       return false;
     default:
       return unreachable(join);
-  }
-}
-
-/** Types whose values are integers as they are stored. */
-function isIntegral({ kind }: Type): boolean {
-  switch (kind) {
-    case 'int8':
-    case 'int16':
-    case 'int32':
-    case 'int64':
-    case 'date':
-    case 'time':
-    case 'timestamp':
-    case 'decimal':
-      return true;
-    default:
-      return false;
   }
 }
 

@@ -1,14 +1,7 @@
 import { columnRef, constant, nullOf } from '../ir/build.ts';
 import { equal } from '../ir/call.ts';
 import { substitute } from '../ir/columns.ts';
-import {
-  type Column,
-  type ColumnId,
-  type Expression,
-  type SortKey,
-  WHOLE_PARTITION,
-  type WindowCall,
-} from '../ir/expression.ts';
+import { type Column, type ColumnId, type Expression, ROW_NUMBER, type SortKey } from '../ir/expression.ts';
 import type { Aggregate, Distinct, Plan } from '../ir/plan.ts';
 import { isMergeable } from '../optimizer/partial-aggregates.ts';
 import { renumber } from '../optimizer/renumber.ts';
@@ -76,21 +69,13 @@ function lowerDistinctOn(plan: Distinct, on: readonly Expression[], context: Low
   const { rows, by, keys } = orderedInput(plan.input);
   const estimate = estimated(plan, context.estimator);
   const number: Column = { id: context.ids.next(), name: 'number', type: INT64, nullable: false };
-  const call: WindowCall = {
-    fn: 'row_number',
-    args: [],
-    ignoreNulls: false,
-    frame: WHOLE_PARTITION,
-    type: INT64,
-    nullable: false,
-  };
   const numbered: PhysicalPlan = {
     kind: 'window',
     columns: [...rows.columns, number],
     input: context.lower(rows),
     partitionBy: on.map((expression) => substitute(expression, by)),
     orderBy: keys,
-    calls: [call],
+    calls: [ROW_NUMBER],
     results: [number],
     estimate: estimated(rows, context.estimator),
   };

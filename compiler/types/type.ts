@@ -79,6 +79,25 @@ export function isInteger(type: Type): boolean {
   return type.kind === 'int8' || type.kind === 'int16' || type.kind === 'int32' || type.kind === 'int64';
 }
 
+export type IntegralKind = 'int8' | 'int16' | 'int32' | 'int64' | 'date' | 'time' | 'timestamp' | 'decimal';
+
+/** Whether values of the kind are whole numbers of some unit, a decimal's being its last place. */
+export function isIntegral(kind: Type['kind']): kind is IntegralKind {
+  switch (kind) {
+    case 'int8':
+    case 'int16':
+    case 'int32':
+    case 'int64':
+    case 'date':
+    case 'time':
+    case 'timestamp':
+    case 'decimal':
+      return true;
+    default:
+      return false;
+  }
+}
+
 export function isFloat(type: Type): boolean {
   return type.kind === 'float32' || type.kind === 'float64';
 }

@@ -1,7 +1,7 @@
 import { internalError } from '../../compiler/types/error.ts';
 import { intervalEstimate } from '../../compiler/types/intervals.ts';
 import { toAny, toBytes, toInterval, toList, toNumber, toText } from '../../compiler/types/narrow.ts';
-import type { Type } from '../../compiler/types/type.ts';
+import { isIntegral, type Type } from '../../compiler/types/type.ts';
 import type { AnyValue, Value } from '../../compiler/types/value.ts';
 
 /**
@@ -10,16 +10,9 @@ import type { AnyValue, Value } from '../../compiler/types/value.ts';
  */
 export function valueKey(value: Value, type: Type): string {
   if (value === null) return 'n';
+  if (isIntegral(type.kind)) return `${String(value)};`;
   switch (type.kind) {
     case 'bool':
-    case 'int8':
-    case 'int16':
-    case 'int32':
-    case 'int64':
-    case 'date':
-    case 'time':
-    case 'timestamp':
-    case 'decimal':
       return `${String(value)};`;
     case 'float32':
     case 'float64':

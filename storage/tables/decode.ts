@@ -3,6 +3,7 @@ import type { Type } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
 import { decodeList } from '../../runtime/columns/nested.ts';
+import { hostInteger } from '../../runtime/columns/values.ts';
 import { allocateBytes } from './buffers.ts';
 import { readDynamic } from './dynamic.ts';
 import { isValid } from './validity.ts';
@@ -27,7 +28,7 @@ export function readValue(column: ChunkColumn, type: Type, row: number): Value {
     case 'integers':
       return isNumber(type) && column.width <= 4
         ? Number(column.base) + narrowOffset(column, row)
-        : hostInteger(type, rawInteger(column, row));
+        : hostInteger(rawInteger(column, row), type);
     case 'float32':
       return new DataView(column.values.buffer, column.values.byteOffset).getFloat32(4 * row, true);
     case 'float64':
@@ -103,21 +104,6 @@ export function spellOut(column: ChunkColumn, rows: number): ChunkColumn {
   }
   const { validity, nullCount } = column;
   return { encoding: 'strings', width: 4, base: 0n, values, heap, validity, nullCount };
-}
-
-/** A raw integer as the host sees it. */
-export function hostInteger(type: Type, raw: bigint): Value {
-  switch (type.kind) {
-    case 'bool':
-      return raw !== 0n;
-    case 'int8':
-    case 'int16':
-    case 'int32':
-    case 'date':
-      return Number(raw);
-    default:
-      return raw;
-  }
 }
 
 function readWide(bytes: Uint8Array, type: Type, at: number): Value {

@@ -1,5 +1,5 @@
 import { OrbitError } from '../../compiler/types/error.ts';
-import { MAX_NARROW_DECIMAL_PRECISION, type Type, typeName } from '../../compiler/types/type.ts';
+import { isIntegral, MAX_NARROW_DECIMAL_PRECISION, type Type, typeName } from '../../compiler/types/type.ts';
 import { CHUNK_ROWS, type ChunkColumn, type Encoding } from '../../runtime/columns/chunk.ts';
 import type { ColumnBuilder } from './builder.ts';
 import type { DictionaryBuilder } from './dictionary.ts';
@@ -11,18 +11,11 @@ import { WideBuilder } from './wide.ts';
 
 /** The encoding of a type; text is 'strings', though a table may choose 'dictionary' instead. */
 export function encodingOf(type: Type): Encoding {
+  if (type.kind === 'decimal') return type.precision <= MAX_NARROW_DECIMAL_PRECISION ? 'integers' : 'wide';
+  if (isIntegral(type.kind)) return 'integers';
   switch (type.kind) {
     case 'bool':
-    case 'int8':
-    case 'int16':
-    case 'int32':
-    case 'int64':
-    case 'date':
-    case 'time':
-    case 'timestamp':
       return 'integers';
-    case 'decimal':
-      return type.precision <= MAX_NARROW_DECIMAL_PRECISION ? 'integers' : 'wide';
     case 'interval':
       return 'wide';
     case 'float32':

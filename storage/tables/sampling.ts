@@ -1,6 +1,7 @@
 import type { ColumnDefinition, TableSample } from '../../compiler/catalog/catalog.ts';
 import type { Cells } from '../../compiler/catalog/distribution.ts';
 import { position } from '../../compiler/catalog/position.ts';
+import { isFloat, isIntegral } from '../../compiler/types/type.ts';
 import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
 import { readValue } from './decode.ts';
 import { hashWords } from './hash.ts';
@@ -73,37 +74,23 @@ function choose(segments: readonly Segment[], most: number): { places: readonly 
 }
 
 function cellsOf(places: readonly Place[], ordinal: number, { type }: ColumnDefinition): Cells | undefined {
-  switch (type.kind) {
-    case 'utf8':
-      return places.map(({ segment, row }) => {
-        const value = readValue(columnOf(segment, ordinal), type, row);
-        return typeof value === 'string' ? value : null;
-      });
-    case 'bool':
-    case 'int8':
-    case 'int16':
-    case 'int32':
-    case 'int64':
-    case 'float32':
-    case 'float64':
-    case 'decimal':
-    case 'date':
-    case 'time':
-    case 'timestamp': {
-      const scale = type.kind === 'decimal' ? 10 ** type.scale : 1;
-      return Float64Array.from(places, ({ segment, row }) => {
-        const column = columnOf(segment, ordinal);
-        if (!isValid(column.validity, row)) return Number.NaN;
-        const small = smallInteger(column, row);
-        if (small !== undefined) return small / scale;
-        const value = readValue(column, type, row);
-        if (typeof value === 'boolean') return value ? 1 : 0;
-        return position(value, type) ?? Number.NaN;
-      });
-    }
-    default:
-      return undefined;
+  if (type.kind === 'utf8') {
+    return places.map(({ segment, row }) => {
+      const value = readValue(columnOf(segment, ordinal), type, row);
+      return typeof value === 'string' ? value : null;
+    });
   }
+  if (type.kind !== 'bool' && !isIntegral(type.kind) && !isFloat(type)) return undefined;
+  const scale = type.kind === 'decimal' ? 10 ** type.scale : 1;
+  return Float64Array.from(places, ({ segment, row }) => {
+    const column = columnOf(segment, ordinal);
+    if (!isValid(column.validity, row)) return Number.NaN;
+    const small = smallInteger(column, row);
+    if (small !== undefined) return small / scale;
+    const value = readValue(column, type, row);
+    if (typeof value === 'boolean') return value ? 1 : 0;
+    return position(value, type) ?? Number.NaN;
+  });
 }
 
 function columnOf({ chunk }: Place['segment'], ordinal: number): ChunkColumn {

@@ -1,7 +1,7 @@
 import type { ColumnStatistics } from '../../compiler/catalog/catalog.ts';
 import { isFloat, type Type } from '../../compiler/types/type.ts';
 import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
-import { hostInteger } from './decode.ts';
+import { hostInteger } from '../../runtime/columns/values.ts';
 import { hashBytes } from './hash.ts';
 import { HyperLogLog } from './hyperloglog.ts';
 import { unsignedView } from './integers.ts';
@@ -75,7 +75,7 @@ export class ColumnObserver {
     const distinctCount = this.counted ? Math.max(this.codes, this.distinct.estimate()) : this.codes;
     if (isFloat(this.type)) return min <= max ? { nullCount, min, max, distinctCount } : { nullCount, distinctCount };
     if (low === undefined || high === undefined) return { nullCount, distinctCount };
-    return { nullCount, min: hostInteger(this.type, low), max: hostInteger(this.type, high), distinctCount };
+    return { nullCount, min: hostInteger(low, this.type), max: hostInteger(high, this.type), distinctCount };
   }
 
   private observeFloats(column: ChunkColumn, rows: number): void {

@@ -5,6 +5,7 @@ import {
   type ColumnId,
   type Expression,
   type FrameBound,
+  ROW_NUMBER,
   WHOLE_PARTITION,
   type WindowCall,
   type WindowFrame,
@@ -90,7 +91,7 @@ export function windowed(input: PhysicalPlan, partition: readonly string[], firs
   };
   const text = refTo(input, 't');
   const calls: readonly WindowCall[] = [
-    { fn: 'row_number', args: [], ignoreNulls: false, frame: WHOLE_PARTITION, type: T.INT64, nullable: false },
+    ROW_NUMBER,
     { fn: 'lag', args: [text], ignoreNulls: false, frame: WHOLE_PARTITION, type: T.UTF8, nullable: true },
     { fn: 'lead', args: [text], ignoreNulls: true, frame: WHOLE_PARTITION, type: T.UTF8, nullable: true },
     aggregate('count', 't', WHOLE_PARTITION),

@@ -2,7 +2,7 @@ import type * as sql from '../../../grammars/sql/tree.ts';
 import { ascending, columnRef, constant, filter, limit, newColumn, selectColumns, sort } from '../../ir/build.ts';
 import { call } from '../../ir/call.ts';
 import { expressionColumns } from '../../ir/columns.ts';
-import { type Column, type Expression, WHOLE_PARTITION } from '../../ir/expression.ts';
+import { type Column, type Expression, ROW_NUMBER } from '../../ir/expression.ts';
 import { type Plan, ROW_ID_ORDINAL } from '../../ir/plan.ts';
 import { OrbitError } from '../../types/error.ts';
 import { FLOAT64, INT64 } from '../../types/type.ts';
@@ -78,14 +78,6 @@ function numbered(
     const scan = { ...plan, columns: [...plan.columns, number], ordinals: [...plan.ordinals, ROW_ID_ORDINAL] };
     return { plan: scan, number };
   }
-  const rowNumber = {
-    fn: 'row_number',
-    args: [],
-    ignoreNulls: false,
-    frame: WHOLE_PARTITION,
-    type: INT64,
-    nullable: false,
-  };
   const columns = [...plan.columns, number];
   const window: Plan = {
     kind: 'window',
@@ -93,7 +85,7 @@ function numbered(
     input: plan,
     partitionBy: [],
     orderBy: [],
-    calls: [rowNumber],
+    calls: [ROW_NUMBER],
     results: [number],
   };
   return { plan: window, number };

@@ -1,8 +1,9 @@
 import type { ColumnDefinition, ColumnStatistics, TableStatistics } from '../../../compiler/catalog/catalog.ts';
 import { distributionOf, seenIn } from '../../../compiler/catalog/distribution.ts';
 import { OrbitError } from '../../../compiler/types/error.ts';
-import type { Type } from '../../../compiler/types/type.ts';
+import { isFloat, isIntegral, type Type } from '../../../compiler/types/type.ts';
 import type { Value } from '../../../compiler/types/value.ts';
+import { hostInteger } from '../../../runtime/columns/values.ts';
 import { createBuilder, sealColumn } from '../../tables/encode.ts';
 import { type Place, sampleAt } from '../../tables/sampling.ts';
 import type { FileHost } from '../host.ts';
@@ -119,21 +120,8 @@ function chunkOf(
 
 /** The host value at a position; undefined for types whose values are not numbers. */
 function valueAt(position: number, type: Type): Value | undefined {
-  switch (type.kind) {
-    case 'int8':
-    case 'int16':
-    case 'int32':
-    case 'date':
-    case 'float32':
-    case 'float64':
-      return position;
-    case 'int64':
-    case 'time':
-    case 'timestamp':
-      return BigInt(Math.round(position));
-    case 'decimal':
-      return BigInt(Math.round(position * 10 ** type.scale));
-    default:
-      return undefined;
-  }
+  if (isFloat(type)) return position;
+  if (!isIntegral(type.kind)) return undefined;
+  const unit = type.kind === 'decimal' ? 10 ** type.scale : 1;
+  return hostInteger(BigInt(Math.round(position * unit)), type);
 }
