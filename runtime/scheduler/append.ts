@@ -1,5 +1,13 @@
 import type { RowBlocks } from '../operators/rows.ts';
-import { type Driver, type RowBlock, type RowsSpec, STEP_ROWS, type TableSpec } from './drivers.ts';
+import {
+  directoryBytes,
+  grownBits,
+  installDirectory,
+  isCrowded,
+  rehash,
+  SMALLEST_DIRECTORY_BITS,
+} from './directory.ts';
+import type { Driver, RowBlock, RowsSpec, TableSpec } from './drivers.ts';
 import type { KernelInstance } from './modules.ts';
 import { allocate, allocateLarge, allocateZeroed, type Task } from './task.ts';
 
@@ -96,8 +104,6 @@ export function appendRows(task: Task, spec: () => RowsSpec): Appender {
   };
 }
 
-const SMALLEST_DIRECTORY_BITS = 8;
-
 /** Rows of different keys, found by a hash table that lasts over all runs. */
 export function appendGroups(task: Task, spec: () => TableSpec): Growing {
   const { memory } = task;
@@ -105,14 +111,6 @@ export function appendGroups(task: Task, spec: () => TableSpec): Growing {
   let bits = SMALLEST_DIRECTORY_BITS;
   let directory = 0;
   let count = 0;
-  const install = (ctx: number): void => {
-    const { table } = spec();
-    const view = memory.view();
-    view.setUint32(ctx + table.directory, directory, true);
-    view.setUint32(ctx + table.mask, 2 ** bits - 1, true);
-    view.setUint32(ctx + table.shift, 32 - bits, true);
-    view.setUint32(ctx + table.limit, 2 ** (bits - 1), true);
-  };
   return {
     result: () => {},
     take: rows.take,
@@ -120,29 +118,20 @@ export function appendGroups(task: Task, spec: () => TableSpec): Growing {
     start: (ctx, kernel) => {
       const { table } = spec();
       if (directory === 0) {
-        directory = allocateZeroed(task, table.dense === undefined ? 2 ** bits * 8 : Math.max(table.dense * 4, 8));
+        directory = allocateZeroed(task, directoryBytes(table, bits));
       }
-      install(ctx);
+      installDirectory(task, ctx, table, directory, bits);
       memory.view().setUint32(ctx + table.count, count, true);
       rows.start(ctx, kernel);
     },
     full: async (ctx, kernel: KernelInstance) => {
       const { table, rowSize } = spec();
       if (rows.isFull(ctx, table.blocks)) await rows.full(ctx, kernel);
-      const view = memory.view();
-      if (table.dense !== undefined) return;
-      if (view.getUint32(ctx + table.count, true) < view.getUint32(ctx + table.limit, true)) return;
-      bits += bits < 16 ? 3 : bits < 22 ? 2 : 1;
-      directory = await allocateLarge(task, 2 ** bits * 8);
-      for (const block of rows.ranges(ctx, table.blocks)) {
-        for (let from = 0; from < block.rows; from += STEP_ROWS) {
-          const to = Math.min(block.rows, from + STEP_ROWS);
-          kernel.call('rehash', from, to, block.address, rowSize, directory, 2 ** bits - 1, 32 - bits);
-          const pause = task.breathe();
-          if (pause !== undefined) await pause;
-        }
-      }
-      install(ctx);
+      if (!isCrowded(task, ctx, table)) return;
+      bits = grownBits(bits);
+      directory = await allocateLarge(task, directoryBytes(table, bits));
+      await rehash(task, kernel, rows.ranges(ctx, table.blocks), rowSize, directory, bits);
+      installDirectory(task, ctx, table, directory, bits);
     },
     end: (ctx, kernel) => {
       count = memory.view().getUint32(ctx + spec().table.count, true);

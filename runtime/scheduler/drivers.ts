@@ -1,5 +1,4 @@
 import { internalError } from '../../compiler/types/error.ts';
-import { EXTENT_BYTES } from '../memory/layout.ts';
 import type { AggregateState } from '../operators/aggregate.ts';
 import { BUILD_ROW } from '../operators/build-rows.ts';
 import type { JoinState } from '../operators/hash-join.ts';
@@ -7,6 +6,16 @@ import type { HashTable } from '../operators/hash-table.ts';
 import { type PackSpec, packSpec } from '../operators/pack.ts';
 import { BATCH_ROWS, type BatchLayout, type ResultSlots } from '../operators/result.ts';
 import type { RowBlocks } from '../operators/rows.ts';
+import {
+  directoryBytes,
+  giveDirectory,
+  grownBits,
+  installDirectory,
+  isCrowded,
+  rehash,
+  SMALLEST_DIRECTORY_BITS,
+  takeDirectory,
+} from './directory.ts';
 import type { KernelInstance } from './modules.ts';
 import { MOST_LEVELS, PARTITION_BITS, type PageWriter, pageWriter, type SpilledRows } from './spill/pages.ts';
 import { bytesLeft, shouldSpill } from './spill/policy.ts';
@@ -173,11 +182,6 @@ export function rowsDriver(task: Task, spec: () => RowsSpec): RowsDriver {
 
 /* ----------------------------------------------------------------------------------------------------- hash tables */
 
-const SMALLEST_DIRECTORY_BITS = 8;
-
-/** Rows that a step of unbounded work handles between two chances to cancel. */
-export const STEP_ROWS = 65_536;
-
 /** What an aggregation has collected: the groups in memory, and states of groups that went to disk before. */
 export interface GroupsResult {
   readonly groups: readonly RowBlock[];
@@ -210,21 +214,10 @@ function tableDriver(
   let writer: PageWriter | undefined;
   const spilled: SpilledRows[] = [];
 
-  const directoryBytes = (): number => {
-    const { dense } = spec().table;
-    return dense === undefined ? 2 ** bits * 8 : Math.max(dense * 4, 8);
-  };
   const newDirectory = (): Promise<void> => {
-    directory = takeDirectory(task, directoryBytes());
-    return clear(task, directory, directoryBytes());
-  };
-  const install = (ctx: number): void => {
-    const { table } = spec();
-    const view = memory.view();
-    view.setUint32(ctx + table.directory, directory, true);
-    view.setUint32(ctx + table.mask, 2 ** bits - 1, true);
-    view.setUint32(ctx + table.shift, 32 - bits, true);
-    view.setUint32(ctx + table.limit, 2 ** (bits - 1), true);
+    const bytes = directoryBytes(spec().table, bits);
+    directory = takeDirectory(task, bytes);
+    return clear(task, directory, bytes);
   };
   const flush = async (): Promise<void> => {
     const { spill } = task;
@@ -248,7 +241,7 @@ function tableDriver(
     while (bits > SMALLEST_DIRECTORY_BITS && table.dense === undefined && 2 ** bits * 64 > bytesLeft(task.budget))
       bits--;
     await newDirectory();
-    install(ctx);
+    installDirectory(task, ctx, table, directory, bits);
     memory.view().setUint32(ctx + table.count, 0, true);
     list.give(ctx, table.blocks);
     return true;
@@ -263,10 +256,11 @@ function tableDriver(
       const { table } = spec();
       // Several pipelines may feed one table: the directory is made once.
       if (directory === 0) {
-        directory = takeDirectory(task, directoryBytes());
-        memory.u8().fill(0, directory, directory + directoryBytes());
+        const bytes = directoryBytes(table, bits);
+        directory = takeDirectory(task, bytes);
+        memory.u8().fill(0, directory, directory + bytes);
       }
-      install(ctx);
+      installDirectory(task, ctx, table, directory, bits);
       memory.view().setUint32(ctx + table.count, total, true);
       list.give(ctx, table.blocks);
     },
@@ -276,26 +270,16 @@ function tableDriver(
         if (await emptied(ctx, list.nextBytes())) return;
         list.give(ctx, table.blocks);
       }
-      const view = memory.view();
-      if (table.dense !== undefined) return;
-      if (view.getUint32(ctx + table.count, true) < view.getUint32(ctx + table.limit, true)) return;
-      // Large steps while that is cheap: every step enters all rows again.
-      const grown = bits + (bits < 16 ? 3 : bits < 22 ? 2 : 1);
+      if (!isCrowded(task, ctx, table)) return;
+      const grown = grownBits(bits);
       if (await emptied(ctx, 2 ** grown * 8)) return;
-      const old = { address: directory, bytes: directoryBytes() };
+      const old = { address: directory, bytes: directoryBytes(table, bits) };
       bits = grown;
       await newDirectory();
       // The current block counts too: it is closed, and what is left of it goes unused.
       list.give(ctx, table.blocks);
-      for (const { address, rows } of list.blocks) {
-        for (let from = 0; from < rows; from += STEP_ROWS) {
-          const to = Math.min(rows, from + STEP_ROWS);
-          kernel.call('rehash', from, to, address, rowSize, directory, 2 ** bits - 1, 32 - bits);
-          const pause = task.breathe();
-          if (pause !== undefined) await pause;
-        }
-      }
-      install(ctx);
+      await rehash(task, kernel, list.blocks, rowSize, directory, bits);
+      installDirectory(task, ctx, table, directory, bits);
       giveDirectory(task, old.address, old.bytes);
     },
     end: async (ctx) => {
@@ -312,19 +296,6 @@ async function written(writer: PageWriter | undefined, before: SpilledRows[]): P
   const since = await writer?.finish();
   if (since !== undefined && since.bytes > 0) before.push(since);
   return [...before];
-}
-
-/** A large directory is replaced by larger ones: it has extents of its own, which can be given back. */
-function takeDirectory(task: Task, bytes: number): number {
-  const { memory, rows, budget } = task;
-  if (bytes < EXTENT_BYTES) return allocate({ ...task, arena: rows }, bytes);
-  const address = memory.library.memory.arena_extents(rows, Math.ceil(bytes / EXTENT_BYTES)) >>> 0;
-  if (address === 0) throw memory.outOfMemory(budget, bytes);
-  return address;
-}
-
-function giveDirectory({ memory, rows }: Task, address: number, bytes: number): void {
-  if (bytes >= EXTENT_BYTES) memory.library.memory.arena_extents_free(rows, address);
 }
 
 export interface AggregateDriver extends Driver<GroupsResult> {

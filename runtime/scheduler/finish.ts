@@ -1,7 +1,7 @@
 import type { JoinDirectory, JoinState } from '../operators/hash-join.ts';
-import { type BuildResult, type RowBlock, required, rowCount, STEP_ROWS } from './drivers.ts';
+import { type BuildResult, type RowBlock, required, rowCount } from './drivers.ts';
 import type { KernelInstance } from './modules.ts';
-import { allocate, allocateLarge, type Task } from './task.ts';
+import { allocate, allocateLarge, STEP_ROWS, type Task } from './task.ts';
 
 /** An integer key indexes an array if that takes at most this many entries for each row. */
 const DENSE_FACTOR = 6;

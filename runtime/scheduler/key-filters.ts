@@ -7,11 +7,11 @@ import { within } from '../kernels/value.ts';
 import { bloomKeysName, bloomShift, type KeyBloom, type ScanBloomFilter } from '../operators/bloom-filter.ts';
 import type { JoinState } from '../operators/hash-join.ts';
 import { type KeyBitmap, keyRangeName, markKeysName, type ScanKeyFilter } from '../operators/key-filter.ts';
-import { type BuildResult, required, rowCount, STEP_ROWS } from './drivers.ts';
+import { type BuildResult, required, rowCount } from './drivers.ts';
 import type { RunKernel } from './pipeline.ts';
 import type { Query } from './query.ts';
 import type { Bounds } from './scan-predicates.ts';
-import { allocate, allocateLarge } from './task.ts';
+import { allocate, allocateLarge, STEP_ROWS } from './task.ts';
 
 /** A filter that is ready for the scans that are opened from now on. */
 export interface ReadyKeyFilter {

@@ -55,6 +55,9 @@ export interface Task {
   readonly breathe: () => Promise<void> | undefined;
 }
 
+/** Rows that a step of unbounded work handles between two chances to cancel. */
+export const STEP_ROWS = 65_536;
+
 export function allocate(task: Task, bytes: number): number {
   return task.memory.arenaAlloc(task.arena, task.budget, bytes);
 }

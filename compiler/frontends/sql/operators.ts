@@ -46,14 +46,11 @@ const NEGATED: Readonly<Record<string, string>> = {
   '!~*': 'regexp_ilike',
 };
 
+const ORDER_COMPARISONS = ['eq', 'ne', 'lt', 'le', 'gt', 'ge'];
+
 /** Infix functions that give a truth value. */
 export const TESTS: ReadonlySet<string> = new Set([
-  'eq',
-  'ne',
-  'lt',
-  'le',
-  'gt',
-  'ge',
+  ...ORDER_COMPARISONS,
   'like',
   'ilike',
   'starts_with',
@@ -61,16 +58,7 @@ export const TESTS: ReadonlySet<string> = new Set([
   'regexp_ilike',
 ]);
 
-export const COMPARISONS: ReadonlySet<string> = new Set([
-  'eq',
-  'ne',
-  'lt',
-  'le',
-  'gt',
-  'ge',
-  'is_distinct',
-  'is_not_distinct',
-]);
+export const COMPARISONS: ReadonlySet<string> = new Set([...ORDER_COMPARISONS, 'is_distinct', 'is_not_distinct']);
 
 /** What LIKE escapes with unless ESCAPE says otherwise. */
 export const DEFAULT_ESCAPE: Expression = constant('\\', UTF8);

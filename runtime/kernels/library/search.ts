@@ -15,6 +15,31 @@ import { bytesEqual } from './strings.ts';
 export const NOT_FOUND = -1;
 
 /**
+ * Those of the 16 places from `at` on where both the first and the last byte of a needle fit, in their order. `first` and
+ * `last` hold these bytes 16 times, `reach` is the distance between them.
+ */
+function forCandidates(
+  k: FunctionBuilder,
+  at: Expr,
+  reach: Expr,
+  first: Expr,
+  last: Expr,
+  body: (place: Local) => void,
+): void {
+  const begins = op('i8x16.eq', load('v128.load', at), first);
+  const ends = op('i8x16.eq', load('v128.load', op('i32.add', at, reach)), last);
+  const candidates = k.local('i32', op('i8x16.bitmask', op('v128.and', begins, ends)));
+  k.while(
+    () => candidates,
+    () => {
+      const place = k.local('i32', op('i32.add', at, op('i32.ctz', candidates)));
+      body(place);
+      k.set(candidates, op('i32.and', candidates, op('i32.sub', candidates, i32(1))));
+    },
+  );
+}
+
+/**
  * Where the needle of at least one byte first occurs in a text, or NOT_FOUND. 16 places at a time are candidates where
  * both the first and the last byte fit (`first` and `last` hold them 16 times). Reads 15 bytes behind the text.
  */
@@ -27,22 +52,13 @@ export const findBytes = defineFunction(
     const at = k.local('i32', text);
     const end = k.local('i32', op('i32.sub', op('i32.add', text, length), needleLength));
     const reach = k.local('i32', op('i32.sub', needleLength, i32(1)));
-    const candidates = k.local('i32');
     k.while(
       () => op('i32.le_u', at, end),
       () => {
-        const begins = op('i8x16.eq', load('v128.load', at), first);
-        const ends = op('i8x16.eq', load('v128.load', op('i32.add', at, reach)), last);
-        k.set(candidates, op('i8x16.bitmask', op('v128.and', begins, ends)));
-        k.while(
-          () => candidates,
-          () => {
-            const place = k.local('i32', op('i32.add', at, op('i32.ctz', candidates)));
-            k.if(op('i32.gt_u', place, end), () => k.return(i32(NOT_FOUND)));
-            k.if(call(bytesEqual, place, needle, needleLength), () => k.return(op('i32.sub', place, text)));
-            k.set(candidates, op('i32.and', candidates, op('i32.sub', candidates, i32(1))));
-          },
-        );
+        forCandidates(k, at, reach, first, last, (place) => {
+          k.if(op('i32.gt_u', place, end), () => k.return(i32(NOT_FOUND)));
+          k.if(call(bytesEqual, place, needle, needleLength), () => k.return(op('i32.sub', place, text)));
+        });
         k.set(at, op('i32.add', at, i32(16)));
       },
     );
@@ -64,31 +80,22 @@ export const rowsWithBytes = defineFunction(
     const at = k.local('i32', op('i32.add', heap, load('i32.load', offsets)));
     const stop = k.local('i32', op('i32.add', heap, load('i32.load', indexed(offsets, count, 4))));
     const reach = k.local('i32', op('i32.sub', needleLength, i32(1)));
-    const candidates = k.local('i32');
     const rowEnd = (): Expr => op('i32.add', heap, load('i32.load', indexed(offsets, row, 4), 4));
     k.while(
       () => op('i32.lt_u', op('i32.add', at, reach), stop),
       () => {
-        const begins = op('i8x16.eq', load('v128.load', at), first);
-        const ends = op('i8x16.eq', load('v128.load', op('i32.add', at, reach)), last);
-        k.set(candidates, op('i8x16.bitmask', op('v128.and', begins, ends)));
-        k.while(
-          () => candidates,
-          () => {
-            const place = k.local('i32', op('i32.add', at, op('i32.ctz', candidates)));
-            k.if(op('i32.ge_u', op('i32.add', place, reach), stop), () => k.return(rows));
-            k.if(call(bytesEqual, place, needle, needleLength), () => {
-              k.while(
-                () => op('i32.le_u', rowEnd(), place),
-                () => k.set(row, op('i32.add', row, i32(1))),
-              );
-              // Not where it begins in one text and ends in the next.
-              const within = op('i32.lt_u', op('i32.add', place, reach), rowEnd());
-              k.set(rows, op('i32.or', rows, op('i32.shl', within, row)));
-            });
-            k.set(candidates, op('i32.and', candidates, op('i32.sub', candidates, i32(1))));
-          },
-        );
+        forCandidates(k, at, reach, first, last, (place) => {
+          k.if(op('i32.ge_u', op('i32.add', place, reach), stop), () => k.return(rows));
+          k.if(call(bytesEqual, place, needle, needleLength), () => {
+            k.while(
+              () => op('i32.le_u', rowEnd(), place),
+              () => k.set(row, op('i32.add', row, i32(1))),
+            );
+            // Not where it begins in one text and ends in the next.
+            const within = op('i32.lt_u', op('i32.add', place, reach), rowEnd());
+            k.set(rows, op('i32.or', rows, op('i32.shl', within, row)));
+          });
+        });
         k.set(at, op('i32.add', at, i32(16)));
       },
     );
