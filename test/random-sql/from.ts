@@ -170,7 +170,7 @@ function using(
   const name = nameOf(column);
   const kind = random.pick(['join', 'left join', 'full join', 'right join']);
   return made(`${left.text} ${kind} ${right.text} using (${name})`, (l * r) / 4 + l + r, [
-    { ...column, sql: name },
+    { ...column, sql: name, local: true },
     ...left.scope.leaves,
     ...right.scope.leaves,
   ]);

@@ -17,8 +17,8 @@ export interface Expr {
   /** Its text form is the same everywhere: a column's or a cast's, not that of a computed decimal. */
   readonly plain?: boolean | undefined;
   /**
-   * It may not be read from a subquery: an aggregate that names no column would be one of the subquery, and GROUPING of
-   * an outer query is not supported.
+   * It may not be read from a subquery, where a column without its table's name would be another one, an aggregate of
+   * no column would be the subquery's own, and GROUPING of an outer query is not supported.
    */
   readonly local?: boolean | undefined;
 }

@@ -48,7 +48,8 @@ function groupScope(making: Making, from: From, keys: readonly Expr[], depth: nu
     aggregate(making, own, random.chance(0.15) ? 'approx' : pickKind(random), depth),
   ).filter((each) => each !== undefined);
   const marked = aggregates.map((each): Expr => {
-    return own.leaves.some(({ sql }) => each.sql.includes(sql)) ? each : { ...each, local: true };
+    const named = own.leaves.filter(({ sql }) => new RegExp(`(?<![.\\w])${sql.replace('.', '\\.')}\\b`).test(each.sql));
+    return named.length > 0 && !named.some(({ local }) => local) ? each : { ...each, local: true };
   });
   return { leaves: [...keys, ...marked], outer: from.scope.outer, rows: from.scope.rows };
 }
