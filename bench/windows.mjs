@@ -31,6 +31,14 @@ const QUERIES = {
   w4: `select count(*), sum(l_extendedprice) from (
     select l_extendedprice from lineitem
     qualify rank() over (partition by l_suppkey order by l_extendedprice desc) <= 3)`,
+  // the three best of each small group: most rows stay
+  w7: `select count(*), sum(l_extendedprice) from (
+    select l_extendedprice from lineitem
+    qualify row_number() over (partition by l_orderkey order by l_extendedprice desc, l_linenumber) <= 3)`,
+  // the best of each of many groups
+  w8: `select count(*), sum(l_extendedprice) from (
+    select l_extendedprice from lineitem
+    qualify row_number() over (partition by l_partkey order by l_extendedprice desc, l_orderkey, l_linenumber) = 1)`,
   // moving maximum over 100 rows
   w5: `select sum(a), max(a) from (
     select max(l_extendedprice) over (order by l_orderkey, l_linenumber

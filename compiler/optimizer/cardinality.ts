@@ -169,10 +169,7 @@ function derive(
 
 /** Row numbers go up to the size of a partition; what else is computed is not known. */
 function windowEstimate(plan: Window, input: Estimate): Estimate {
-  const lookup = lookupIn(input);
-  const partitions =
-    plan.partitionBy.length === 0 ? 1 : Math.max(1, groupCount(plan.partitionBy, input, lookup, plan.input));
-  const size = Math.max(1, input.rows / partitions);
+  const size = Math.max(1, input.rows / partitionsOf(plan.partitionBy, plan.input, input));
   const columns = new Map(input.columns);
   plan.results.forEach((column, i) => {
     const ranks = RANKS.has(plan.calls[i]?.fn ?? '');
@@ -180,6 +177,15 @@ function windowEstimate(plan: Window, input: Estimate): Estimate {
     columns.set(column.id, ranks ? { ...unknown, distinct: size, domain: size, min: 1, max: size } : unknown);
   });
   return { rows: input.rows, columns, keys: input.keys };
+}
+
+/** Partitions by these expressions over the rows of `input`. */
+export function partitionCount(by: readonly Expression[], input: Plan, { estimate }: Estimator): number {
+  return partitionsOf(by, input, estimate(input));
+}
+
+function partitionsOf(by: readonly Expression[], input: Plan, estimate: Estimate): number {
+  return by.length === 0 ? 1 : Math.max(1, groupCount(by, estimate, lookupIn(estimate), input));
 }
 
 const RANKS = new Set(['row_number', 'rank', 'dense_rank']);

@@ -3,13 +3,15 @@ import { equal } from '../ir/call.ts';
 import { substitute } from '../ir/columns.ts';
 import { type Column, type ColumnId, type Expression, ROW_NUMBER, type SortKey } from '../ir/expression.ts';
 import type { Aggregate, Distinct, Plan } from '../ir/plan.ts';
+import { partitionCount } from '../optimizer/cardinality.ts';
 import { isMergeable } from '../optimizer/partial-aggregates.ts';
 import { renumber } from '../optimizer/renumber.ts';
 import { isVolatilePlan } from '../optimizer/volatility.ts';
 import { INT32, INT64 } from '../types/type.ts';
+import { withFirstRows } from './first-rows.ts';
 import { lowerOverGroups, lowerOverRows } from './lower-grouping-sets.ts';
 import { estimated, type Lowering } from './lowering.ts';
-import type { PhysicalPlan } from './plan.ts';
+import type { PhysicalPlan, PhysicalWindow } from './plan.ts';
 
 export function lowerAggregate(plan: Aggregate, context: Lowering): PhysicalPlan {
   const { columns, groups, aggregates, groupingSets: sets } = plan;
@@ -69,21 +71,24 @@ function lowerDistinctOn(plan: Distinct, on: readonly Expression[], context: Low
   const { rows, by, keys } = orderedInput(plan.input);
   const estimate = estimated(plan, context.estimator);
   const number: Column = { id: context.ids.next(), name: 'number', type: INT64, nullable: false };
-  const numbered: PhysicalPlan = {
+  const isFirst = equal(columnRef(number), constant(1n, INT64));
+  const partitionBy = on.map((expression) => substitute(expression, by));
+  const all: PhysicalWindow = {
     kind: 'window',
     columns: [...rows.columns, number],
     input: context.lower(rows),
-    partitionBy: on.map((expression) => substitute(expression, by)),
+    partitionBy,
     orderBy: keys,
     calls: [ROW_NUMBER],
     results: [number],
     estimate: estimated(rows, context.estimator),
   };
+  const numbered = withFirstRows(all, isFirst, partitionCount(partitionBy, rows, context.estimator));
   const first: PhysicalPlan = {
     kind: 'filter',
     columns: numbered.columns,
     input: numbered,
-    predicate: equal(columnRef(number), constant(1n, INT64)),
+    predicate: isFirst,
     estimate,
   };
   const again: PhysicalPlan = { kind: 'sort', columns: first.columns, input: first, keys, estimate };

@@ -4,11 +4,12 @@ import type { Expression } from '../ir/expression.ts';
 import type { Filter, Limit, Plan, Scan, Sort } from '../ir/plan.ts';
 import { planExpressions, someExpression } from '../ir/traverse.ts';
 import { ids as idsOf } from '../optimizer/calls.ts';
-import { createEstimator } from '../optimizer/cardinality.ts';
+import { createEstimator, partitionCount } from '../optimizer/cardinality.ts';
 import { isCorrelated } from '../optimizer/decorrelate/correlation.ts';
 import { byPromise } from '../optimizer/predicate-order.ts';
 import { isVolatile, isVolatilePlan } from '../optimizer/volatility.ts';
 import { internalError, unreachable } from '../types/error.ts';
+import { withFirstRows } from './first-rows.ts';
 import { placeKeyFilters } from './key-filters.ts';
 import { lowerAggregate, lowerDistinct } from './lower-aggregate.ts';
 import { lowerAsOfJoin, lowerJoin } from './lower-join.ts';
@@ -159,7 +160,12 @@ function lowerFilter(plan: Filter, { lower: down, estimator }: Lowering): Physic
   const terms = byPromise(conjuncts(predicate), (id) => lookup.get(id));
   if (input.kind === 'scan') return lowerKeyLookup(input, terms, estimator.rows(plan)) ?? lowerScan(input, terms);
   const ordered = predicate.kind === 'and' ? { ...predicate, args: terms } : predicate;
-  return { kind: 'filter', columns, input: down(input), predicate: ordered };
+  const lowered = down(input);
+  const wanted =
+    input.kind === 'window' && lowered.kind === 'window'
+      ? withFirstRows(lowered, predicate, partitionCount(input.partitionBy, input.input, estimator))
+      : lowered;
+  return { kind: 'filter', columns, input: wanted, predicate: ordered };
 }
 
 function lowerSort(plan: Sort, limit: Limit | undefined, { lower: down }: Lowering): PhysicalSort {

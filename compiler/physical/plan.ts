@@ -189,6 +189,16 @@ export interface PhysicalWindow extends PhysicalNode {
   readonly results: readonly Column[];
   /** The input comes by partition and order already. */
   readonly isSorted?: boolean | undefined;
+  /** Rows beyond these may be left out. No call of a row that stays depends on one that does not. */
+  readonly first?: FirstRows | undefined;
+}
+
+/** The rows of each partition that `by`, which is one of the window's calls, numbers with `count` at most. */
+export interface FirstRows {
+  readonly by: 'row_number' | 'rank' | 'dense_rank';
+  readonly count: number;
+  /** Partitions that the optimizer expects. */
+  readonly partitions?: number | undefined;
 }
 
 /** With `limit` only the first `offset + limit` rows in order are kept (top-n); both are expressions as in Limit. */

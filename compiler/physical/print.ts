@@ -119,8 +119,10 @@ function describe(plan: PhysicalPlan, names: Names): string {
       const calls = plan.aggregates.map((call) => aggregateText(call, names)).join(', ');
       return `aggregate${by}${calls === '' ? '' : ` compute ${calls}`}`;
     }
-    case 'window':
-      return `${plan.isSorted === true ? 'sorted ' : ''}${printWindow(plan, names)}`;
+    case 'window': {
+      const first = plan.first === undefined ? '' : ` first ${plan.first.count} by ${plan.first.by}`;
+      return `${plan.isSorted === true ? 'sorted ' : ''}${printWindow(plan, names)}${first}`;
+    }
     case 'sort': {
       const limit = plan.limit === undefined ? '' : ` limit ${text(plan.limit)}`;
       const offset = plan.offset === undefined ? '' : ` offset ${text(plan.offset)}`;

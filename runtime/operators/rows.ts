@@ -6,7 +6,7 @@ import { type Field, storeField } from '../kernels/memory.ts';
 import { part, type Val } from '../kernels/value.ts';
 import { arenaAlloc } from '../memory/arenas.ts';
 import { libraryImport } from '../memory/library.ts';
-import { call, type Expr, i32, i64, load, op } from '../wasm/ir.ts';
+import { call, type Expr, i32, i64, type Local, load, op } from '../wasm/ir.ts';
 import type { PipelineEmitter } from './emitter.ts';
 
 /**
@@ -31,7 +31,7 @@ export function requireRow(e: PipelineEmitter, blocks: RowBlocks): void {
 }
 
 /** The address of a new row; there must be room. */
-export function takeRow(e: PipelineEmitter, blocks: RowBlocks, size: number): Expr {
+export function takeRow(e: PipelineEmitter, blocks: RowBlocks, size: number): Local {
   const { k, ctx } = e;
   const row = k.local('i32', load('i32.load', ctx, blocks.next));
   k.store('i32.store', ctx, blocks.next, op('i32.add', row, i32(size)));

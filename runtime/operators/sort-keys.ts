@@ -14,7 +14,7 @@ import {
   op,
   select,
 } from '../wasm/ir.ts';
-import type { Key } from './sort.ts';
+import type { Key } from './sort-order.ts';
 
 /**
  * Sort keys as numbers: the first 64 bits of what a row's keys are in order, so that most of a sort is a radix sort of

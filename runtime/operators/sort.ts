@@ -1,23 +1,16 @@
 import type { ColumnId, SortKey } from '../../compiler/ir/expression.ts';
+import type { FirstRows } from '../../compiler/physical/plan.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import { CONTEXT } from '../kernels/context.ts';
 import { rowScope } from '../kernels/expression.ts';
 import { type Field, indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory.ts';
 import type { Val } from '../kernels/value.ts';
-import {
-  call,
-  defineFunction,
-  type Expr,
-  type FunctionBuilder,
-  type FunctionDefinition,
-  i32,
-  load,
-  op,
-} from '../wasm/ir.ts';
-import { orderVals } from './aggregate-functions.ts';
+import { call, defineFunction, type Expr, type FunctionDefinition, i32, type Local, load, op } from '../wasm/ir.ts';
 import type { Sink, Source } from './emitter.ts';
+import { type FirstRowsSlots, keepFirstRows, reserveFirstRows } from './first-rows.ts';
 import { held, persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
 import { keyFunctions, RADIX_FUNCTIONS, tieFunction } from './sort-keys.ts';
+import { compareKeys, type Key } from './sort-order.ts';
 
 /**
  * Sorting: rows with their keys in row blocks, an array of row addresses sorted by merging. The module has
@@ -34,10 +27,23 @@ export interface SortState {
   bar: number | undefined;
   /** So many of the keys make a partition; the kernel can tell where one begins then. */
   readonly partitionKeys: number | undefined;
+  /** Of each partition only these rows must be kept. */
+  readonly first: FirstRows | undefined;
+  /** Where the kernel finds the table of these; undefined: it keeps all rows. */
+  firstSlots: FirstRowsSlots | undefined;
 }
 
-export function sortState(partitionKeys?: number): SortState {
-  return { layout: undefined, fields: new Map(), blocks: undefined, keys: [], bar: undefined, partitionKeys };
+export function sortState(partitionKeys?: number, first?: FirstRows): SortState {
+  return {
+    layout: undefined,
+    fields: new Map(),
+    blocks: undefined,
+    keys: [],
+    bar: undefined,
+    partitionKeys,
+    first,
+    firstSlots: undefined,
+  };
 }
 
 export const RUN_LENGTH = 32;
@@ -69,13 +75,25 @@ export function sortRows(keys: readonly SortKey[], columns: readonly ColumnId[],
       const layout = e.once(state.fields, () => rowLayout(values));
       state.layout = layout;
       layoutFields = layout.fields;
-      const write = (): void => {
+      const write = (): Local => {
         requireRow(e, blocks);
         const kept = values.map((v) => persistent(e, v));
         const row = takeRow(e, blocks, layout.size);
         storeRow(e, row, layout.fields, kept);
+        return row;
       };
-      if (!top) return write();
+      const { first, partitionKeys = 0 } = state;
+      const partition = state.keys.slice(0, partitionKeys);
+      if (first !== undefined && partition.every(({ field }) => isTold(layout.fields[field]))) {
+        const slots = e.once(layout, () => reserveFirstRows(e));
+        state.firstSlots = slots;
+        keepFirstRows(e, first, slots, { values, layout, partition, order: state.keys.slice(partitionKeys) }, write);
+        return;
+      }
+      if (!top) {
+        write();
+        return;
+      }
       state.bar = bar;
       const barRow = k.local('i32', load('i32.load', ctx, bar));
       const wanted = k.local('i32', i32(1));
@@ -95,47 +113,10 @@ export function sortRows(keys: readonly SortKey[], columns: readonly ColumnId[],
   };
 }
 
-export type Key = SortKey & { readonly field: number };
-
-/** Sets by `decide` whether a sorts strictly before b. */
-export function compareKeys(
-  e: { readonly k: FunctionBuilder } & Parameters<typeof orderVals>[0],
-  keys: readonly Key[],
-  a: (key: Key) => Val | undefined,
-  b: (key: Key) => Val | undefined,
-  decide: (before: ReturnType<typeof i32>) => void,
-): void {
-  const { k } = e;
-  k.block((decided) => {
-    for (const key of keys) {
-      const x = a(key);
-      const y = b(key);
-      if (x === undefined || y === undefined) throw internalError('a sort key without a value');
-      const order = (): void => {
-        const [first, second] = key.descending ? [y, x] : [x, y];
-        k.if(orderVals(e, first, second), () => {
-          decide(i32(1));
-          k.branch(decided);
-        });
-        k.if(orderVals(e, second, first), () => {
-          decide(i32(0));
-          k.branch(decided);
-        });
-      };
-      const xNull = x.null_ ?? i32(0);
-      const yNull = y.null_ ?? i32(0);
-      if (x.null_ === undefined && y.null_ === undefined) {
-        order();
-        continue;
-      }
-      k.if(op('i32.ne', xNull, yNull), () => {
-        decide(key.nullsFirst ? xNull : yNull);
-        k.branch(decided);
-      });
-      k.if(op('i32.eqz', xNull), order);
-    }
-    decide(i32(0));
-  });
+/** Whether keys that are equal in a hash table are equal in order, too. */
+function isTold(field: Field | undefined): boolean {
+  if (field === undefined || field.lane === 'any') return false;
+  return field.lane !== 'view' || field.type.kind === 'utf8' || field.type.kind === 'binary';
 }
 
 function sortFunctions(

@@ -1,7 +1,7 @@
 import { internalError } from '../../compiler/types/error.ts';
 import { loadField } from '../kernels/memory.ts';
 import { type Expr, i32, op, select } from '../wasm/ir.ts';
-import { compareKeys } from './sort.ts';
+import { compareKeys } from './sort-order.ts';
 import type { PreparedBound, PreparedCall, WindowEmitter } from './window.ts';
 
 /** Positions from `start` to before `end`; `end` is never before `start`. */

@@ -1,7 +1,9 @@
+import { entryBytes } from '../operators/first-rows.ts';
 import { type PackSpec, packSpec } from '../operators/pack.ts';
 import type { SortState } from '../operators/sort.ts';
 import { type EncodedKeys, encodedKeys } from '../operators/sort-keys.ts';
 import { blockList, type Driver, type RowBlock, type RowsSpec, required, rowCount, rowsSpec } from './drivers.ts';
+import { type FirstRowsSpec, firstRowsTable } from './first-rows.ts';
 import type { KernelInstance } from './modules.ts';
 import { sortAddresses } from './sorting.ts';
 import { type Page, type PageWriter, pageWriter } from './spill/pages.ts';
@@ -13,12 +15,18 @@ export interface SortDriverSpec extends RowsSpec {
   readonly top: number | undefined;
   readonly pack: PackSpec;
   readonly keys: EncodedKeys;
+  readonly first: FirstRowsSpec | undefined;
 }
 
 export function sortDriverSpec(state: SortState, top: number | undefined): SortDriverSpec {
   const layout = required(state.layout, 'the row layout');
   const keys = encodedKeys(state.keys, layout.fields);
-  return { ...rowsSpec(state), bar: state.bar, top, pack: packSpec(layout, 0), keys };
+  const { bar, first, firstSlots } = state;
+  const firstRows =
+    first === undefined || firstSlots === undefined
+      ? undefined
+      : { slots: firstSlots, entryBytes: entryBytes(first), count: first.count, partitions: first.partitions };
+  return { ...rowsSpec(state), bar, top, pack: packSpec(layout, 0), keys, first: firstRows };
 }
 
 export interface SortResult {
@@ -47,6 +55,8 @@ export function sortDriver(task: Task, spec: () => SortDriverSpec): Driver<SortR
   let cutBlocks = 0;
   let writer: PageWriter | undefined;
   const runs: (readonly Page[])[] = [];
+  const table = firstRowsTable(task, () => spec().first);
+  let gone = 0;
 
   const waiting = (): SortResult => ({ best, blocks: list.blocks.slice(cutBlocks), runs });
 
@@ -81,24 +91,31 @@ export function sortDriver(task: Task, spec: () => SortDriverSpec): Driver<SortR
     setBar(ctx, 0);
     best = new Uint32Array(0);
     cutBlocks = 0;
+    gone += rowCount(list.blocks);
     list.clear();
+    table.clear();
     memory.resetArena(task.rows);
   };
 
   return {
     rows: task.rows,
     result: waiting,
-    start: (ctx) => list.give(ctx, spec().blocks),
+    start: (ctx) => {
+      list.give(ctx, spec().blocks);
+      table.start(ctx);
+    },
     full: async (ctx, kernel) => {
       list.take(ctx, spec().blocks);
       // All rows since the last run count, those of a top-n that are no longer wanted too: they still take memory.
       const rows = rowCount(list.blocks);
+      table.judge(ctx, gone + rows);
       if (shouldSpill(task, rows, list.nextBytes() + rows * SORT_BYTES)) await writeRun(ctx, kernel);
       list.give(ctx, spec().blocks);
       await cut(ctx, kernel);
     },
     end: async (ctx, kernel) => {
       list.take(ctx, spec().blocks);
+      table.end(ctx);
       if (runs.length > 0) await writeRun(ctx, kernel);
     },
   };

@@ -1,5 +1,5 @@
 import type { ColumnId, SortKey } from '../../compiler/ir/expression.ts';
-import type { PhysicalPlan, PhysicalSort } from '../../compiler/physical/plan.ts';
+import type { FirstRows, PhysicalPlan, PhysicalSort } from '../../compiler/physical/plan.ts';
 import type { Operator } from '../operators/emitter.ts';
 import { type SortState, sortedSource, sortRows, sortState } from '../operators/sort.ts';
 import type { EncodedKeys } from '../operators/sort-keys.ts';
@@ -66,6 +66,7 @@ interface SortSpec {
   readonly top?: number | undefined;
   /** So many of the keys make a partition, which the kernel can tell. */
   readonly partitionKeys?: number | undefined;
+  readonly first?: FirstRows | undefined;
   /** What is computed for each row first. */
   readonly compute?: readonly Operator[] | undefined;
 }
@@ -85,11 +86,11 @@ export async function collectRows(
   planner: Planner,
   query: Query,
   input: PhysicalPlan,
-  { keys, ids, top, partitionKeys, compute }: SortSpec,
+  { keys, ids, top, partitionKeys, first, compute }: SortSpec,
   outer: Outer,
   node: PhysicalPlan,
 ): Promise<Collected> {
-  const state = sortState(partitionKeys);
+  const state = sortState(partitionKeys, first);
   const { task, free } = withOwnArenas(query);
   const specOf = () => sortDriverSpec(state, top);
   const driver = sortDriver(task, specOf);

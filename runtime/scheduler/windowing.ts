@@ -43,7 +43,8 @@ export async function windowing(
   const compute = extra.length === 0 ? [] : [project(columns, expressions)];
   const ids = columns.map((column) => column.id);
   const { keys, partitionKeys } = prepared;
-  const collected = await collectRows(planner, query, plan.input, { keys, ids, compute, partitionKeys }, outer, plan);
+  const sort = { keys, ids, compute, partitionKeys, first: plan.first };
+  const collected = await collectRows(planner, query, plan.input, sort, outer, plan);
   const { state, ran, spec, results, total, free } = collected;
   if (isTight(query, results, total * (SORT_BYTES + plan.calls.length * CALL_BYTES))) {
     const runs = await allRuns(query, plan, ran, spec, results);

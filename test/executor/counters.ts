@@ -38,7 +38,8 @@ function countRows(
   const atMost = extent !== 'all';
   const known = counts.get(plan) ?? { rows: 0, atMost };
   counts.set(plan, known);
-  known.atMost ||= atMost;
+  // How many rows a window leaves out that nobody wants is its own affair.
+  known.atMost ||= atMost || (plan.kind === 'window' && plan.first !== undefined);
   known.rows += interpret(plan, context).length;
   if (plan.kind === 'apply') {
     const below = extent === 'none' ? 'none' : 'kept';

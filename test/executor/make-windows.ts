@@ -9,11 +9,13 @@ import {
   type WindowCall,
   type WindowFrame,
 } from '../../compiler/ir/expression.ts';
-import type { PhysicalWindow } from '../../compiler/physical/plan.ts';
+import { withFirstRows } from '../../compiler/physical/first-rows.ts';
+import type { PhysicalPlan, PhysicalWindow } from '../../compiler/physical/plan.ts';
 import * as T from '../../compiler/types/type.ts';
 import { aggregateOf, ROUGH } from './make-aggregates.ts';
 import { type Making, type Outside, Unfit } from './making.ts';
 import { type Node, over, readable } from './node.ts';
+import type { Random } from './random.ts';
 
 /** The reference goes through a row's frame row by row. */
 const MOST_ROWS = 400;
@@ -35,7 +37,7 @@ export function makeWindow(making: Making, input: Node, outside: Outside): Node 
       // Rows that the order does not tell apart must be the same where it matters which of them comes first.
       const total = columns.length === input.plan.columns.length && random.chance(0.6);
       const orderBy = makeOrder(making, columns, total);
-      const calls = Array.from({ length: random.integer(1, 4) }, () =>
+      const calls = Array.from({ length: random.pick([1, 1, 2, 3, 4]) }, () =>
         windowCall(making, input, outside, orderBy, total),
       );
       const results = calls.map(({ fn, type, nullable }) => making.newColumn(fn, type, nullable));
@@ -48,13 +50,27 @@ export function makeWindow(making: Making, input: Node, outside: Outside): Node 
         calls,
         results,
       };
-      const node = over(plan, making.evaluate(plan, [input], outside), [input]);
+      const wanted = random.chance(0.5) ? onlyFirst(random, plan) : plan;
+      const node = over(wanted, making.evaluate(wanted, [input], outside), [input]);
       const rough = results.filter((_, i) => ROUGH.has(calls[i]?.fn ?? ''));
       return { ...node, approximate: new Set([...node.approximate, ...rough.map(({ id }) => id)]) };
     },
     () => true,
   );
 }
+
+/** The first rows of each partition, if a call says which these are. */
+function onlyFirst(random: Random, window: PhysicalWindow): PhysicalPlan {
+  const ranks = window.results.filter((_, i) => COUNTING.has(window.calls[i]?.fn ?? ''));
+  if (ranks.length === 0) return window;
+  const rank = columnRef(random.pick(ranks));
+  const limit = (): Expression => constant(BigInt(random.integer(1, 4)), T.INT64);
+  const predicate = random.chance(0.5) ? call('le', [rank, limit()]) : call('gt', [limit(), rank]);
+  const input = withFirstRows(window, predicate, random.integer(1, 40));
+  return { kind: 'filter', columns: window.columns, input, predicate };
+}
+
+const COUNTING: ReadonlySet<string> = new Set(['row_number', 'rank', 'dense_rank']);
 
 function makeOrder({ random }: Making, columns: readonly Column[], total: boolean): readonly SortKey[] {
   const chosen = total ? random.shuffled(columns) : random.shuffled(columns).slice(0, random.integer(0, 2));

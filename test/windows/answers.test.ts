@@ -3,7 +3,7 @@ import { PGlite } from '@electric-sql/pglite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Database, open } from '../../engine/index.ts';
 import { seededRandom } from '../optimizer/answers.ts';
-import { randomDuckQuery, randomQuery, randomRows, SCHEMA } from './queries.ts';
+import { randomDuckQuery, randomFirstQuery, randomQuery, randomRows, SCHEMA } from './queries.ts';
 
 /**
  * Random windows, executed here, by PostgreSQL, and by DuckDB what only it has.
@@ -77,6 +77,15 @@ test.each(seeds)('windows of seed %i, as in PostgreSQL', { timeout: 3_600_000 },
   const random = seededRandom(seed);
   for (let i = 0; i < count; i++) {
     const sql = randomQuery(random, { exclusions: true });
+    check(sql, (await db.query(sql)).texts, await fromPostgres(sql));
+  }
+});
+
+test.each(seeds)('first rows of partitions, of seed %i, as in PostgreSQL', { timeout: 3_600_000 }, async (seed) => {
+  await fill(seed);
+  const random = seededRandom(seed);
+  for (let i = 0; i < count; i++) {
+    const sql = randomFirstQuery(random);
     check(sql, (await db.query(sql)).texts, await fromPostgres(sql));
   }
 });

@@ -188,3 +188,17 @@ export function randomDuckQuery(random: Random): string {
   const test = pick(random, ['<= 2', '= 1', '< 5', '> 3', 'between 2 and 4']);
   return `select id, ${call} as c, ${rank} over (${partition} ${order.text}) as r from w qualify r ${test} order by id`;
 }
+
+/** The first rows of each partition, some with calls that look back only, and some with calls that do not. */
+export function randomFirstQuery(random: Random): string {
+  const partition = pick(random, [...PARTITIONS, 'partition by n', 'partition by f, b', 'partition by id % 50']);
+  const { text, total } = randomOrder(random);
+  const over = `over (${partition} ${text})`;
+  const rank = pick(random, ['rank()', 'dense_rank()', total ? 'row_number()' : 'rank()']);
+  const other = total ? pick(random, ['lag(v)', 'lead(v)', 'first_value(d)', 'last_value(p)']) : 'count(*)';
+  const more = pick(random, ['dense_rank()', 'count(*)', 'sum(v)', 'max(n)', 'cume_dist()', other, other]);
+  const calls = [rank, ...(random(2) === 0 ? [] : [more])].map((call, i) => `${call} ${over} as c${i}`);
+  const bounds = ['c0 <= 3', 'c0 = 1', '4 > c0', 'c0 between 1 and 2', 'c0 in (1, 3)', 'c0 <= 3 and o > 5', 'c0 <= 40'];
+  const bound = bounds[random(bounds.length)];
+  return `select * from (select id, o, ${calls.join(', ')} from w) s where ${bound} order by id`;
+}
