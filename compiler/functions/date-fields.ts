@@ -14,6 +14,7 @@ import { messageTypeName } from '../types/names.ts';
 import { toBigint, toInterval, toNumber } from '../types/narrow.ts';
 import type { Type } from '../types/type.ts';
 import type { Interval, Value } from '../types/value.ts';
+import { byWord } from '../types/words.ts';
 
 export type DateField =
   | 'microseconds'
@@ -56,9 +57,7 @@ const FIELD_NAMES: Readonly<Record<DateField, readonly string[]>> = {
   epoch: ['epoch'],
 };
 
-const FIELDS: ReadonlyMap<string, DateField> = new Map(
-  Object.entries(FIELD_NAMES).flatMap(([field, names]) => names.map((name) => [name, field as DateField] as const)),
-);
+const FIELDS = byWord(FIELD_NAMES);
 
 export function dateField(name: string): DateField | undefined {
   return FIELDS.get(name.toLowerCase());

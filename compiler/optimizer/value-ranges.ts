@@ -18,7 +18,9 @@ export function rangeOfTerms(
   terms: readonly Expression[],
   { min, max }: ColumnEstimate,
 ): { readonly min?: number | undefined; readonly max?: number | undefined; readonly values?: number | undefined } {
-  let [low, high, values] = [min, max, undefined as number | undefined];
+  let low = min;
+  let high = max;
+  let values: number | undefined;
   const above = (at: number): void => {
     if (low === undefined || at > low) low = at;
   };

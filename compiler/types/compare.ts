@@ -87,6 +87,7 @@ function compareBytes(a: Uint8Array, b: Uint8Array): number {
 function compareSequences<T>(a: readonly T[], b: readonly T[], compare: (x: T, y: T) => number): number {
   for (const [index, x] of a.entries()) {
     if (index >= b.length) return 1;
+    // The index is within b, whose elements may themselves be undefined as far as T goes.
     const result = compare(x, b[index] as T);
     if (result !== 0) return result;
   }

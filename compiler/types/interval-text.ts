@@ -3,6 +3,7 @@ import { OrbitError } from './error.ts';
 import { roundHalfEven } from './floats.ts';
 import { DAYS_PER_MONTH, makeInterval, negateInterval, SECONDS_PER_DAY } from './intervals.ts';
 import type { Interval } from './value.ts';
+import { byWord } from './words.ts';
 
 export type IntervalUnit =
   | 'microsecond'
@@ -33,9 +34,7 @@ const UNIT_NAMES: Readonly<Record<IntervalUnit, readonly string[]>> = {
   millennium: ['mil', 'mils', 'millennium', 'millennia'],
 };
 
-const UNITS: ReadonlyMap<string, IntervalUnit> = new Map(
-  Object.entries(UNIT_NAMES).flatMap(([unit, names]) => names.map((name) => [name, unit as IntervalUnit] as const)),
-);
+const UNITS = byWord(UNIT_NAMES);
 
 /** The unit that a word such as `mins` means. */
 export function intervalUnit(word: string): IntervalUnit | undefined {

@@ -40,6 +40,7 @@ export function expectedAt(text: string, offset: number): ExpectedAt | undefined
   return { replace, keywords: keywords.sort(), name: types.has(columnNameWord) || types.has(label), types };
 }
 
+// `createToken` gives every type its index; it is optional in Chevrotain's declaration only.
 function isWord({ tokenType }: IToken): boolean {
   return tokenType === word || tokenType === quotedName || label.categoryMatchesMap?.[tokenType.tokenTypeIdx!] === true;
 }

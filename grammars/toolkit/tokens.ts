@@ -31,7 +31,7 @@ export function token(type: TokenType, image: string, start: number, end: number
     image,
     startOffset: start,
     endOffset: end - 1,
-    // Given to the type when the parser's vocabulary was first used; see TreeParser.
+    // `createToken` gives every type its index; it is optional in Chevrotain's declaration only.
     tokenTypeIdx: type.tokenTypeIdx!,
     tokenType: type,
     payload,

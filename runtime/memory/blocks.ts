@@ -47,42 +47,42 @@ function countBlocks(k: FunctionBuilder, by: number): void {
 }
 
 const linkSlab = defineFunction('memory_link_slab', ['i32', 'i32'], undefined, (k, extent, sizeShift) => {
-  const list = k.local('i32', classHead(sizeShift!));
-  const entry = k.local('i32', entryOf(extent!));
+  const list = k.local('i32', classHead(sizeShift));
+  const entry = k.local('i32', entryOf(extent));
   const next = k.local('i32', load('i32.load', list, CONTROL_SLABS));
   k.store('i32.store16', entry, ENTRY_NEXT, next);
   k.store('i32.store16', entry, ENTRY_PREVIOUS, i32(0));
-  k.if(next, () => k.store('i32.store16', entryOf(next), ENTRY_PREVIOUS, extent!));
-  k.store('i32.store', list, CONTROL_SLABS, extent!);
+  k.if(next, () => k.store('i32.store16', entryOf(next), ENTRY_PREVIOUS, extent));
+  k.store('i32.store', list, CONTROL_SLABS, extent);
 });
 
 const unlinkSlab = defineFunction('memory_unlink_slab', ['i32', 'i32'], undefined, (k, extent, sizeShift) => {
-  const entry = k.local('i32', entryOf(extent!));
+  const entry = k.local('i32', entryOf(extent));
   const next = k.local('i32', load('i32.load16_u', entry, ENTRY_NEXT));
   const previous = k.local('i32', load('i32.load16_u', entry, ENTRY_PREVIOUS));
   k.if(next, () => k.store('i32.store16', entryOf(next), ENTRY_PREVIOUS, previous));
   k.if(
     previous,
     () => k.store('i32.store16', entryOf(previous), ENTRY_NEXT, next),
-    () => k.store('i32.store', classHead(sizeShift!), CONTROL_SLABS, next),
+    () => k.store('i32.store', classHead(sizeShift), CONTROL_SLABS, next),
   );
 });
 
 /** A block from a slab of the class; the caller holds the lock. */
 const takeObject = defineFunction('memory_take_object', ['i32'], 'i32', (k, sizeShift) => {
-  const extent = k.local('i32', load('i32.load', classHead(sizeShift!), CONTROL_SLABS));
+  const extent = k.local('i32', load('i32.load', classHead(sizeShift), CONTROL_SLABS));
   k.if(op('i32.eqz', extent), () => {
     k.set(extent, extentOf(call(takeRun, i32(1), i32(KIND_SLAB))));
     k.if(op('i32.eqz', extent), () => k.return(i32(0)));
-    k.store('i32.store8', entryOf(extent), ENTRY_CLASS, sizeShift!);
+    k.store('i32.store8', entryOf(extent), ENTRY_CLASS, sizeShift);
     k.store('i32.store16', entryOf(extent), ENTRY_FREE, i32(NO_OBJECT));
-    k.call(linkSlab, extent, sizeShift!);
+    k.call(linkSlab, extent, sizeShift);
   });
   const entry = k.local('i32', entryOf(extent));
   const object = k.local('i32', load('i32.load16_u', entry, ENTRY_FREE));
   const address = k.local('i32');
   const locate = (): void =>
-    k.set(address, op('i32.or', op('i32.shl', extent, i32(EXTENT_SHIFT)), op('i32.shl', object, sizeShift!)));
+    k.set(address, op('i32.or', op('i32.shl', extent, i32(EXTENT_SHIFT)), op('i32.shl', object, sizeShift)));
   k.if(
     op('i32.eq', object, i32(NO_OBJECT)),
     () => {
@@ -98,18 +98,18 @@ const takeObject = defineFunction('memory_take_object', ['i32'], 'i32', (k, size
   );
   const live = k.local('i32', op('i32.add', load('i32.load16_u', entry, ENTRY_LIVE), i32(1)));
   k.store('i32.store16', entry, ENTRY_LIVE, live);
-  k.if(op('i32.eq', live, objectsOf(sizeShift!)), () => k.call(unlinkSlab, extent, sizeShift!));
+  k.if(op('i32.eq', live, objectsOf(sizeShift)), () => k.call(unlinkSlab, extent, sizeShift));
   k.return(address);
 });
 
 /** `alloc(bytes) -> address`, 64-byte aligned, contents undefined; 0 if there is no room. */
 export const alloc = defineFunction('alloc', ['i32'], 'i32', (k, bytes) => {
   const address = k.local('i32');
-  k.if(op('i32.eqz', bytes!), () => k.set(bytes!, i32(1)));
-  const last = op('i32.sub', bytes!, i32(1));
+  k.if(op('i32.eqz', bytes), () => k.set(bytes, i32(1)));
+  const last = op('i32.sub', bytes, i32(1));
   k.call(lock);
   k.if(
-    op('i32.le_u', bytes!, i32(LARGEST_SMALL)),
+    op('i32.le_u', bytes, i32(LARGEST_SMALL)),
     () => {
       // Bits that the last byte's offset needs, and no fewer than the smallest class has.
       const sizeShift = op('i32.sub', i32(32), op('i32.clz', op('i32.or', last, i32((1 << SMALLEST_SHIFT) - 1))));
@@ -124,13 +124,13 @@ export const alloc = defineFunction('alloc', ['i32'], 'i32', (k, bytes) => {
 
 /** Whether the object is in the free list of its slab. */
 const isFree = defineFunction('memory_is_free', ['i32', 'i32', 'i32'], 'i32', (k, entry, base, object) => {
-  const sizeShift = k.local('i32', load('i32.load8_u', entry!, ENTRY_CLASS));
-  const at = k.local('i32', load('i32.load16_u', entry!, ENTRY_FREE));
+  const sizeShift = k.local('i32', load('i32.load8_u', entry, ENTRY_CLASS));
+  const at = k.local('i32', load('i32.load16_u', entry, ENTRY_FREE));
   k.while(
     () => op('i32.ne', at, i32(NO_OBJECT)),
     () => {
-      k.if(op('i32.eq', at, object!), () => k.return(i32(1)));
-      k.set(at, load('i32.load16_u', op('i32.or', base!, op('i32.shl', at, sizeShift))));
+      k.if(op('i32.eq', at, object), () => k.return(i32(1)));
+      k.set(at, load('i32.load16_u', op('i32.or', base, op('i32.shl', at, sizeShift))));
     },
   );
   k.return(i32(0));
@@ -165,19 +165,19 @@ function returnObject(k: FunctionBuilder, address: Local, entry: Local): void {
 
 /** `free(address)`: a block of `alloc`; 0 is ignored. Traps on what is no block, such as one that was freed before. */
 export const free = defineFunction('free', ['i32'], undefined, (k, address) => {
-  k.if(op('i32.eqz', address!), () => k.return());
-  const entry = k.local('i32', entryOf(extentOf(address!)));
+  k.if(op('i32.eqz', address), () => k.return());
+  const entry = k.local('i32', entryOf(extentOf(address)));
   k.call(lock);
   k.if(
     op('i32.eq', load('i32.load8_u', entry, ENTRY_KIND), i32(KIND_SLAB)),
     () => {
-      returnObject(k, address!, entry);
+      returnObject(k, address, entry);
       countBlocks(k, -1);
       k.call(unlock);
     },
     () => {
       k.call(unlock);
-      k.call(lockedReturn, address!, i32(KIND_LARGE));
+      k.call(lockedReturn, address, i32(KIND_LARGE));
       k.call(lock);
       countBlocks(k, -1);
       k.call(unlock);

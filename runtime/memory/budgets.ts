@@ -10,17 +10,17 @@ import { BUDGET_LIMIT, BUDGET_PARENT, BUDGET_PEAK, BUDGET_USED } from './layout.
 /** `budget_release(budget, bytes)`; budget 0 is ignored. */
 export const budgetRelease = defineFunction('budget_release', ['i32', 'i64'], undefined, (k, budget, bytes) => {
   k.while(
-    () => budget!,
+    () => budget,
     () => {
-      k.effect(atomic('i64.atomic.rmw.sub', budget!, BUDGET_USED, bytes!));
-      k.set(budget!, load('i32.load', budget!, BUDGET_PARENT));
+      k.effect(atomic('i64.atomic.rmw.sub', budget, BUDGET_USED, bytes));
+      k.set(budget, load('i32.load', budget, BUDGET_PARENT));
     },
   );
 });
 
 /** `budget_reserve(budget, bytes) -> 1`, or 0 if the budget or an ancestor has less left; budget 0 has no bounds. */
 export const budgetReserve = defineFunction('budget_reserve', ['i32', 'i64'], 'i32', (k, budget, bytes) => {
-  const at = k.local('i32', budget!);
+  const at = k.local('i32', budget);
   const undo = k.local('i32');
   const used = k.local('i64');
   const peak = k.local('i64');
@@ -33,19 +33,19 @@ export const budgetReserve = defineFunction('budget_reserve', ['i32', 'i64'], 'i
           const limit = k.local('i64', load('i64.atomic.load', at, BUDGET_LIMIT));
           // The limit may have been lowered below what is used, or the request be absurd: no sum that could wrap.
           const left = op('i64.sub', limit, used);
-          const fits = op('i32.and', op('i64.le_u', used, limit), op('i64.le_u', bytes!, left));
+          const fits = op('i32.and', op('i64.le_u', used, limit), op('i64.le_u', bytes, left));
           k.if(op('i32.eqz', fits), () => {
-            k.set(undo, budget!);
+            k.set(undo, budget);
             k.while(
               () => op('i32.ne', undo, at),
               () => {
-                k.effect(atomic('i64.atomic.rmw.sub', undo, BUDGET_USED, bytes!));
+                k.effect(atomic('i64.atomic.rmw.sub', undo, BUDGET_USED, bytes));
                 k.set(undo, load('i32.load', undo, BUDGET_PARENT));
               },
             );
             k.return(i32(0));
           });
-          const sum = op('i64.add', used, bytes!);
+          const sum = op('i64.add', used, bytes);
           k.branch(granted, op('i64.eq', atomic('i64.atomic.rmw.cmpxchg', at, BUDGET_USED, used, sum), used));
           k.branch(again);
         });
@@ -54,7 +54,7 @@ export const budgetReserve = defineFunction('budget_reserve', ['i32', 'i64'], 'i
     },
   );
   // Peaks last: a reservation that an ancestor refused never was.
-  k.set(at, budget!);
+  k.set(at, budget);
   k.while(
     () => at,
     () => {

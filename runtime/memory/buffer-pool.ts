@@ -167,6 +167,7 @@ export function createBufferPool(memory: EngineMemory): BufferPool {
   /** Adds the dictionary's values from position `from` on to the entry, which has room for them. */
   const appendValues = (entry: DictionaryEntry, dictionary: Dictionary, from: number): void => {
     const { size, offsets, heap } = dictionary;
+    // A dictionary has one more offset than it has values.
     const end = offsets[size]!;
     put(memory, entry.heap + entry.heapUsed, heap.subarray(entry.heapUsed), end - entry.heapUsed, 'text');
     entry.heapUsed = end;

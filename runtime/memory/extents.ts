@@ -84,23 +84,20 @@ export function trapUnlocked(k: FunctionBuilder): void {
 const findBit = defineFunction('memory_find_bit', ['i32', 'i32', 'i64'], 'i32', (k, from, limit, invert) => {
   const word = k.local('i64');
   const read = (): void =>
-    k.set(
-      word,
-      op('i64.xor', load('i64.load', op('i32.shl', op('i32.shr_u', from!, i32(6)), i32(3)), BITMAP), invert!),
-    );
-  k.if(op('i32.ge_u', from!, limit!), () => k.return(limit!));
+    k.set(word, op('i64.xor', load('i64.load', op('i32.shl', op('i32.shr_u', from, i32(6)), i32(3)), BITMAP), invert));
+  k.if(op('i32.ge_u', from, limit), () => k.return(limit));
   read();
-  k.set(word, op('i64.shr_u', word, op('i64.extend_i32_u', op('i32.and', from!, i32(63)))));
+  k.set(word, op('i64.shr_u', word, op('i64.extend_i32_u', op('i32.and', from, i32(63)))));
   k.while(
     () => op('i64.eqz', word),
     () => {
-      k.set(from!, op('i32.add', op('i32.and', from!, i32(-64)), i32(64)));
-      k.if(op('i32.ge_u', from!, limit!), () => k.return(limit!));
+      k.set(from, op('i32.add', op('i32.and', from, i32(-64)), i32(64)));
+      k.if(op('i32.ge_u', from, limit), () => k.return(limit));
       read();
     },
   );
-  k.set(from!, op('i32.add', from!, op('i32.wrap_i64', op('i64.ctz', word))));
-  k.return(minimum(from!, limit!));
+  k.set(from, op('i32.add', from, op('i32.wrap_i64', op('i64.ctz', word))));
+  k.return(minimum(from, limit));
 });
 
 /** Marks free extents as taken, or taken ones as free. */
@@ -109,16 +106,16 @@ const flipBits = defineFunction('memory_flip_bits', ['i32', 'i32'], undefined, (
   const bits = k.local('i32');
   const word = k.local('i32');
   k.while(
-    () => count!,
+    () => count,
     () => {
-      k.set(bit, op('i32.and', first!, i32(63)));
-      k.set(bits, minimum(op('i32.sub', i32(64), bit), count!));
-      k.set(word, op('i32.shl', op('i32.shr_u', first!, i32(6)), i32(3)));
+      k.set(bit, op('i32.and', first, i32(63)));
+      k.set(bits, minimum(op('i32.sub', i32(64), bit), count));
+      k.set(word, op('i32.shl', op('i32.shr_u', first, i32(6)), i32(3)));
       const ones = op('i64.shr_u', i64(-1), op('i64.extend_i32_u', op('i32.sub', i32(64), bits)));
       const mask = op('i64.shl', ones, op('i64.extend_i32_u', bit));
       k.store('i64.store', word, BITMAP, op('i64.xor', load('i64.load', word, BITMAP), mask));
-      k.set(first!, op('i32.add', first!, bits));
-      k.set(count!, op('i32.sub', count!, bits));
+      k.set(first, op('i32.add', first, bits));
+      k.set(count, op('i32.sub', count, bits));
     },
   );
 });
@@ -133,22 +130,22 @@ export const takeRun = defineFunction('memory_take_run', ['i32', 'i32'], 'i32', 
   const lowest = k.local('i32');
   // The last page stays free as padding.
   const limit = k.local('i32', op('i32.sub', pages, i32(1)));
-  k.if(op('i32.gt_u', op('i32.sub', count!, i32(1)), i32(MAXIMUM_PAGES - 1)), () => k.return(i32(0)));
+  k.if(op('i32.gt_u', op('i32.sub', count, i32(1)), i32(MAXIMUM_PAGES - 1)), () => k.return(i32(0)));
   k.set(at, call(findBit, at, limit, i64(-1)));
   k.set(lowest, at);
   k.block((found) => {
     k.block((full) => {
       k.loop((again) => {
         k.branch(full, op('i32.eq', at, limit));
-        k.set(end, call(findBit, at, minimum(op('i32.add', at, count!), limit), i64(0)));
-        k.branch(found, op('i32.eq', op('i32.sub', end, at), count!));
+        k.set(end, call(findBit, at, minimum(op('i32.add', at, count), limit), i64(0)));
+        k.branch(found, op('i32.eq', op('i32.sub', end, at), count));
         k.branch(full, op('i32.eq', end, limit));
         k.set(at, call(findBit, end, limit, i64(-1)));
         k.branch(again);
       });
     });
     // What is free from `at` to the end is the beginning of the run; memory that is added continues it.
-    k.set(more, op('i32.sub', op('i32.add', op('i32.add', at, count!), i32(1)), pages));
+    k.set(more, op('i32.sub', op('i32.add', op('i32.add', at, count), i32(1)), pages));
     k.set(step, op('i32.sub', control(CONTROL_MAXIMUM_PAGES), pages));
     k.if(op('i32.gt_u', more, step), () => k.return(i32(0)));
     k.set(step, minimum(select(op('i32.gt_u', more, i32(GROWTH_PAGES)), more, i32(GROWTH_PAGES)), step));
@@ -159,57 +156,57 @@ export const takeRun = defineFunction('memory_take_run', ['i32', 'i32'], 'i32', 
     });
     k.store('i32.atomic.store', i32(0), CONTROL_PAGES, op('i32.add', pages, step));
   });
-  k.call(flipBits, at, count!);
-  setControl(k, CONTROL_LOWEST_FREE, select(op('i32.eq', at, lowest), op('i32.add', at, count!), lowest));
-  const used = k.local('i32', op('i32.add', control(CONTROL_EXTENTS_USED), count!));
+  k.call(flipBits, at, count);
+  setControl(k, CONTROL_LOWEST_FREE, select(op('i32.eq', at, lowest), op('i32.add', at, count), lowest));
+  const used = k.local('i32', op('i32.add', control(CONTROL_EXTENTS_USED), count));
   setControl(k, CONTROL_EXTENTS_USED, used);
   k.if(op('i32.gt_u', used, control(CONTROL_EXTENTS_PEAK)), () => setControl(k, CONTROL_EXTENTS_PEAK, used));
   const entry = k.local('i32', entryOf(at));
-  k.store('i32.store', entry, ENTRY_COUNT, count!);
+  k.store('i32.store', entry, ENTRY_COUNT, count);
   // The other fields of the entry become zero.
-  k.store('i32.store', entry, ENTRY_KIND, kind!);
+  k.store('i32.store', entry, ENTRY_KIND, kind);
   k.store('i64.store', entry, ENTRY_KIND + 4, i64(0));
   k.return(op('i32.shl', at, i32(EXTENT_SHIFT)));
 });
 
 /** Gives a run back; the caller holds the lock and has checked that the run begins there. */
 export const returnRun = defineFunction('memory_return_run', ['i32'], undefined, (k, extent) => {
-  const entry = k.local('i32', entryOf(extent!));
+  const entry = k.local('i32', entryOf(extent));
   const count = k.local('i32', load('i32.load', entry, ENTRY_COUNT));
   k.store('i64.store', entry, ENTRY_COUNT, i64(0));
-  k.call(flipBits, extent!, count);
+  k.call(flipBits, extent, count);
   setControl(k, CONTROL_EXTENTS_USED, op('i32.sub', control(CONTROL_EXTENTS_USED), count));
-  k.if(op('i32.lt_u', extent!, control(CONTROL_LOWEST_FREE)), () => setControl(k, CONTROL_LOWEST_FREE, extent!));
+  k.if(op('i32.lt_u', extent, control(CONTROL_LOWEST_FREE)), () => setControl(k, CONTROL_LOWEST_FREE, extent));
 });
 
 /** Takes the lock, then a run of the kind. */
 export const lockedTake = defineFunction('memory_locked_take', ['i32', 'i32'], 'i32', (k, count, kind) => {
   k.call(lock);
-  const address = k.local('i32', call(takeRun, count!, kind!));
+  const address = k.local('i32', call(takeRun, count, kind));
   k.call(unlock);
   k.return(address);
 });
 
 /** Takes the lock, then gives back the run of the kind at the address; traps where no such run begins. */
 export const lockedReturn = defineFunction('memory_locked_return', ['i32', 'i32'], undefined, (k, address, kind) => {
-  const entry = k.local('i32', entryOf(extentOf(address!)));
+  const entry = k.local('i32', entryOf(extentOf(address)));
   k.call(lock);
-  const aligned = op('i32.eqz', op('i32.and', address!, i32(EXTENT_BYTES - 1)));
-  const right = op('i32.eq', load('i32.load8_u', entry, ENTRY_KIND), kind!);
+  const aligned = op('i32.eqz', op('i32.and', address, i32(EXTENT_BYTES - 1)));
+  const right = op('i32.eq', load('i32.load8_u', entry, ENTRY_KIND), kind);
   k.if(op('i32.eqz', op('i32.and', aligned, right)), () => trapUnlocked(k));
-  k.call(returnRun, extentOf(address!));
+  k.call(returnRun, extentOf(address));
   k.call(unlock);
 });
 
 /** `extent_alloc(count) -> address`, 64 KiB aligned, contents undefined; 0 if there is no room. */
 export const extentAlloc = defineFunction('extent_alloc', ['i32'], 'i32', (k, count) => {
-  k.return(call(lockedTake, count!, i32(KIND_EXTENTS)));
+  k.return(call(lockedTake, count, i32(KIND_EXTENTS)));
 });
 
 /** `extent_free(address, count)`: a whole run of `extent_alloc`; traps on anything else. */
 export const extentFree = defineFunction('extent_free', ['i32', 'i32'], undefined, (k, address, count) => {
   // Only the owner may free a run, so its length cannot change between this look and the lock.
-  const known = load('i32.load', entryOf(extentOf(address!)), ENTRY_COUNT);
-  k.if(op('i32.ne', known, count!), () => k.trap());
-  k.call(lockedReturn, address!, i32(KIND_EXTENTS));
+  const known = load('i32.load', entryOf(extentOf(address)), ENTRY_COUNT);
+  k.if(op('i32.ne', known, count), () => k.trap());
+  k.call(lockedReturn, address, i32(KIND_EXTENTS));
 });

@@ -6,13 +6,13 @@ import { defineFunction, type Expr, type FunctionBuilder, i32, i64, type Local, 
  * going upwards reads everything before it is overwritten.
  */
 
-const LOADS: Readonly<Record<number, string>> = {
+const LOADS: Readonly<Record<1 | 2 | 4 | 8, string>> = {
   1: 'i64.load8_u',
   2: 'i64.load16_u',
   4: 'i64.load32_u',
   8: 'i64.load',
 };
-const STORES: Readonly<Record<number, string>> = { 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.store' };
+const STORES: Readonly<Record<2 | 4 | 8, string>> = { 2: 'i64.store16', 4: 'i64.store32', 8: 'i64.store' };
 
 /** `count` times: `each` with the addresses and a constant to add to them; four at a time. */
 function upwards(
@@ -52,14 +52,14 @@ export const frameWiden = defineFunction(
       [2, 8],
       [4, 8],
     ] as const) {
-      k.if(op('i32.and', op('i32.eq', from!, i32(narrow)), op('i32.eq', to!, i32(wide))), () => {
-        const source = sourceOf(k, values!, count!, narrow, wide);
+      k.if(op('i32.and', op('i32.eq', from, i32(narrow)), op('i32.eq', to, i32(wide))), () => {
+        const source = sourceOf(k, values, count, narrow, wide);
         const pointers = [
-          [values!, wide],
+          [values, wide],
           [source, narrow],
         ] as const;
-        upwards(k, count!, pointers, (i) =>
-          k.store(STORES[wide]!, values!, i * wide, load(LOADS[narrow]!, source, i * narrow)),
+        upwards(k, count, pointers, (i) =>
+          k.store(STORES[wide], values, i * wide, load(LOADS[narrow], source, i * narrow)),
         );
         k.return();
       });
@@ -75,17 +75,17 @@ export const frameWiden128 = defineFunction(
   undefined,
   (k, values, count, from, base) => {
     const value = k.local('i64');
-    for (const narrow of [1, 2, 4, 8]) {
-      k.if(op('i32.eq', from!, i32(narrow)), () => {
-        const source = sourceOf(k, values!, count!, narrow, 16);
+    for (const narrow of [1, 2, 4, 8] as const) {
+      k.if(op('i32.eq', from, i32(narrow)), () => {
+        const source = sourceOf(k, values, count, narrow, 16);
         const pointers = [
-          [values!, 16],
+          [values, 16],
           [source, narrow],
         ] as const;
-        upwards(k, count!, pointers, (i) => {
-          k.set(value, op('i64.add', base!, load(LOADS[narrow]!, source, i * narrow)));
-          k.store('i64.store', values!, i * 16, value);
-          k.store('i64.store', values!, i * 16 + 8, op('i64.shr_s', value, i64(63)));
+        upwards(k, count, pointers, (i) => {
+          k.set(value, op('i64.add', base, load(LOADS[narrow], source, i * narrow)));
+          k.store('i64.store', values, i * 16, value);
+          k.store('i64.store', values, i * 16 + 8, op('i64.shr_s', value, i64(63)));
         });
         k.return();
       });
@@ -106,7 +106,7 @@ export const frameWiden128 = defineFunction(
  * | 12 … 15|                        | zero                     |
  */
 export const frameViews = defineFunction('frame_views', ['i32', 'i32', 'i32'], undefined, (k, views, count, heap) => {
-  const offsets = k.local('i32', op('i32.sub', op('i32.add', views!, op('i32.mul', count!, i32(12))), i32(4)));
+  const offsets = k.local('i32', op('i32.sub', op('i32.add', views, op('i32.mul', count, i32(12))), i32(4)));
   const text = k.local('i32');
   const length = k.local('i32');
   const bits = k.local('i64');
@@ -114,9 +114,9 @@ export const frameViews = defineFunction('frame_views', ['i32', 'i32', 'i32'], u
   const high = k.local('i64');
   const end = k.local('i32', load('i32.load', offsets));
   k.while(
-    () => count!,
+    () => count,
     () => {
-      k.set(text, op('i32.add', heap!, end));
+      k.set(text, op('i32.add', heap, end));
       k.set(length, end);
       k.set(end, load('i32.load', offsets, 4));
       k.set(length, op('i32.sub', end, length));
@@ -139,12 +139,12 @@ export const frameViews = defineFunction('frame_views', ['i32', 'i32', 'i32'], u
           k.set(high, i64(0));
         },
       );
-      k.store('i32.store', views!, 0, length);
-      k.store('i64.store', views!, 4, low);
-      k.store('i32.store', views!, 12, op('i32.wrap_i64', high));
+      k.store('i32.store', views, 0, length);
+      k.store('i64.store', views, 4, low);
+      k.store('i32.store', views, 12, op('i32.wrap_i64', high));
       k.set(offsets, op('i32.add', offsets, i32(4)));
-      k.set(views!, op('i32.add', views!, i32(16)));
-      k.set(count!, op('i32.sub', count!, i32(1)));
+      k.set(views, op('i32.add', views, i32(16)));
+      k.set(count, op('i32.sub', count, i32(1)));
     },
   );
 });

@@ -20,7 +20,7 @@ export interface Frame {
 export type Allocate = (bytes: number) => number;
 
 const ALIGNMENT = 64;
-const WIDTHS: Readonly<Record<Encoding, readonly number[]>> = {
+const WIDTHS: Readonly<Record<Encoding, readonly [number, ...number[]]>> = {
   integers: [1, 2, 4, 8],
   float32: [4],
   float64: [8],
@@ -50,7 +50,7 @@ export function checkNulls(column: ChunkColumn, format: ColumnFormat): void {
 
 /** Bytes a value; only integers and codes come in several widths. */
 export function widthOf({ encoding, width }: { encoding: Encoding; width: number }): number {
-  return encoding === 'integers' || encoding === 'dictionary' ? width : WIDTHS[encoding][0]!;
+  return encoding === 'integers' || encoding === 'dictionary' ? width : WIDTHS[encoding][0];
 }
 
 /** Copies a column in, decoding no more than its width. */

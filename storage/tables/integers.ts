@@ -78,13 +78,13 @@ export class IntegerBuilder implements ColumnBuilder {
     const common = { encoding: 'integers', validity, nullCount, range } as const;
     if (narrow && range === undefined) return { ...common, width: 1, base: 0n, values: allocateBytes(count) };
     const width = range === undefined ? 8 : offsetWidth(range[1] - range[0]);
-    if (width === 8) {
+    if (range === undefined || width === 8) {
       const values = allocateBytes(8 * count);
       new Int32Array(values.buffer, 0, 2 * count).set(this.words.subarray(2 * from, 2 * to));
       if (nullCount > 0 && range !== undefined) this.fillNulls(new BigInt64Array(values.buffer), range[0], from, count);
-      return { ...common, width, base: 0n, values };
+      return { ...common, width: 8, base: 0n, values };
     }
-    const [min, max] = range as Range;
+    const [min, max] = range;
     // No base where that costs no byte: then equal values have equal bytes in many chunks.
     const base = min >= 0n && offsetWidth(max) === width ? 0n : min;
     const values = allocateBytes(width * count);

@@ -90,7 +90,7 @@ function fieldColumn(objects: Float64Array, heap: Uint8Array, names: readonly st
   let whole = true;
   for (let row = 0; row < rows; row++) {
     let at = objects[row] ?? -1;
-    let found = ANY_TAG.object as number;
+    let found: number = ANY_TAG.object;
     let end = 0;
     for (const { name, cursor } of steps) {
       if (at < 0) break;

@@ -9,6 +9,7 @@ type ExpressionAlternative = { readonly ALT: () => Expression; readonly GATE?: (
 const infixPowers: readonly number[] = (() => {
   const powers: number[] = [];
   const set = (type: TokenType, value: number) => {
+    // `createToken` gives every type its index; it is optional in Chevrotain's declaration only.
     powers[type.tokenTypeIdx!] = value;
   };
   for (const type of [t.less, t.lessEqual, t.greater, t.greaterEqual, t.equal, t.notEqual]) set(type, power.comparison);

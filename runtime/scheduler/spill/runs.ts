@@ -79,6 +79,14 @@ async function longerRun(
   }
 }
 
+/** A run's place in memory for one page, and the bytes of its next. */
+interface Feed {
+  readonly address: number;
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  ahead: Promise<void> | undefined;
+  at: number;
+}
+
 async function merging(query: Query, { kernel, ctx, spec }: SortKernel, runs: readonly Run[]): Promise<Merge> {
   const { memory } = query;
   const { task, free } = withOwnArenas(query);
@@ -87,12 +95,14 @@ async function merging(query: Query, { kernel, ctx, spec }: SortKernel, runs: re
   const state = allocateZeroed(task, runsBytes(count));
   const out = allocate(task, OUT_ROWS * 4);
   // The next page of each run is on its way while its current one is merged.
-  const feeds = runs.map((run) => ({
-    address: allocate(task, Math.max(8, largestPage(run))),
-    buffer: new Uint8Array(largestPage(run)),
-    ahead: undefined as Promise<void> | undefined,
-    at: 0,
-  }));
+  const feeds = runs.map(
+    (run): Feed => ({
+      address: allocate(task, Math.max(8, largestPage(run))),
+      buffer: new Uint8Array(largestPage(run)),
+      ahead: undefined,
+      at: 0,
+    }),
+  );
   const ask = (run: number): void => {
     const feed = feeds[run];
     const page = feed === undefined ? undefined : runs[run]?.[feed.at];
