@@ -9,7 +9,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { difference, outermost } from './tpch/compare.mjs';
 import { duckAnswer, loadOrbit, openDuckMemory } from './tpch/engines.mjs';
-import { dataOf, findKit, HITS, hitsQueries } from './tpch/kit.mjs';
+import { dataOf, HITS, hitsQueries, requireKit } from './tpch/kit.mjs';
 import { takeTurns } from './tpch/turns.mjs';
 
 const { values: options } = parseArgs({
@@ -22,11 +22,7 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
   },
 });
-const kit = findKit();
-if (kit === undefined) {
-  console.error('skipped: the conformance kits were not found: put them at ../shared/conformance, or set ORBIT_KITS');
-  process.exit(0);
-}
+const kit = requireKit();
 const wanted = options.queries?.split(',');
 const queries = hitsQueries(kit).filter(({ name }) => wanted === undefined || wanted.includes(name));
 if (queries.length === 0) throw new Error(`there is no such query: ${options.queries}`);

@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { open } from '../dist/engine/index.js';
 import { loadOrbit } from './tpch/engines.mjs';
-import { ALL, dataOf, findKit, queryName, queryText, TPCH } from './tpch/kit.mjs';
+import { chosenQueries, dataOf, queryName, queryText, requireKit, TPCH } from './tpch/kit.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -22,12 +22,8 @@ const { values: options } = parseArgs({
     worst: { type: 'string', default: '1' },
   },
 });
-const kit = findKit();
-if (kit === undefined) {
-  console.error('skipped: the conformance kits were not found: put them at ../shared/conformance, or set ORBIT_KITS');
-  process.exit(0);
-}
-const queries = options.queries === 'all' ? ALL : options.queries.split(',').map(Number);
+const kit = requireKit();
+const queries = chosenQueries(options.queries);
 const data = dataOf(kit, options.sf);
 const database = await open(':memory:', { threads: 1 });
 if (!options.csv) await loadOrbit(database, kit, data);

@@ -5,7 +5,7 @@
 //   --queries 1,6   --from 1 --to 3   --json FILE
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ALL, dataOf, findKit, queryName, queryText, TPCH } from './tpch/kit.mjs';
+import { chosenQueries, dataOf, queryName, queryText, requireKit, TPCH } from './tpch/kit.mjs';
 import { median, startEngine } from './tpch/turns.mjs';
 import { variant } from './tpch/variants.mjs';
 
@@ -22,12 +22,8 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
   },
 });
-const kit = findKit();
-if (kit === undefined) {
-  console.error('skipped: the conformance kits were not found: put them at ../shared/conformance, or set ORBIT_KITS');
-  process.exit(0);
-}
-const queries = options.queries === undefined ? ALL : options.queries.split(',').map(Number);
+const kit = requireKit();
+const queries = chosenQueries(options.queries);
 const scales = [options.from, options.to];
 const runs = ENGINES.flatMap((engine) => scales.map((sf) => ({ engine, sf, data: dataOf(kit, sf), cpuMs: [] })));
 const processes = runs.map(({ engine, data }) => startEngine(engine, { kit, data, threads: 1, suite: TPCH }));

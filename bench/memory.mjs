@@ -5,16 +5,12 @@
 // Linux only: the figures are those of /proc. Build first.
 import { fork } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { dataOf, findKit } from './tpch/kit.mjs';
+import { dataOf, requireKit } from './tpch/kit.mjs';
 
 const { values: options } = parseArgs({
   options: { sf: { type: 'string', default: '1' }, threads: { type: 'string', default: '2' } },
 });
-const kit = findKit();
-if (kit === undefined) {
-  console.error('skipped: the conformance kits were not found: put them at ../shared/conformance, or set ORBIT_KITS');
-  process.exit(0);
-}
+const kit = requireKit();
 /** For scale factor 1. */
 const MOST_RESIDENT_MB = 1200;
 const MOST_PEAK_MB = 1800;

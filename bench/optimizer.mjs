@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { open } from '../dist/engine/index.js';
 import { loadOrbit } from './tpch/engines.mjs';
-import { ALL, dataOf, findKit, queryName, queryText } from './tpch/kit.mjs';
+import { chosenQueries, dataOf, findKit, queryName, queryText } from './tpch/kit.mjs';
 
 const REPETITIONS = 25;
 
@@ -46,7 +46,7 @@ if (kit === undefined) console.log('TPC-H skipped: the conformance kits were not
 else {
   const database = await open(':memory:', { threads: 1 });
   await loadOrbit(database, kit, dataOf(kit, options.sf));
-  const queries = options.queries === 'all' ? ALL : options.queries.split(',').map(Number);
+  const queries = chosenQueries(options.queries);
   for (const number of queries) await measure(database, queryName(number), queryText(kit, number, options.sf));
   await database.close();
 }

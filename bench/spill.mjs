@@ -10,7 +10,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
 import { difference, outermost } from './tpch/compare.mjs';
-import { ALL, dataOf, findKit, queryName, queryText } from './tpch/kit.mjs';
+import { ALL, dataOf, queryName, queryText, requireKit } from './tpch/kit.mjs';
 
 const { values: options } = parseArgs({
   options: {
@@ -25,11 +25,7 @@ const { values: options } = parseArgs({
 const MOST_GROWTH_MB = 400;
 const MOST_TIMES = 4;
 
-const kit = findKit();
-if (kit === undefined) {
-  console.error('skipped: the conformance kits were not found: put them at ../shared/conformance, or set ORBIT_KITS');
-  process.exit(0);
-}
+const kit = requireKit();
 const data = dataOf(kit, options.sf);
 
 /** Lineitem twice: at scale factor 3, 36 million rows of 112 bytes and their comments. */

@@ -7,7 +7,7 @@
 import { parseArgs } from 'node:util';
 import { difference, outermost } from './tpch/compare.mjs';
 import { duckAnswer, loadOrbit, openDuckMemory } from './tpch/engines.mjs';
-import { ALL, dataOf, findKit, queryName, queryText } from './tpch/kit.mjs';
+import { chosenQueries, dataOf, queryName, queryText, requireKit } from './tpch/kit.mjs';
 import { variant } from './tpch/variants.mjs';
 
 const { values: options } = parseArgs({
@@ -20,13 +20,8 @@ const { values: options } = parseArgs({
     variants: { type: 'string', default: '0' },
   },
 });
-const kit = findKit();
-if (kit === undefined) {
-  console.error('skipped: the conformance kits were not found: put them at ../shared/conformance, or set ORBIT_KITS');
-  process.exit(0);
-}
-const queries =
-  options.queries === undefined || options.queries === 'all' ? ALL : options.queries.split(',').map(Number);
+const kit = requireKit();
+const queries = chosenQueries(options.queries);
 const { open } = await import('../dist/engine/index.js');
 
 const counts = { passed: 0, failed: 0 };

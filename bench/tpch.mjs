@@ -6,7 +6,7 @@
 //   --threads 2           wall time, minimum of 9, instead of CPU time, median of 7
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { ALL, dataOf, findKit, queryName, queryText, TPCH } from './tpch/kit.mjs';
+import { ALL, chosenQueries, dataOf, queryName, queryText, requireKit, TPCH } from './tpch/kit.mjs';
 import { takeTurns } from './tpch/turns.mjs';
 import { variant } from './tpch/variants.mjs';
 
@@ -22,14 +22,8 @@ const { values: options } = parseArgs({
     json: { type: 'string' },
   },
 });
-const kit = findKit();
-if (kit === undefined) {
-  console.error('skipped: the conformance kits were not found: put them at ../shared/conformance, or set ORBIT_KITS');
-  process.exit(0);
-}
-const queries =
-  options.queries === undefined || options.queries === 'all' ? ALL : options.queries.split(',').map(Number);
-if (!queries.every((number) => ALL.includes(number))) throw new Error(`there is no such query: ${options.queries}`);
+const kit = requireKit();
+const queries = chosenQueries(options.queries);
 const threads = Number(options.threads);
 const { mean, results } = await takeTurns({
   title: `TPC-H-like data, scale factor ${options.sf}`,

@@ -47,6 +47,29 @@ export function findKit() {
   return statSync(folder, { throwIfNoEntry: false })?.isDirectory() ? folder : undefined;
 }
 
+/**
+ * The kit's folder; without the kits, says so and ends the process.
+ * @returns {string}
+ */
+export function requireKit() {
+  const kit = findKit();
+  if (kit !== undefined) return kit;
+  console.error('skipped: the conformance kits were not found: put them at ../shared/conformance, or set ORBIT_KITS');
+  process.exit(0);
+}
+
+/**
+ * The queries that an option names, such as `1,6`.
+ * @param {string | undefined} option undefined and `all`: all of them
+ * @returns {readonly number[]}
+ */
+export function chosenQueries(option) {
+  if (option === undefined || option === 'all') return ALL;
+  const queries = option.split(',').map(Number);
+  if (!queries.every((number) => ALL.includes(number))) throw new Error(`there is no such query: ${option}`);
+  return queries;
+}
+
 /** @param {number} number */
 export function queryName(number) {
   return `q${String(number).padStart(2, '0')}`;

@@ -10,7 +10,7 @@ import { asDecimalType } from '../types/decimals.ts';
 import { decimal, INT64, typeEquals } from '../types/type.ts';
 import { isUniqueOn } from './facts.ts';
 import { deriveNullability } from './nullability.ts';
-import { isMergeable, mergedValue, merging } from './partial-aggregates.ts';
+import { IDEMPOTENT, isMergeable, mergedValue, merging } from './partial-aggregates.ts';
 import type { OptimizerContext, Pass } from './pass.ts';
 import { hasVolatileExpressions } from './volatility.ts';
 
@@ -30,17 +30,6 @@ export const splitDistinctAggregates: Pass = {
     return result === plan ? plan : deriveNullability(result);
   },
 };
-
-/** A value that comes again changes nothing. */
-const IDEMPOTENT: ReadonlySet<string> = new Set([
-  'min',
-  'max',
-  'bool_and',
-  'bool_or',
-  'any_value',
-  'bit_and',
-  'bit_or',
-]);
 
 function withoutNeedlessDistinct(plan: Aggregate): Aggregate {
   const groups = plan.groups.flatMap((group) => (group.kind === 'column' ? [group.id] : []));

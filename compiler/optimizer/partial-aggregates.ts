@@ -5,9 +5,8 @@ import { INT64 } from '../types/type.ts';
 
 /** Aggregates of the parts of a group, and what makes the aggregate of the whole group from them. */
 
-const COUNTS: ReadonlySet<string> = new Set(['count', 'count_if', 'regr_count']);
-const LIKE_ITSELF: ReadonlySet<string> = new Set([
-  'sum',
+/** Those for which a value that comes again changes nothing. */
+export const IDEMPOTENT: ReadonlySet<string> = new Set([
   'min',
   'max',
   'bool_and',
@@ -15,9 +14,10 @@ const LIKE_ITSELF: ReadonlySet<string> = new Set([
   'any_value',
   'bit_and',
   'bit_or',
-  'bit_xor',
-  'product',
 ]);
+
+const COUNTS: ReadonlySet<string> = new Set(['count', 'count_if', 'regr_count']);
+const LIKE_ITSELF: ReadonlySet<string> = new Set([...IDEMPOTENT, 'sum', 'bit_xor', 'product']);
 
 /** Whether the aggregates of parts make that of the whole. */
 export function isMergeable({ fn, distinct, orderBy }: AggregateCall): boolean {

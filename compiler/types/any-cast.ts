@@ -4,7 +4,7 @@ import { formatJson } from './json.ts';
 import { messageTypeName } from './names.ts';
 import { isList, toAny, toBigint, toBool, toInteger, toNumber, toText } from './narrow.ts';
 import { formatValue } from './text.ts';
-import { BOOL, FLOAT64, INT64, type Type, UTF8 } from './type.ts';
+import { BOOL, FLOAT64, INT64, isNumeric, type Type, UTF8 } from './type.ts';
 import type { AnyValue, Value } from './value.ts';
 
 type Cast = (value: Value, from: Type, to: Type) => Value;
@@ -37,19 +37,7 @@ export function castAny(value: AnyValue, to: Type, cast: Cast): Value {
 }
 
 function isScalarTarget(type: Type): boolean {
-  switch (type.kind) {
-    case 'int8':
-    case 'int16':
-    case 'int32':
-    case 'int64':
-    case 'float32':
-    case 'float64':
-    case 'decimal':
-    case 'utf8':
-      return true;
-    default:
-      return false;
-  }
+  return isNumeric(type) || type.kind === 'utf8';
 }
 
 function mismatch(value: AnyValue, to: Type): never {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Connection, type Database, OrbitError, open } from '../../engine/index.ts';
+import { type Connection, type Database, open } from '../../engine/index.ts';
+import { failure } from './failure.ts';
 
 let db: Database;
 let connection: Connection;
@@ -12,15 +13,6 @@ beforeEach(async () => {
   await connection.query("insert into t values (1, 'one', 1.5), (2, 'two', 2.5), (3, null, 3)");
 });
 afterAll(() => db.close());
-
-async function failure(work: Promise<unknown>): Promise<OrbitError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof OrbitError)) throw new Error(`expected an OrbitError, not ${String(error)}`);
-  return error;
-}
 
 describe('prepare', () => {
   test('describes parameters and columns', async () => {

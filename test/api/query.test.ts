@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Database, formatError, OrbitError, open } from '../../engine/index.ts';
+import { type Database, formatError, open } from '../../engine/index.ts';
+import { failure } from './failure.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'orbit-api-'));
 const file = join(folder, 'people.csv');
@@ -16,15 +17,6 @@ afterAll(async () => {
   await db.close();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function failure(work: Promise<unknown>): Promise<OrbitError> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof OrbitError)) throw new Error(`expected an OrbitError, not ${String(error)}`);
-  return error;
-}
 
 describe('query', () => {
   test('gives columns, and rows as objects, as arrays and as text', async () => {
