@@ -132,3 +132,7 @@ export function scaleColumns(columns: ColumnEstimates, rows: number, kept: numbe
   }
   return scaled;
 }
+
+export function lookupIn({ columns }: Estimate): (id: ColumnId) => ColumnEstimate | undefined {
+  return (id) => columns.get(id);
+}
