@@ -16,14 +16,15 @@ export const COSTS = {
   mostMisses: 1.6,
 } as const;
 
-function lookup(tableRows: number): number {
+/** Of one row, in a hash table of so many. */
+export function lookupCost(tableRows: number): number {
   if (tableRows <= COSTS.cachedRows) return 1;
   return 1 + Math.min(COSTS.mostMisses, COSTS.missPerDoubling * Math.log2(tableRows / COSTS.cachedRows));
 }
 
 /** The cost of a hash join by itself, without its inputs. */
 export function hashJoinCost(build: number, probe: number, output: number): number {
-  return build * (COSTS.build + lookup(build)) + probe * COSTS.probe * lookup(build) + output * COSTS.output;
+  return build * (COSTS.build + lookupCost(build)) + probe * COSTS.probe * lookupCost(build) + output * COSTS.output;
 }
 
 export function nestedLoopCost(outer: number, inner: number, output: number): number {

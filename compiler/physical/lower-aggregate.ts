@@ -9,6 +9,7 @@ import { renumber } from '../optimizer/renumber.ts';
 import { isVolatilePlan } from '../optimizer/volatility.ts';
 import { INT32, INT64 } from '../types/type.ts';
 import { withFirstRows } from './first-rows.ts';
+import { groupJoinOfAggregate } from './lower-group-join.ts';
 import { lowerOverGroups, lowerOverRows } from './lower-grouping-sets.ts';
 import { estimated, type Lowering } from './lowering.ts';
 import type { PhysicalPlan, PhysicalWindow } from './plan.ts';
@@ -16,7 +17,15 @@ import type { PhysicalPlan, PhysicalWindow } from './plan.ts';
 export function lowerAggregate(plan: Aggregate, context: Lowering): PhysicalPlan {
   const { columns, groups, aggregates, groupingSets: sets } = plan;
   if (sets === undefined)
-    return { kind: 'hashAggregate', columns, input: context.lower(plan.input), groups, aggregates };
+    return (
+      groupJoinOfAggregate(plan, context) ?? {
+        kind: 'hashAggregate',
+        columns,
+        input: context.lower(plan.input),
+        groups,
+        aggregates,
+      }
+    );
   if (aggregates.every(isMergeable)) return lowerOverGroups(plan, context);
   if (!isCheap(plan.input) || isVolatilePlan(plan.input)) return lowerOverRows(plan, context);
   // The input is computed for each set anew: reading a table again takes less than keeping its rows.

@@ -4,6 +4,7 @@ import { somePlan } from '../ir/traverse.ts';
 import { hashJoinCost } from '../optimizer/cost.ts';
 import { splitCondition } from '../optimizer/join-estimate.ts';
 import { internalError } from '../types/error.ts';
+import { groupJoinOfJoin } from './lower-group-join.ts';
 import { lowerLookupJoin } from './lower-lookup-join.ts';
 import { lowerRangeJoin } from './lower-range-join.ts';
 import type { Lowering } from './lowering.ts';
@@ -16,6 +17,8 @@ import type { HashJoin, PhysicalPlan } from './plan.ts';
 export function lowerJoin(plan: Join, context: Lowering): PhysicalPlan {
   const byKey = lowerLookupJoin(plan, context);
   if (byKey !== undefined) return byKey;
+  const grouping = groupJoinOfJoin(plan, context);
+  if (grouping !== undefined) return grouping;
   const { columns, nullAware, mark, left, right } = plan;
   const { equalities, residual } = splitCondition(plan.condition, left.columns, right.columns);
   const { estimator, lower } = context;

@@ -37,6 +37,7 @@ export function lower(plan: Plan, options: LowerOptions = {}): PhysicalPlan {
     },
     estimator,
     iterated: new Set(),
+    groupJoins: options.off?.includes(GROUP_JOINS) !== true,
     lower: (node) => {
       refuseSubqueries(node);
       const physical = lowerNode(node, context);
@@ -50,6 +51,7 @@ export function lower(plan: Plan, options: LowerOptions = {}): PhysicalPlan {
 
 /** What lowering does beyond choosing algorithms, by the name under which it can be left out. */
 export const KEY_FILTERS = 'key filters';
+const GROUP_JOINS = 'group joins';
 const SHARING = 'common subplans';
 
 export interface LowerOptions {

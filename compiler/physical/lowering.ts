@@ -11,6 +11,8 @@ export interface Lowering {
   readonly ids: ColumnIds;
   /** What recursions bind: their rows are better streamed than collected, as code is then generated once. */
   readonly iterated: Set<BindingId>;
+  /** Whether aggregates may be kept in the build rows of joins. */
+  readonly groupJoins: boolean;
 }
 
 /** At least one row: an estimate of none would only be a rounded one. */

@@ -133,6 +133,11 @@ export interface HashJoin extends PhysicalNode {
   readonly nullAware: boolean;
   readonly mark?: Column | undefined;
   readonly makesFilters?: readonly MadeKeyFilter[] | undefined;
+  /**
+   * inner and buildLeft, without residual: the probe side is an aggregate whose groups are the join's keys, and no two
+   * build rows have the same ones, so its states may be kept in the build rows instead of a hash table of their own.
+   */
+  readonly groupJoin?: boolean | undefined;
 }
 
 /** Keys of a join's build side that scans below its probe side are filtered by. */

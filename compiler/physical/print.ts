@@ -92,7 +92,7 @@ function describe(plan: PhysicalPlan, names: Names): string {
         ({ probe, build, nullsEqual }) => `${text(probe)} ${nullsEqual ? 'is' : '='} ${text(build)}`,
       );
       const residual = plan.residual === undefined ? '' : ` residual ${text(plan.residual)}`;
-      return `hash join ${joinText(plan)} on ${keys.join(' and ')}${residual}`;
+      return `${plan.groupJoin === true ? 'group' : 'hash'} join ${joinText(plan)} on ${keys.join(' and ')}${residual}`;
     }
     case 'nestedLoopJoin':
       return `nested loop join ${joinText(plan)} on ${text(plan.predicate)}`;

@@ -79,12 +79,17 @@ export function shareSubplans(plan: PhysicalPlan, ids: ColumnIds): PhysicalPlan 
 /** Subplans of one shape that could be shared, those with the most work first. */
 function candidates(plan: PhysicalPlan): readonly (readonly PhysicalPlan[])[] {
   const groups = new Map<string, PhysicalPlan[]>();
+  // The groups of a group join are in its build rows.
+  const kept = new Set<PhysicalPlan>();
+  walk(plan, (node) => {
+    if (node.kind === 'hashJoin' && node.groupJoin === true) kept.add(node.probe);
+  });
   const visit = (node: PhysicalPlan, hurried: boolean): string => {
     const below = children(node).map((child, i) =>
       visit(child, (hurried || node.kind === 'limit') && streams(node, i)),
     );
     const shape = `${ownShape(node)}(${below.join(',')})`;
-    if (isShareable(node) && !hurried) {
+    if (isShareable(node) && !hurried && !kept.has(node)) {
       const known = groups.get(shape);
       if (known === undefined) groups.set(shape, [node]);
       else known.push(node);
@@ -252,7 +257,8 @@ function mergeJoins(a: HashJoin, b: HashJoin): Merged | undefined {
   });
   if (!sameKeys || !sameOptional(a.residual, b.residual && renamed(b.residual, names))) return undefined;
   const columns = [...probe.plan.columns, ...build.plan.columns];
-  return { plan: { ...a, probe: probe.plan, build: build.plan, columns }, names };
+  const groupJoin = a.groupJoin === true && b.groupJoin === true;
+  return { plan: { ...a, probe: probe.plan, build: build.plan, columns, groupJoin }, names };
 }
 
 function mergeAggregates(a: HashAggregate, b: HashAggregate): Merged | undefined {

@@ -123,12 +123,12 @@ export function aggregate(spec: AggregateSpec, state: AggregateState): Sink {
  * An argument. Under a FILTER it is evaluated only for rows that pass, since it may fail for others; what holds it is
  * then laid out by its type alone.
  */
-interface Argument {
+export interface Argument {
   readonly shape: Val;
   readonly value: (scope: RowScope) => Val;
 }
 
-function argument(e: PipelineEmitter, arg: Expression, scope: RowScope, filtered: boolean): Argument {
+export function argument(e: PipelineEmitter, arg: Expression, scope: RowScope, filtered: boolean): Argument {
   if (filtered)
     return { shape: { ...nullVal(arg.type), null_: i32(0) }, value: (inner) => e.compiler.value(arg, inner) };
   const value = e.compiler.value(arg, scope);
@@ -154,10 +154,11 @@ function reserveDistinct(
   return tables;
 }
 
-function update(
+/** Updates a group's states, of which `access` is the place, by a row; `row`: the group's number, where values are told apart. */
+export function update(
   e: PipelineEmitter,
-  spec: AggregateSpec,
-  state: AggregateState,
+  spec: Pick<AggregateSpec, 'aggregates'>,
+  state: Pick<AggregateState, 'kernels' | 'distinct'>,
   scope: RowScope,
   access: StateAccess,
   args: readonly (readonly Argument[])[],
@@ -192,11 +193,17 @@ function update(
   });
 }
 
-function shifted(access: StateAccess, by: number): StateAccess {
+export function shifted(access: StateAccess, by: number): StateAccess {
   return { get: (i) => access.get(i + by), set: (i, v) => access.set(i + by, v) };
 }
 
-function rowAccess(k: PipelineEmitter['k'], row: Expr, layout: RowLayout, keys: number, passing = false): StateAccess {
+export function rowAccess(
+  k: PipelineEmitter['k'],
+  row: Expr,
+  layout: RowLayout,
+  keys: number,
+  passing = false,
+): StateAccess {
   const field = (i: number) => {
     const found = layout.fields[keys + i];
     if (found === undefined) throw internalError('a group row without its state');
@@ -208,7 +215,13 @@ function rowAccess(k: PipelineEmitter['k'], row: Expr, layout: RowLayout, keys: 
   };
 }
 
-function initialise(e: PipelineEmitter, layout: RowLayout, keys: number, states: readonly Val[], row: Expr): void {
+export function initialise(
+  e: PipelineEmitter,
+  layout: RowLayout,
+  keys: number,
+  states: readonly Val[],
+  row: Expr,
+): void {
   states.forEach((v, i) => {
     const field = layout.fields[keys + i];
     if (field !== undefined) storeField(e.k, row, field, v);
@@ -338,6 +351,6 @@ export function groupsSource(state: AggregateState, columns: readonly ColumnId[]
   };
 }
 
-function settled(e: PipelineEmitter, v: Val): Val {
+export function settled(e: PipelineEmitter, v: Val): Val {
   return { ...v, parts: v.parts.map((p) => e.k.keep(p)), null_: v.null_ === undefined ? undefined : e.k.keep(v.null_) };
 }

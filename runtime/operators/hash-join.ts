@@ -84,12 +84,14 @@ export interface BuiltFilter {
   readonly keys: readonly number[];
 }
 
+/** `spare`: bytes at the end of each row, for what comes later. */
 export function joinBuild(
   keys: readonly JoinKey[],
   columns: readonly ColumnId[],
   keepNullKeys: boolean,
   state: JoinState,
   filters: readonly BuiltFilter[] = [],
+  spare = 0,
 ): Sink {
   let keyLayout: readonly Field[] = [];
   return {
@@ -120,7 +122,10 @@ export function joinBuild(
         return fieldOf(expression.kind === 'column' ? expression.id : undefined, v);
       });
       for (const id of columns) fieldOf(id, scope.column(id));
-      const layout = e.once(state.fields, () => rowLayout(values, BUILD_ROW.header));
+      const layout = e.once(state.fields, () => {
+        const own = rowLayout(values, BUILD_ROW.header);
+        return { ...own, size: own.size + spare };
+      });
       state.layout = layout;
       keyLayout = state.keyFields.map((f) => fieldAt(layout, f));
 
@@ -176,7 +181,7 @@ export function joinBuild(
   };
 }
 
-function fieldAt(layout: RowLayout, index: number): Field {
+export function fieldAt(layout: RowLayout, index: number): Field {
   return nthField(layout.fields, index);
 }
 
@@ -266,7 +271,7 @@ function linkDense(layout: RowLayout, keyFields: readonly Field[]): readonly Fun
 }
 
 /** The first build row with the probe's keys, or 0. */
-function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: readonly Val[], state: JoinState): Local {
+export function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: readonly Val[], state: JoinState): Local {
   const { k } = e;
   const { directory, layout } = state;
   if (directory === undefined || layout === undefined) throw internalError('a join is probed before it is built');
@@ -279,15 +284,7 @@ function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: readonly V
   const search = (): void => {
     const [only] = values;
     if (directory.dense !== undefined && only !== undefined) {
-      const low = e.constantLong(directory.dense.low);
-      const wide = only.lane === 'i128';
-      const index = k.local('i64', op('i64.sub', wide ? part(only) : asI64(only), low));
-      const within = op('i64.lt_u', index, e.constantLong(BigInt(directory.dense.size)));
-      // A decimal that needs more than 64 bits is none of the keys.
-      const inReach = wide
-        ? op('i32.and', within, op('i64.eq', part(only, 1), op('i64.shr_s', part(only), i64(63))))
-        : within;
-      k.if(inReach, () => k.set(found, load('i32.load', indexed(base, op('i32.wrap_i64', index), 4))));
+      whereDense(e, only, directory.dense, (index) => k.set(found, load('i32.load', indexed(base, index, 4))));
       return;
     }
     const mask = e.constantWord(directory.mask);
@@ -321,6 +318,24 @@ function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: readonly V
   if (null_ === undefined) search();
   else k.if(op('i32.eqz', null_), search);
   return found;
+}
+
+/** Generates what happens where the key has an entry in a dense directory; `then` gets the entry's number. */
+export function whereDense(
+  e: PipelineEmitter,
+  key: Val,
+  { low, size }: NonNullable<JoinDirectory['dense']>,
+  then: (index: Expr) => void,
+): void {
+  const { k } = e;
+  const wide = key.lane === 'i128';
+  const index = k.local('i64', op('i64.sub', wide ? part(key) : asI64(key), e.constantLong(low)));
+  const within = op('i64.lt_u', index, e.constantLong(BigInt(size)));
+  // A decimal that needs more than 64 bits is none of the keys.
+  const inReach = wide
+    ? op('i32.and', within, op('i64.eq', part(key, 1), op('i64.shr_s', part(key), i64(63))))
+    : within;
+  k.if(inReach, () => then(op('i32.wrap_i64', index)));
 }
 
 export type ProbeKind =
@@ -425,7 +440,7 @@ function markMatches(
   });
 }
 
-function mark(k: FunctionBuilder, row: Expr): void {
+export function mark(k: FunctionBuilder, row: Expr): void {
   k.store('i32.store', row, BUILD_ROW.flags, op('i32.or', load('i32.load', row, BUILD_ROW.flags), i32(MATCHED)));
 }
 

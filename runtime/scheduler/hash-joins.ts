@@ -1,12 +1,14 @@
 import type { ColumnId, Expression } from '../../compiler/ir/expression.ts';
 import { writes } from '../../compiler/physical/columns.ts';
-import type { HashJoin, NestedLoopJoin } from '../../compiler/physical/plan.ts';
+import type { HashAggregate, HashJoin, NestedLoopJoin } from '../../compiler/physical/plan.ts';
 import { internalError } from '../../compiler/types/error.ts';
 import type { Operator } from '../operators/emitter.ts';
+import { stateBytes } from '../operators/group-join.ts';
 import { type JoinState, joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/hash-join.ts';
 import { type Breaker, isBuild } from './breaker.ts';
 import { type BuildResult, joinDriver, joinDriverSpec, required, rowCount } from './drivers.ts';
 import { linkRows } from './finish.ts';
+import { groupJoined, groupJoinOf, withoutGroupJoin } from './group-joins.ts';
 import { hostStream } from './host-stream.ts';
 import { dropKeyFilters, makeKeyFilters } from './key-filters.ts';
 import { loopJoin, nullable } from './loop-joins.ts';
@@ -23,26 +25,32 @@ import { withOwnArenas } from './task.ts';
 export async function hashJoin(
   planner: Planner,
   query: Query,
-  plan: HashJoin,
+  node: HashJoin,
   outer: Outer,
   counted: readonly Operator[],
 ): Promise<readonly Stream[]> {
+  const grouping = groupJoinOf(query, node);
+  const plan = grouping === undefined && node.groupJoin === true ? withoutGroupJoin(node) : node;
   if (plan.nullAware && (plan.keys.length !== 1 || plan.residual !== undefined))
     return loopJoin(planner, query, asLoop(plan), outer, counted);
   const keep = plan.join === 'full' || plan.join === 'buildAnti' || plan.join === 'buildLeft';
-  const marks = keep || plan.join === 'buildSemi';
+  const marks = keep || plan.join === 'buildSemi' || grouping !== undefined;
   const ids = plan.build.columns.map((c) => c.id);
-  const building = (own: Query) => buildSide(planner, own, plan, outer, keep, ids);
+  const building = (own: Query) => buildSide(planner, own, { plan, node, grouping }, outer, keep, ids);
   const side = marks
     ? await building(query)
     : await onceIfSame(
         query,
-        plan,
+        node,
         { input: plan.build, by: plan.keys.map((key) => key.build) },
         building,
         ({ onDisk }) => onDisk === undefined,
       );
   const { state, built, onDisk } = side;
+  const { directory } = state;
+  if (grouping !== undefined && onDisk === undefined && directory?.unique === true && directory.rows > 0) {
+    return [await groupJoined(planner, query, plan, grouping, outer, counted, { state, blocks: built.blocks })];
+  }
   // Nothing can match: the probe side need not run where it puts nothing out by itself.
   const probe = joinProbe(
     {
@@ -120,7 +128,11 @@ interface BuildSide {
 async function buildSide(
   planner: Planner,
   query: Query,
-  plan: HashJoin,
+  {
+    plan,
+    node,
+    grouping,
+  }: { readonly plan: HashJoin; readonly node: HashJoin; readonly grouping: HashAggregate | undefined },
   outer: Outer,
   keep: boolean,
   ids: readonly ColumnId[],
@@ -137,12 +149,12 @@ async function buildSide(
     plan.build,
     outer,
     {
-      sink: joinBuild(buildKeys, ids, keep, state, plan.makesFilters),
+      sink: joinBuild(buildKeys, ids, keep, state, plan.makesFilters, stateBytes(grouping?.aggregates ?? [])),
       driver,
       remote: () => ({ kind: 'join', ...joinDriverSpec(state, bits) }),
       adopt: (result) => (isBuild(result) ? others.push(result) : unexpected(result)),
     },
-    plan,
+    node,
   );
   const built = mergeBuilds([await driver.result(), ...others]);
   // The rows may all be there, but not the room for their directory.

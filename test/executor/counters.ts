@@ -75,7 +75,9 @@ function extentOf(parent: PhysicalPlan, child: PhysicalPlan, extent: Extent, con
     case 'hashJoin': {
       if (child === parent.build) return 'all';
       const needsBuild = parent.join === 'inner' || parent.join === 'semi' || parent.join.startsWith('build');
-      return needsBuild && !hasKeys(parent, context) ? 'none' : extent;
+      if (needsBuild && !hasKeys(parent, context)) return 'none';
+      // Groups that no build row has are not made.
+      return parent.groupJoin === true ? 'some' : extent;
     }
     case 'nestedLoopJoin':
     case 'rangeJoin':

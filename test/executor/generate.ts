@@ -7,7 +7,7 @@ import { checkPlan } from './check-plan.ts';
 import type { Statement } from './harness.ts';
 import { aggregateNode, makeAggregate } from './make-aggregates.ts';
 import { makeLet, makeRecursive } from './make-bindings.ts';
-import { makeApply, makeHashJoin, makeLoopJoin, makeRangeJoin } from './make-joins.ts';
+import { makeApply, makeGroupJoin, makeHashJoin, makeLoopJoin, makeRangeJoin } from './make-joins.ts';
 import { makeKeyLookup, makeScan, makeValues } from './make-leaves.ts';
 import {
   makeFetch,
@@ -51,6 +51,7 @@ export const OPERATORS: readonly string[] = [
   'filter',
   'project',
   ...HASH_JOINS.map((join) => `hashJoin ${join}`),
+  'group join',
   ...LOOP_JOINS.map((join) => `nestedLoopJoin ${join}`),
   ...RANGE_JOINS.map((join) => `rangeJoin ${join}`),
   'rangeJoin nearest',
@@ -77,6 +78,7 @@ export const OPERATORS: readonly string[] = [
 export function operatorOf(plan: PhysicalPlan): string {
   switch (plan.kind) {
     case 'hashJoin':
+      return plan.groupJoin === true ? 'group join' : `${plan.kind} ${plan.join}`;
     case 'nestedLoopJoin':
     case 'apply':
       return `${plan.kind} ${plan.join}`;
@@ -112,6 +114,7 @@ const STEPS: ReadonlyMap<string, Step> = new Map<string, Step>([
         : makeHashJoin(making, join, input, other, outside);
     },
   ]),
+  ['group join', (making, input, more, outside) => makeGroupJoin(making, input, more(2), outside)],
   ...LOOP_JOINS.map((join): [string, Step] => [
     `nestedLoopJoin ${join}`,
     (making, input, more, outside) => {

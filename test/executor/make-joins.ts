@@ -1,11 +1,13 @@
 import { and, columnRef, constant } from '../../compiler/ir/build.ts';
-import { call } from '../../compiler/ir/call.ts';
+import { aggregateCall, call } from '../../compiler/ir/call.ts';
 import { asNullable, joinColumns } from '../../compiler/ir/derive.ts';
 import type { Column, Expression } from '../../compiler/ir/expression.ts';
+import { isIdentity } from '../../compiler/physical/columns.ts';
 import type { HashJoin, NestedLoopJoin, PhysicalApply, PhysicalPlan, RangeJoin } from '../../compiler/physical/plan.ts';
 import * as T from '../../compiler/types/type.ts';
 import { valueKey } from '../../runtime/columns/value-key.ts';
 import { bind } from '../../runtime/reference/context.ts';
+import { aggregateNode, aggregateOf } from './make-aggregates.ts';
 import { type Making, NOTHING_OUTSIDE, type Outside, Unfit } from './making.ts';
 import { type Node, over, readable } from './node.ts';
 import { someValue, TYPES } from './values.ts';
@@ -72,6 +74,50 @@ export function makeHashJoin(making: Making, join: HashJoin['join'], probe: Node
       return over(plan, making.evaluate(plan, [probe, build], outside), [probe, build]);
     },
     ({ rows }) => rows.length > 0 || wantsEmpty,
+  );
+}
+
+/** A join of groups with rows of their keys, most of which are different. */
+export function makeGroupJoin(making: Making, input: Node, other: Node, outside: Outside): Node {
+  const { random } = making;
+  return making.attempt(
+    6,
+    () => {
+      const pairs = readable(input).flatMap((column) =>
+        readable(other)
+          .filter(({ type }) => T.typeEquals(type, column.type) && isIdentity(type))
+          .map((twin) => [column, twin] as const),
+      );
+      const chosen = random.shuffled(pairs).slice(0, random.chance(0.75) ? 1 : 2);
+      if (chosen.length === 0 || new Set(chosen.flat().map(({ id }) => id)).size < 2 * chosen.length)
+        throw new Unfit('no keys');
+      const groups = chosen.map(([column]) => columnRef(column));
+      const calls = Array.from({ length: random.integer(0, 3) }, () => aggregateOf(making, input, outside, groups));
+      const probe = aggregateNode(making, input, outside, groups, calls);
+      const twins = chosen.map(([, twin]) => columnRef(twin));
+      const others = readable(other).filter(({ id }) => !chosen.some(([, twin]) => twin.id === id));
+      const extra = others.slice(0, 2).map((column) => aggregateCall('max', [columnRef(column)]));
+      const isDifferent = random.chance(0.9);
+      const build = isDifferent ? aggregateNode(making, other, outside, twins, random.chance(0.5) ? extra : []) : other;
+      const join = random.pick(['inner', 'buildLeft'] as const);
+      const plan: HashJoin = {
+        kind: 'hashJoin',
+        columns: hashJoinColumns(making, join, probe, build, undefined),
+        join,
+        probe: probe.plan,
+        build: build.plan,
+        keys: chosen.map((_, i) => {
+          const [a, b] = [probe.plan.columns[i], isDifferent ? build.plan.columns[i] : chosen[i]?.[1]];
+          if (a === undefined || b === undefined) throw new Unfit('a key has two sides');
+          return { probe: columnRef(a), build: columnRef(b), nullsEqual: random.chance(0.2) };
+        }),
+        nullAware: false,
+        groupJoin: true,
+      };
+      checkPairs(making, probe, build);
+      return over(plan, making.evaluate(plan, [probe, build], outside), [probe, build]);
+    },
+    ({ rows }) => rows.length > 0,
   );
 }
 

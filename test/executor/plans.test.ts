@@ -132,6 +132,7 @@ const SPILLABLE = [
   'hashJoin buildSemi',
   'hashJoin buildAnti',
   'hashJoin buildLeft',
+  'group join',
 ];
 
 describe('the executor agrees with the reference', () => {

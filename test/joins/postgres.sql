@@ -1,9 +1,13 @@
 create table a (id int, x int, y int, z text);
 create table b (id int, x int, y int, w text);
 create table edges (src int not null, dst int not null);
+create table keyed (id int primary key, part int not null, name text not null, w text, unique (part, name));
+create table facts (k int, part int, name text, v int, n numeric(10, 2));
 insert into a values (1, 1, 1, 'p'), (2, 1, 2, 'q'), (3, 2, null, 'r'), (4, null, 3, 's'), (5, 4, 4, null);
 insert into b values (1, 1, 1, 'u'), (2, 1, 3, 'v'), (3, null, 2, 'w'), (4, 4, 5, null), (7, 2, 1, 'x');
-insert into edges values (1, 2), (2, 3), (3, 4), (4, 2), (5, 6), (6, 7), (1, 5), (7, 7)
+insert into edges values (1, 2), (2, 3), (3, 4), (4, 2), (5, 6), (6, 7), (1, 5), (7, 7);
+insert into keyed select g, g % 7, 'name of a row ' || g / 7, case when g % 5 > 0 then 'a text that is kept ' || g end from generate_series(1, 500) g;
+insert into facts select case when g % 11 > 0 then g % 900 end, g % 9, 'name of a row ' || g % 80, case when g % 13 > 0 then g % 50 - 25 end, g / 8.0 from generate_series(1, 4000) g
 
 select * from a natural join b
 
@@ -154,3 +158,25 @@ select x, y from generate_series(1, 60) x left join generate_series(1, 60) y on 
 select x from generate_series(1, 100) x where not exists (select 1 from generate_series(1, 80) y where y > x + 40)
 
 with recursive t(n) as (select g from generate_series(1, 40) g union select (n * 7) % 41 from t) select count(*), sum(n) from t
+
+select id, w, sum(v), count(*), count(v), min(n), max(facts.name) from keyed join facts on k = id group by id, w
+
+select id, w, sum(v), count(v), avg(n) from keyed left join facts on k = id group by id, w
+
+select id, s, c from keyed left join (select k, sum(v) s, count(*) c from facts group by k) f on k = id
+
+select id, s from keyed join (select k, sum(v) s from facts where v > 20 group by k) f on k = id where w is not null
+
+select keyed.part, keyed.name, sum(v), max(n) from keyed join facts on facts.part = keyed.part and facts.name = keyed.name where id < 300 group by keyed.part, keyed.name
+
+select keyed.part, keyed.name, w, count(v), min(facts.n) from keyed left join facts on facts.part = keyed.part and facts.name = keyed.name group by keyed.part, keyed.name, w
+
+select id, sum(v) filter (where n > 100), bool_or(v > 0) from keyed join facts on k = id where keyed.part < 3 group by id
+
+select c, count(*) from (select id, count(v) c from keyed left join facts on k = id and n > 200 group by id) s group by c
+
+select x.k, y.s from (select k, count(*) from facts group by k) x left join (select v, sum(n) s from facts group by v) y on x.k is not distinct from y.v
+
+select id, sum(k / (v - v)) from keyed join facts on k = id + 100000 where keyed.part = 1 group by id
+
+select id, count(*) from keyed join facts on k = id where id > 100000 group by id
