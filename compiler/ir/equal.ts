@@ -1,11 +1,13 @@
 import { unreachable } from '../types/error.ts';
 import { typeEquals } from '../types/type.ts';
 import { type AnyValue, isAnyValue, isInterval, type Value } from '../types/value.ts';
+import { planEquals } from './equal-plan.ts';
 import type { AggregateCall, Expression, FrameBound, SortKey, WindowCall, WindowFrame } from './expression.ts';
 
 /**
  * Whether two expressions are the same text of the IR: same nodes over the same column ids. Source ranges are not
- * looked at. Subqueries are equal only if they are one object, as two plans never share column ids; lambdas likewise.
+ * looked at. The plans of subqueries may differ in the ids that they define; lambdas are equal only if they are one
+ * object.
  */
 export function expressionEquals(a: Expression, b: Expression): boolean {
   if (a === b) return true;
@@ -46,6 +48,7 @@ export function expressionEquals(a: Expression, b: Expression): boolean {
         a.values.every((value, i) => identicalValues(value, b.values[i] ?? null))
       );
     case 'subquery':
+      return b.kind === 'subquery' && a.form === b.form && sameFilter(a.arg, b.arg) && planEquals(a.plan, b.plan);
     case 'lambda':
       return false;
     default:

@@ -195,3 +195,5 @@ select id, array[x, y, id] from a
 select a.id, l.r from a, lateral (select array_agg(y) as r from (select y from b where b.x >= a.x order by id desc) t) l
 
 select a.id, l.r from a, lateral (select string_agg(z, ',') as r from (select z from b where b.x >= a.x order by y nulls last, id limit 3 offset 1) t) l
+
+select string_agg(distinct (select max(b.z) from b where b.x >= a.x), ',' order by (select max(b.z) from b where b.x >= a.x) desc) from a

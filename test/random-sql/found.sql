@@ -24,3 +24,10 @@ select q.n, x from g left join lateral (select count(*) from b where b.x = g.x) 
 select a.id from a left join (select string_agg(null::text, ',')) r on true where ok in (select distinct a.ok from (select b.id from b join c on b.x + 1 = c.x) q)
 
 select b.id, l.x from b, (select string_agg(t, ',') from e where id = 1) r(t) left join lateral (select distinct e.x, r.t from g join e on g.x = e.id) l on true
+
+-- Subqueries of the same text are the same expression.
+select (select max(l) from c where b.t > c.l), count(*) from b group by (select max(l) from c where b.t > c.l)
+
+select distinct x in (select k from c), exists (select 1 from c where k = b.x) as e from b order by x in (select k from c), e
+
+select distinct (select max(l) from c where b.t > c.l) from b order by (select max(l) from c where b.t > c.l)
