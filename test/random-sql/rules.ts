@@ -34,12 +34,14 @@ function hasRepeated(expressions: readonly unknown[]): boolean {
   return new Set(texts).size < texts.length;
 }
 
-/** The most that any exact number has. */
-function digitsAfterPoint(rows: readonly AnswerRow[]): number {
-  return Math.max(
-    0,
-    ...rows.flat().map((cell) => (typeof cell === 'string' && /^#.*[.](.*)$/.exec(cell)?.[1]?.length) || 0),
-  );
+/** The most that any exact number of a column has. */
+function digitsAfterPoint(rows: readonly AnswerRow[], column: number): number {
+  const digits = rows.map((row) => (/^#.*[.](.*)$/.exec(String(row[column]))?.[1] ?? '').length);
+  return digits.reduce((most, each) => Math.max(most, each), 0);
+}
+
+function hasFewerDigits(other: readonly AnswerRow[], own: readonly AnswerRow[]): boolean {
+  return (own[0] ?? []).some((_, i) => digitsAfterPoint(own, i) > digitsAfterPoint(other, i));
 }
 
 export const RULES: readonly Rule[] = [
@@ -105,7 +107,7 @@ export const RULES: readonly Rule[] = [
     applies: (query, own, other) =>
       own.kind === 'rows' &&
       other.kind === 'rows' &&
-      digitsAfterPoint(own.rows) > digitsAfterPoint(other.rows) &&
+      hasFewerDigits(other.rows, own.rows) &&
       someNode(query, ({ kind }) => kind === 'setOperation'),
   },
   {
@@ -118,5 +120,11 @@ export const RULES: readonly Rule[] = [
         query,
         (node) => node.kind === 'scalarSubquery' && someNode(node, (call) => calledName(call) === 'regr_count'),
       ),
+  },
+  {
+    name: 'reversed-accents',
+    other: 'DuckDB',
+    applies: (query, own, other) =>
+      own.kind === 'rows' && other.kind === 'rows' && someNode(query, (node) => calledName(node) === 'reverse'),
   },
 ];
