@@ -4,6 +4,7 @@ import type { Type } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { type Expr, type FunctionBuilder, i32, load } from '../wasm/ir.ts';
 import type { Field } from './memory.ts';
+import type { Lane } from './value.ts';
 
 /**
  * The parameter block of a kernel: one for each (pipeline, worker), in engine memory. Code is the same for all
@@ -59,6 +60,16 @@ export interface ConstantSlot {
   readonly value: Value;
 }
 
+/** A slot for a column of an outer row: written when the context is made. */
+export interface OuterSlot {
+  readonly id: ColumnId;
+  readonly type: Type;
+  readonly lane: Lane;
+  readonly offset: number;
+  /** Of a word that is 1 for NULL; undefined where the column never is. */
+  readonly nullOffset: number | undefined;
+}
+
 /** An expression that the host evaluates: from the arguments' fields of a row to the result's field in it. */
 export interface HostCall {
   readonly expression: Expression;
@@ -73,9 +84,10 @@ export interface ContextLayout {
   readonly reserve: (bytes: number) => number;
   readonly errors: KernelError[];
   readonly constants: ConstantSlot[];
+  readonly outer: OuterSlot[];
   readonly hostCalls: HostCall[];
   /** Addresses and sizes: u32 for a number, i64 for a bigint. */
-  readonly words: { readonly offset: number; readonly value: number | bigint }[];
+  readonly words: { readonly offset: number; readonly value: number | bigint | (() => number | bigint) }[];
   /** Index of the error, to be stored before returning STATUS.ERROR. */
   readonly errorIndex: (error: KernelError) => number;
 }
@@ -92,6 +104,7 @@ export function createContextLayout(): ContextLayout {
     },
     errors,
     constants: [],
+    outer: [],
     hostCalls: [],
     words: [],
     errorIndex: (error) => errors.push(error) - 1,

@@ -3,7 +3,8 @@ import { internalError } from '../../compiler/types/error.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { CONTEXT, type ContextLayout, createContextLayout, createKernelScope, STATUS } from '../kernels/context.ts';
 import { type ExpressionCompiler, expressionCompiler, type RowScope } from '../kernels/expression.ts';
-import type { Val } from '../kernels/value.ts';
+import { LANE_BYTES, loadParts } from '../kernels/memory.ts';
+import { laneOf, type Val } from '../kernels/value.ts';
 import {
   type Expr,
   FunctionBuilder,
@@ -40,9 +41,12 @@ export interface PipelineEmitter {
   readonly forgetRows: () => void;
   /** Stops before the current row reaches the sink; it is processed again at the next call. */
   readonly suspend: (status: number) => void;
-  /** A number that is the same for the whole execution but not part of the code: an address, a size. */
-  readonly constantWord: (value: number) => Expr;
-  readonly constantLong: (value: bigint) => Expr;
+  /**
+   * A number that is the same for a whole run but not part of the code: an address, a size. A function is asked at the
+   * beginning of each run, where the code is used again.
+   */
+  readonly constantWord: (value: number | (() => number)) => Expr;
+  readonly constantLong: (value: bigint | (() => bigint)) => Expr;
   /** Gives up with a status that is an error. */
   readonly fail: (status: number) => void;
   /** For expanding operators, once a round: stops when this call has done enough. */
@@ -98,7 +102,7 @@ export interface PipelineShape {
   /** Values of the statement's parameters. */
   readonly parameters: readonly Value[];
   /** Columns of the outer side of an enclosing Apply, bound to a row. */
-  readonly outer: ReadonlyMap<ColumnId, { readonly column: Column; readonly value: Value }>;
+  readonly outer: ReadonlyMap<ColumnId, { readonly column: Column }>;
   readonly analyze: boolean;
 }
 
@@ -212,16 +216,22 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
     },
   };
 
+  const outerValues = new Map<ColumnId, Val>();
+  const outerValue = (column: Column): Val => {
+    const known = outerValues.get(column.id);
+    if (known !== undefined) return known;
+    const made = outerColumn(k, ctx, layout, column);
+    outerValues.set(column.id, made);
+    return made;
+  };
+
   k.block((label) => {
     exit = label;
     const body = (): void => {
       const gate = k.later();
       let scope = shape.source.emit(e, row);
       if (shape.outer.size > 0) {
-        const bound = [...shape.outer].map(([id, { column, value }]): [number, () => Val] => [
-          id,
-          () => compiler.constant(column.type, value),
-        ]);
+        const bound = [...shape.outer].map(([id, { column }]): [number, () => Val] => [id, () => outerValue(column)]);
         scope = scope.define(new Map(bound));
       }
       const step = (index: number, inner: RowScope): void => {
@@ -255,4 +265,19 @@ export function emitPipeline(shape: PipelineShape): PipelineCode {
   for (const build of exits) build();
   k.return(status);
   return { run: k.build(), more: shape.sink.functions?.(layout) ?? [], layout, counters };
+}
+
+/** The code is the same for all outer rows: nothing is known of the value but its type. */
+function outerColumn(k: FunctionBuilder, ctx: Expr, layout: ContextLayout, { id, type, nullable }: Column): Val {
+  const lane = laneOf(type);
+  const offset = layout.reserve(LANE_BYTES[lane]);
+  const nullOffset = nullable ? layout.reserve(4) : undefined;
+  layout.outer.push({ id, type, lane, offset, nullOffset });
+  let parts: readonly Expr[] = [];
+  let null_: Local | undefined;
+  k.prologue(() => {
+    parts = loadParts(k, lane, ctx, offset);
+    null_ = nullOffset === undefined ? undefined : k.local('i32', load('i32.load', ctx, nullOffset));
+  });
+  return { type, lane, parts, null_ };
 }

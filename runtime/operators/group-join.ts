@@ -99,16 +99,21 @@ export function groupJoinProbe(
       const marks = e.constantWord(dense.marks);
       const all = e.constantWord(dense.states);
       const search = (): void =>
-        whereDense(e, key, entries, (entry) => {
-          const index = k.keep(entry);
-          const seen = k.keep(op('i32.add', marks, index));
-          inside((layout) => ({
-            states: k.keep(indexed(all, index, layout.size)),
-            isNew: op('i32.eqz', load('i32.load8_u', seen)),
-            prepare: () => {},
-            begin: () => k.store('i32.store8', seen, 0, i32(1)),
-          }));
-        });
+        whereDense(
+          e,
+          key,
+          () => entries,
+          (entry) => {
+            const index = k.keep(entry);
+            const seen = k.keep(op('i32.add', marks, index));
+            inside((layout) => ({
+              states: k.keep(indexed(all, index, layout.size)),
+              isNew: op('i32.eqz', load('i32.load8_u', seen)),
+              prepare: () => {},
+              begin: () => k.store('i32.store8', seen, 0, i32(1)),
+            }));
+          },
+        );
       if (key.null_ === undefined) search();
       else k.if(op('i32.eqz', key.null_), search);
     },

@@ -46,10 +46,15 @@ export interface JoinState {
   directory: JoinDirectory | undefined;
 }
 
+interface DenseEntries {
+  readonly low: bigint;
+  readonly size: number;
+}
+
 export interface JoinDirectory {
   readonly address: number;
   /** Dense: least key and number of entries. */
-  readonly dense?: { readonly low: bigint; readonly size: number } | undefined;
+  readonly dense?: DenseEntries | undefined;
   /** Hashed: entries - 1, and 32 - log2(entries). */
   readonly mask: number;
   readonly shift: number;
@@ -270,12 +275,25 @@ function linkDense(layout: RowLayout, keyFields: readonly Field[]): readonly Fun
   ];
 }
 
+function builtDirectory({ directory }: JoinState): JoinDirectory {
+  if (directory === undefined) throw internalError('a join is probed before it is built');
+  return directory;
+}
+
+/** What the code of a probe depends on: that of another build side with the same can probe this one. */
+export function probeCode(state: JoinState): readonly unknown[] {
+  const { unique, dense, rows, sawNull } = builtDirectory(state);
+  return [state, state.layout, state.passing, unique, dense === undefined, rows > 0, sawNull];
+}
+
 /** The first build row with the probe's keys, or 0. */
 export function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: readonly Val[], state: JoinState): Local {
   const { k } = e;
-  const { directory, layout } = state;
-  if (directory === undefined || layout === undefined) throw internalError('a join is probed before it is built');
-  const base = e.constantWord(directory.address);
+  const { layout } = state;
+  const directory = builtDirectory(state);
+  if (layout === undefined) throw internalError('a join is probed before it is built');
+  const now = (): JoinDirectory => builtDirectory(state);
+  const base = e.constantWord(() => now().address);
   const found = k.local('i32', i32(0));
   let null_: Expr | undefined;
   keys.forEach((key, i) => {
@@ -284,11 +302,12 @@ export function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: rea
   const search = (): void => {
     const [only] = values;
     if (directory.dense !== undefined && only !== undefined) {
-      whereDense(e, only, directory.dense, (index) => k.set(found, load('i32.load', indexed(base, index, 4))));
+      const entries = (): DenseEntries => now().dense ?? { low: 0n, size: 0 };
+      whereDense(e, only, entries, (index) => k.set(found, load('i32.load', indexed(base, index, 4))));
       return;
     }
-    const mask = e.constantWord(directory.mask);
-    const shift = e.constantWord(directory.shift);
+    const mask = e.constantWord(() => now().mask);
+    const shift = e.constantWord(() => now().shift);
     const hash = hashKeys(e, values);
     const at = k.local('i32', op('i32.shr_u', hash, shift));
     const keyFields = state.keyFields.map((f) => fieldAt(layout, f));
@@ -324,13 +343,21 @@ export function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: rea
 export function whereDense(
   e: PipelineEmitter,
   key: Val,
-  { low, size }: NonNullable<JoinDirectory['dense']>,
+  entries: () => DenseEntries,
   then: (index: Expr) => void,
 ): void {
   const { k } = e;
   const wide = key.lane === 'i128';
-  const index = k.local('i64', op('i64.sub', wide ? part(key) : asI64(key), e.constantLong(low)));
-  const within = op('i64.lt_u', index, e.constantLong(BigInt(size)));
+  const index = k.local(
+    'i64',
+    op(
+      'i64.sub',
+      wide ? part(key) : asI64(key),
+      e.constantLong(() => entries().low),
+    ),
+  );
+  const size = e.constantLong(() => BigInt(entries().size));
+  const within = op('i64.lt_u', index, size);
   // A decimal that needs more than 64 bits is none of the keys.
   const inReach = wide
     ? op('i32.and', within, op('i64.eq', part(key, 1), op('i64.shr_s', part(key), i64(63))))
@@ -365,8 +392,7 @@ export function joinProbe(spec: ProbeSpec, state: JoinState): Operator {
   return {
     emit: (e, scope, next) => {
       const { k } = e;
-      const { directory } = state;
-      if (directory === undefined) throw internalError('a join is probed before it is built');
+      const directory = builtDirectory(state);
       const counted = (inner: RowScope): void => {
         next(inner);
         if (spec.node !== undefined) e.count(spec.node);

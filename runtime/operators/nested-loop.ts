@@ -66,10 +66,10 @@ export function nestedLoop(spec: NestedLoopSpec, state: InnerState): Operator {
   return loopOver(spec, (e) => {
     const { rows, layout } = state;
     if (rows === undefined || layout === undefined) throw internalError('a loop over rows that are not there');
-    const base = e.constantWord(rows.address);
+    const base = e.constantWord(() => state.rows?.address ?? 0);
     return {
       from: i32(0),
-      to: e.constantWord(rows.count),
+      to: e.constantWord(() => state.rows?.count ?? 0),
       address: (index) => indexed(base, index, layout.size),
       field: (id) => fieldOf(layout, state.fields, id),
     };

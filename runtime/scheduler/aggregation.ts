@@ -18,6 +18,7 @@ import { hostStream } from './host-stream.ts';
 import { type OpenSource, runPipeline, type Stream } from './pipeline.ts';
 import { type Planner, runInto, unexpected } from './planner.ts';
 import { counterOf, type Outer, type Query } from './query.ts';
+import { forgetState, keptState } from './repeated.ts';
 import { openBlocks } from './sources.ts';
 import { openSpilledGroups } from './spill/groups.ts';
 import { partitionBits, type SpilledRows } from './spill/pages.ts';
@@ -31,7 +32,7 @@ export async function aggregation(
   outer: Outer,
   counted: readonly Operator[],
 ): Promise<Stream> {
-  const state = aggregateState();
+  const state = keptState(query, 'input', plan, aggregateState);
   const spec: AggregateSpec = {
     groups: plan.groups,
     aggregates: plan.aggregates,
@@ -52,11 +53,14 @@ export async function aggregation(
     {
       sink: aggregate(spec, state),
       driver,
+      state,
       remote: alone ? undefined : () => ({ kind: 'aggregate', ...aggregateDriverSpec(state, bits) }),
       adopt: (result) => (isGroups(result) ? others.push(result) : unexpected(result)),
     },
     plan,
   );
+  // Merging generates code for the same state.
+  if (others.length > 0) forgetState(query, plan);
   const isElsewhere = !alone && driver.isEmpty();
   const merged = isElsewhere ? await mergeInParallel(query, plan, outer, state, others, bits) : undefined;
   if (merged?.every((part) => part.spilled.length === 0) === true) {
@@ -84,13 +88,14 @@ export async function aggregation(
   const { groups, spilled } = await driver.result();
   onDisk.push(...spilled);
   if (onDisk.length > 0) {
+    forgetState(query, plan);
     for (const { bytes } of onDisk) counterOf(query, plan).spilledBytes += bytes;
     const open = () => openSpilledGroups(query, plan, outer, state, onDisk);
     return { open, operators: counted, label: 'spilled groups', limits: [], readOnce: true };
   }
   const ids = plan.columns.map((c) => c.id);
   const open = () => openBlocks(groupsSource(state, ids), groups);
-  return { open, operators: counted, label: 'groups', limits: [] };
+  return { open, operators: counted, label: 'groups', limits: [], code: [plan, state.layout] };
 }
 
 /** A directory that is an array takes no more than an eighth of the memory that is left, at 4 bytes an entry. */

@@ -29,6 +29,8 @@ export type DriverResult = readonly RowBlock[] | GroupsResult | BuildResult | So
 export interface Breaker<Result> {
   readonly sink: Sink;
   readonly driver: Driver<Result>;
+  /** The sink's state, where it is kept from run to run. */
+  readonly state?: object | undefined;
   /** For other threads, once the sink's code is generated; undefined: one thread must do it all. */
   readonly remote: (() => DriverSpec) | undefined;
   /**

@@ -4,7 +4,7 @@ import type { HashAggregate, HashJoin, NestedLoopJoin } from '../../compiler/phy
 import { internalError } from '../../compiler/types/error.ts';
 import type { Operator } from '../operators/emitter.ts';
 import { stateBytes } from '../operators/group-join.ts';
-import { type JoinState, joinBuild, joinProbe, joinState, unmatchedSource } from '../operators/hash-join.ts';
+import { type JoinState, joinBuild, joinProbe, joinState, probeCode, unmatchedSource } from '../operators/hash-join.ts';
 import { type Breaker, isBuild } from './breaker.ts';
 import { type BuildResult, joinDriver, joinDriverSpec, required, rowCount } from './drivers.ts';
 import { linkRows } from './finish.ts';
@@ -13,9 +13,9 @@ import { hostStream } from './host-stream.ts';
 import { dropKeyFilters, makeKeyFilters } from './key-filters.ts';
 import { loopJoin, nullable } from './loop-joins.ts';
 import { runPipeline, type Stream } from './pipeline.ts';
-import { extended, type Planner, runInto, unexpected } from './planner.ts';
+import { extendedBy, type Planner, runInto, unexpected } from './planner.ts';
 import type { Outer, Query } from './query.ts';
-import { onceIfSame } from './repeated.ts';
+import { forgetState, keptState, onceIfSame } from './repeated.ts';
 import { openBlocks } from './sources.ts';
 import { type SpilledJoin, spilledJoin } from './spill/joined.ts';
 import { partitionBits } from './spill/pages.ts';
@@ -36,7 +36,7 @@ export async function hashJoin(
   const keep = plan.join === 'full' || plan.join === 'buildAnti' || plan.join === 'buildLeft';
   const marks = keep || plan.join === 'buildSemi' || grouping !== undefined;
   const ids = plan.build.columns.map((c) => c.id);
-  const building = (own: Query) => buildSide(planner, own, { plan, node, grouping }, outer, keep, ids);
+  const building = (own: Query) => buildSide(planner, own, { plan, node, grouping }, outer, { keep, marks }, ids);
   const side = marks
     ? await building(query)
     : await onceIfSame(
@@ -93,9 +93,10 @@ export async function hashJoin(
   }
   const probed = empty
     ? []
-    : extended(
+    : extendedBy(
         await planner.streams(query, plan.probe, outer),
         `${plan.join} join`,
+        unmatched === undefined ? [node, ...probeCode(state)] : undefined,
         probe,
         ...(buildOnly ? [] : counted),
       );
@@ -134,10 +135,12 @@ async function buildSide(
     grouping,
   }: { readonly plan: HashJoin; readonly node: HashJoin; readonly grouping: HashAggregate | undefined },
   outer: Outer,
-  keep: boolean,
+  { keep, marks }: { readonly keep: boolean; readonly marks: boolean },
   ids: readonly ColumnId[],
 ): Promise<BuildSide> {
-  const state = joinState();
+  // Marks are of one run: the node may stand at several places of the plan.
+  const kept = marks ? undefined : keptState(query, 'input', node, joinState);
+  const state = kept ?? joinState();
   const { task, free } = withOwnArenas(query);
   const bits = partitionBits(query.budget, plan.build.estimate ?? 0, plan.build.columns.length);
   const driver = joinDriver(task, () => joinDriverSpec(state, bits));
@@ -151,6 +154,7 @@ async function buildSide(
     {
       sink: joinBuild(buildKeys, ids, keep, state, plan.makesFilters, stateBytes(grouping?.aggregates ?? [])),
       driver,
+      state: kept,
       remote: () => ({ kind: 'join', ...joinDriverSpec(state, bits) }),
       adopt: (result) => (isBuild(result) ? others.push(result) : unexpected(result)),
     },
@@ -160,6 +164,7 @@ async function buildSide(
   // The rows may all be there, but not the room for their directory.
   const tight = query.spill !== undefined && rowCount(built.blocks) * LINK_BYTES > bytesLeft(query.budget);
   if (tight || built.spilled.length > 0) {
+    forgetState(query, node);
     state.passing = true;
     dropKeyFilters(query, plan);
     return { state, built, onDisk: { ran, bits, driver, free } };

@@ -24,6 +24,7 @@ export function hostStream(
       open: () => ({
         source: singleRow,
         parallel: false,
+        code: [],
         mostRows: BigInt(length),
         next: () => {
           if (given) return undefined;
@@ -34,9 +35,10 @@ export function hostStream(
       operators,
       label,
       limits: [],
+      code: [columns],
     };
   }
-  return { open: () => openHostRows(query, columns, rows), operators, label, limits: [] };
+  return { open: () => openHostRows(query, columns, rows), operators, label, limits: [], code: [columns] };
 }
 
 export function evaluateRows(

@@ -8,9 +8,9 @@ import { isBlocks } from './breaker.ts';
 import { type RowBlock, required, rowsDriver, rowsSpec } from './drivers.ts';
 import { contiguous } from './finish.ts';
 import type { Stream } from './pipeline.ts';
-import { extended, type Planner, runInto, unexpected } from './planner.ts';
+import { extendedBy, type Planner, runInto, unexpected } from './planner.ts';
 import type { Outer, Query } from './query.ts';
-import { onceIfSame } from './repeated.ts';
+import { keptState, onceIfSame } from './repeated.ts';
 import { openBlocks } from './sources.ts';
 
 export async function loopJoin(
@@ -21,7 +21,7 @@ export async function loopJoin(
   counted: readonly Operator[],
 ): Promise<readonly Stream[]> {
   const ids = plan.inner.columns.map((c) => c.id);
-  const collecting = (own: Query) => innerSide(planner, own, plan.inner, outer, plan);
+  const collecting = (own: Query) => innerSide(planner, own, plan.inner, outer, plan, plan.join === 'full');
   const state =
     plan.join === 'full'
       ? await collecting(query)
@@ -30,7 +30,9 @@ export async function loopJoin(
     { kind: plan.join, predicate: plan.predicate, columns: ids, nullAware: plan.nullAware, mark: plan.mark },
     state,
   );
-  const looped = extended(await planner.streams(query, plan.outer, outer), `${plan.join} loop`, loop, ...counted);
+  const code = plan.join === 'full' ? undefined : [plan, state, state.layout];
+  const probed = await planner.streams(query, plan.outer, outer);
+  const looped = extendedBy(probed, `${plan.join} loop`, code, loop, ...counted);
   if (plan.join !== 'full') return looped;
   const unmatched = unmatchedInner(state, ids, nullable(plan.outer.columns));
   const rows = state.rows;
@@ -54,8 +56,11 @@ async function innerSide(
   inner: PhysicalPlan,
   outer: Outer,
   node: PhysicalPlan,
+  marks: boolean,
 ): Promise<InnerState> {
-  const { state, blocks } = await collected(planner, query, inner, outer, node);
+  // Marks are of one run: the node may stand at several places of the plan.
+  const kept = marks ? undefined : keptState(query, 'input', node, innerState);
+  const { state, blocks } = await collected(planner, query, inner, outer, node, kept);
   state.rows = contiguous(query, blocks, required(state.layout, 'the row layout').size);
   return state;
 }
@@ -82,8 +87,9 @@ export async function collected(
   plan: PhysicalPlan,
   outer: Outer,
   node: PhysicalPlan,
+  kept?: InnerState,
 ): Promise<{ readonly state: InnerState; readonly blocks: readonly RowBlock[] }> {
-  const state = innerState();
+  const state = kept ?? innerState();
   const ids = plan.columns.map((c) => c.id);
   const driver = rowsDriver(query, () => rowsSpec(state));
   const blocks: RowBlock[] = [];
@@ -95,6 +101,7 @@ export async function collected(
     {
       sink: innerRows(ids, state),
       driver,
+      state: kept,
       remote: () => ({ kind: 'rows', ...rowsSpec(state) }),
       adopt: (result) => (isBlocks(result) ? blocks.push(...result) : unexpected(result)),
     },

@@ -6,7 +6,8 @@ import { CONTEXT, type ContextLayout } from '../kernels/context.ts';
 import { laneOf } from '../kernels/value.ts';
 import { emitPipeline, type Operator, type PipelineCode, type Sink, type Source } from '../operators/emitter.ts';
 import type { Breaker } from './breaker.ts';
-import type { Driver } from './drivers.ts';
+import { codeMemo } from './code-memo.ts';
+import { type Driver, required } from './drivers.ts';
 import type { CompiledKernel } from './modules.ts';
 import { type Morsel, runMorsel } from './morsel.ts';
 import { runWindows } from './parallel.ts';
@@ -29,6 +30,8 @@ export interface OpenSource {
   readonly passing?: boolean | undefined;
   /** Rows that come at most, if that is certain. */
   readonly mostRows?: bigint | undefined;
+  /** What the source's code depends on beside the stream's `code`. */
+  readonly code?: readonly unknown[] | undefined;
   /** A thread's kernel has run to its end; its context is still there. */
   readonly finished?: ((ctx: number) => void) | undefined;
   readonly close?: (() => void) | undefined;
@@ -48,6 +51,8 @@ export interface Stream {
   readonly readOnce?: boolean | undefined;
   /** Of a reference: what it reads. */
   readonly binding?: BindingId | undefined;
+  /** All that the stream's code depends on, if it can run again: streams of which these are the same have the same code. */
+  readonly code?: readonly unknown[] | undefined;
 }
 
 export interface LimitCount {
@@ -69,28 +74,40 @@ export interface PreparedPipeline extends RunKernel {
   readonly generateMs: number;
 }
 
+export interface Target {
+  readonly sink: Sink;
+  readonly driver: Driver<unknown>;
+  /** Where the sink's state is kept from run to run: what its code has told of itself. */
+  readonly state?: object | undefined;
+}
+
 export function preparePipeline(
   query: Query,
   stream: Stream,
   opened: OpenSource,
-  { sink, driver }: { readonly sink: Sink; readonly driver: Driver<unknown> },
+  { sink, driver, state }: Target,
   outer: Outer,
 ): PreparedPipeline {
   const { executor } = query;
   const started = performance.now();
-  const code = emitPipeline({
-    source: opened.source,
-    mostRows: opened.mostRows,
-    operators: [...(opened.operators ?? []), ...stream.operators],
-    sink,
-    parameters: query.parameters,
-    outer,
-    analyze: query.analyze,
-  });
+  const memo = codeMemo(query, stream, opened, state);
+  const known = memo?.known();
+  const code =
+    known?.code ??
+    emitPipeline({
+      source: opened.source,
+      mostRows: memo === undefined ? opened.mostRows : memo.mostRows,
+      operators: [...(opened.operators ?? []), ...stream.operators],
+      sink,
+      parameters: query.parameters,
+      outer,
+      analyze: query.analyze,
+    });
   const generateMs = performance.now() - started;
-  const kernel = executor.modules.compile([code.run, ...code.more]);
+  const kernel = known?.kernel ?? executor.modules.compile([code.run, ...code.more]);
+  if (known === undefined) memo?.remember({ code, kernel });
   const task = { ...query, rows: driver.rows ?? query.rows };
-  const ctx = makeContext(query, task, code.layout);
+  const ctx = makeContext(query, task, code.layout, outer);
   executor.hostCalls.register(ctx, { calls: code.layout.hostCalls, parameters: query.parameters, task });
   query.closers.push(() => executor.hostCalls.forget(ctx));
   return { code, kernel, ctx, generateMs };
@@ -100,7 +117,7 @@ export function preparePipeline(
 export async function runPipeline(
   query: Query,
   stream: Stream,
-  target: { readonly sink: Sink; readonly driver: Driver<unknown>; readonly breaker?: Breaker<unknown> | undefined },
+  target: Target & { readonly breaker?: Breaker<unknown> | undefined },
   outer: Outer,
   node: PhysicalPlan,
 ): Promise<RunKernel> {
@@ -128,7 +145,7 @@ export async function runPipeline(
         query,
         opened,
         { code, kernel, breaker, remote: remote() },
-        (own) => makeContext(query, own, code.layout),
+        (own) => makeContext(query, own, code.layout, outer),
       );
       for (const own of contexts) {
         countRows(query, code, own);
@@ -213,20 +230,25 @@ export function countRows(query: Query, code: PipelineCode, ctx: number): void {
 }
 
 /** The parameter block of one thread's kernel. Rows may point to its texts, so they live as long as the query does. */
-function makeContext(query: Query, task: Task, layout: ContextLayout): number {
+function makeContext(query: Query, task: Task, layout: ContextLayout, outer: Outer): number {
   const { memory } = task;
   const ctx = allocateZeroed(task, layout.size());
   const view = memory.view();
   view.setUint32(ctx + CONTEXT.arena, task.rows, true);
   view.setUint32(ctx + CONTEXT.budget, task.tuning.loopBudget, true);
-  for (const { offset, value } of layout.words) {
+  for (const { offset, value: given } of layout.words) {
+    const value = typeof given === 'function' ? given() : given;
     if (typeof value === 'bigint') view.setBigInt64(ctx + offset, value, true);
     else view.setUint32(ctx + offset, value, true);
   }
+  const text = (bytes: number): number => memory.arenaAlloc(query.arena, query.budget, bytes);
   for (const { offset, type, value } of layout.constants) {
-    writeValue(memory, ctx + offset, type, laneOf(type), value, (bytes) =>
-      memory.arenaAlloc(query.arena, query.budget, bytes),
-    );
+    writeValue(memory, ctx + offset, type, laneOf(type), value, text);
+  }
+  for (const { id, type, lane, offset, nullOffset } of layout.outer) {
+    const { value } = required(outer.get(id), 'a column of the outer row');
+    writeValue(memory, ctx + offset, type, lane, value, text);
+    if (nullOffset !== undefined) memory.view().setUint32(ctx + nullOffset, value === null ? 1 : 0, true);
   }
   return ctx;
 }

@@ -14,7 +14,22 @@ export interface Planner {
 
 /** The streams with more operators behind. */
 export function extended(list: readonly Stream[], label: string, ...operators: readonly Operator[]): readonly Stream[] {
-  return list.map((s) => ({ ...s, operators: [...s.operators, ...operators], label: `${s.label} → ${label}` }));
+  return extendedBy(list, label, undefined, ...operators);
+}
+
+/** The same by operators whose code is the same wherever `code` is. */
+export function extendedBy(
+  list: readonly Stream[],
+  label: string,
+  code: readonly unknown[] | undefined,
+  ...operators: readonly Operator[]
+): readonly Stream[] {
+  return list.map((s) => ({
+    ...s,
+    operators: [...s.operators, ...operators],
+    label: `${s.label} → ${label}`,
+    code: code === undefined || s.code === undefined ? undefined : [...s.code, ...code],
+  }));
 }
 
 /** Runs a plan into a breaker: its streams one after the other, in one shape if there are several. */
@@ -32,7 +47,10 @@ export async function runInto(
   for (const stream of list) {
     const shapes = list.length === 1 ? [] : [declared(plan.columns)];
     const shaped = { ...stream, operators: [...stream.operators, ...shapes, ...more] };
-    last = await runPipeline(query, shaped, { sink: breaker.sink, driver: breaker.driver, breaker }, outer, node);
+    const { sink, driver, state } = breaker;
+    // Several streams share one state, which the code of the last one has told of itself.
+    const own = list.length === 1 ? state : undefined;
+    last = await runPipeline(query, shaped, { sink, driver, breaker, state: own }, outer, node);
   }
   return required(last, 'a pipeline');
 }

@@ -9,6 +9,7 @@ import { limitOf, NO_LIMIT } from './limits.ts';
 import type { RunKernel, Stream } from './pipeline.ts';
 import { type Planner, runInto, unexpected } from './planner.ts';
 import type { Outer, Query } from './query.ts';
+import { forgetState, keptState } from './repeated.ts';
 import { rowAddresses, type SortDriverSpec, type SortResult, sortDriver, sortDriverSpec } from './sort-driver.ts';
 import { sortAddresses } from './sorting.ts';
 import { openBlocks } from './sources.ts';
@@ -28,11 +29,13 @@ export async function sorting(
   const most = bytesLeft(query.budget) / (TOP_SHARE * plan.columns.length + 1);
   const top = wanted !== undefined && wanted > 0n && wanted <= Math.min(1_000_000, most) ? Number(wanted) : undefined;
   const ids = plan.columns.map((c) => c.id);
-  const collected = await collectRows(planner, query, plan.input, { keys: plan.keys, ids, top }, outer, plan);
+  const kept = keptState(query, top === undefined ? 'input' : 'top', plan, () => sortState());
+  const collected = await collectRows(planner, query, plan.input, { keys: plan.keys, ids, top, kept }, outer, plan);
   const { state, ran, spec, results, total, free } = collected;
   if (isTight(query, results, total * SORT_BYTES)) {
     const runs = await allRuns(query, plan, ran, spec, results);
     free();
+    forgetState(query, plan);
     const open = () => openRuns(query, plan, ran, state, spec, runs, skip, pass);
     return { open, operators: counted, label: 'merged runs', limits: [], readOnce: true };
   }
@@ -44,6 +47,7 @@ export async function sorting(
     operators: counted,
     label: 'sorted',
     limits: [],
+    code: [plan, state.layout],
   };
 }
 
@@ -67,6 +71,8 @@ interface SortSpec {
   /** So many of the keys make a partition, which the kernel can tell. */
   readonly partitionKeys?: number | undefined;
   readonly first?: FirstRows | undefined;
+  /** The state of an earlier run. */
+  readonly kept?: SortState | undefined;
   /** What is computed for each row first. */
   readonly compute?: readonly Operator[] | undefined;
 }
@@ -86,11 +92,11 @@ export async function collectRows(
   planner: Planner,
   query: Query,
   input: PhysicalPlan,
-  { keys, ids, top, partitionKeys, first, compute }: SortSpec,
+  { keys, ids, top, partitionKeys, first, kept, compute }: SortSpec,
   outer: Outer,
   node: PhysicalPlan,
 ): Promise<Collected> {
-  const state = sortState(partitionKeys, first);
+  const state = kept ?? sortState(partitionKeys, first);
   const { task, free } = withOwnArenas(query);
   const specOf = () => sortDriverSpec(state, top);
   const driver = sortDriver(task, specOf);
@@ -103,6 +109,7 @@ export async function collectRows(
     {
       sink: sortRows(keys, ids, top !== undefined, state),
       driver,
+      state: kept,
       remote: () => ({ kind: 'sort', ...specOf() }),
       adopt: (result) => (isSort(result) ? others.push(result) : unexpected(result)),
     },

@@ -158,6 +158,11 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
     parallel: rows >= query.tuning.parallelRows,
     passing: texts > 0 && !stable,
     mostRows: most === undefined ? undefined : BigInt(most),
+    // Filters by keys and searches have values in their code that differ, and what a loop for expected values reads depends on chunks.
+    code:
+      keyed.length > 0 || searches.length > 0 || special.exists
+        ? undefined
+        : [stable, ...cursor.formats.flatMap(formatCode)],
     next: () => {
       const next = waiting ?? cursor.next();
       waiting = undefined;
@@ -176,6 +181,12 @@ export function openScan(query: Query, plan: TableScan): OpenSource {
       cursor.close();
     },
   };
+}
+
+/** All that code for a column of this format depends on. */
+function formatCode(format: ColumnFormat): readonly unknown[] {
+  const { type, encoding, width, nullable, range, dictionary } = format;
+  return [type.kind, encoding, width, nullable, range?.[0], range?.[1], dictionary, dictionary?.offsets.length];
 }
 
 /** A field of a dynamic column that the loop for expected values reads. */
@@ -248,7 +259,7 @@ const FIELD_BOUNDS: readonly (readonly [bigint, bigint])[] = [16n, 32n, 48n, 56n
 /** Rows in blocks, block by block. */
 export function openBlocks(source: Source, blocks: readonly RowBlock[]): OpenSource {
   let at = 0;
-  return { source, next: () => blocks[at++], parallel: false, mostRows: BigInt(rowCount(blocks)) };
+  return { source, next: () => blocks[at++], parallel: false, mostRows: BigInt(rowCount(blocks)), code: [] };
 }
 
 /** Rows that the host has: written into engine memory first. */

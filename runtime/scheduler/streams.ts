@@ -18,11 +18,11 @@ import { evaluateRows, hostStream } from './host-stream.ts';
 import { limitOf } from './limits.ts';
 import { loopJoin, materialized } from './loop-joins.ts';
 import { runPipeline, type Stream } from './pipeline.ts';
-import { extended, type Planner } from './planner.ts';
+import { extended, extendedBy, type Planner } from './planner.ts';
 import { counterOf, type Outer, type Query } from './query.ts';
 import { rangeJoining } from './range-joins.ts';
 import { recursion } from './recursion.ts';
-import { onceIfSame } from './repeated.ts';
+import { keptState, onceIfSame } from './repeated.ts';
 import { renamed } from './shapes.ts';
 import { sorting } from './sorts.ts';
 import { openScan } from './sources.ts';
@@ -45,18 +45,26 @@ async function streamsOf(query: Query, plan: PhysicalPlan, outer: Outer): Promis
 
   switch (plan.kind) {
     case 'tableScan': {
-      return [{ open: () => openScan(query, plan), operators: counted, label: `scan ${plan.table.name}`, limits: [] }];
+      const open = () => openScan(query, plan);
+      return [{ open, operators: counted, label: `scan ${plan.table.name}`, limits: [], code: [plan] }];
     }
     case 'keyLookup':
       return [hostStream(query, plan.columns, lookUp(query, plan, outer), `lookup ${plan.table.name}`, counted)];
     case 'values':
       return [hostStream(query, plan.columns, evaluateRows(query, plan.rows, outer), 'values', counted)];
     case 'filter':
-      return extended(await streams(query, plan.input, outer), 'filter', filter([plan.predicate]), ...counted);
+      return extendedBy(
+        await streams(query, plan.input, outer),
+        'filter',
+        [plan],
+        filter([plan.predicate]),
+        ...counted,
+      );
     case 'project':
-      return extended(
+      return extendedBy(
         await streams(query, plan.input, outer),
         'project',
+        [plan],
         project(plan.columns, plan.expressions),
         ...counted,
       );
@@ -106,6 +114,7 @@ async function streamsOf(query: Query, plan: PhysicalPlan, outer: Outer): Promis
           ...counted,
         ],
         label: `${s.label} → limit`,
+        code: s.code && [...s.code, plan],
       }));
     }
     case 'repeat':
@@ -180,10 +189,12 @@ export async function runToBatches(
   deliver: (batch: number, rows: number) => void | Promise<void>,
 ): Promise<void> {
   const layout = batchLayout(plan.columns);
-  const slots: ResultSlots = { batch: 0, count: 0 };
+  const slots = keptState(query, 'result', plan, (): ResultSlots => ({ batch: 0, count: 0 }));
   const driver = resultDriver(query, layout, slots, deliver);
-  for (const stream of await streams(query, plan, outer)) {
-    await runPipeline(query, stream, { sink: resultSink(plan.columns, layout, slots), driver }, outer, plan);
+  const list = await streams(query, plan, outer);
+  const state = list.length === 1 ? slots : undefined;
+  for (const stream of list) {
+    await runPipeline(query, stream, { sink: resultSink(plan.columns, layout, slots), driver, state }, outer, plan);
   }
   await driver.flush();
 }
