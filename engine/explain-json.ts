@@ -159,7 +159,7 @@ function nodeType(node: PhysicalPlan): string {
     case 'rangeJoin':
       return 'Merge Join';
     case 'hashJoin':
-      return 'Hash Join';
+      return node.ordered === true ? 'Merge Join' : 'Hash Join';
     case 'nestedLoopJoin':
     case 'apply':
       return 'Nested Loop';
@@ -221,7 +221,9 @@ function details(node: PhysicalPlan, text: (expression: Expression) => string): 
     case 'hashJoin':
       return {
         'Join Type': JOIN_TYPES[node.join],
-        'Hash Cond': node.keys.map(({ probe, build }) => `${text(probe)} = ${text(build)}`).join(' and '),
+        [node.ordered === true ? 'Merge Cond' : 'Hash Cond']: node.keys
+          .map(({ probe, build }) => `${text(probe)} = ${text(build)}`)
+          .join(' and '),
         ...(node.residual === undefined ? {} : { 'Join Filter': text(node.residual) }),
       };
     case 'nestedLoopJoin':

@@ -30,6 +30,8 @@ export interface TableSample {
   readonly runs?: readonly number[] | undefined;
   /** The rows' values of a column; undefined for types that estimates cannot use. */
   readonly cells: (ordinal: number) => Cells | undefined;
+  /** The same of the rows after them, or themselves where they stand last in a part of the table. */
+  readonly neighbours?: ((ordinal: number) => Cells | undefined) | undefined;
 }
 
 export interface TableStatistics {

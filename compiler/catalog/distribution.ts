@@ -12,6 +12,8 @@ export interface Distribution {
   readonly bounds: Float64Array;
   /** Between the values and the order of rows, from -1 to 1: near ±1, a range lies in few chunks. */
   readonly correlation: number;
+  /** No row of the sample has a lesser value than the one before it, nor its neighbour in the table than itself. */
+  readonly ascending: boolean;
   /** Characters of texts; 0 for other types. */
   readonly averageLength: number;
 }
@@ -26,9 +28,10 @@ const ROWS_PER_BUCKET = 4;
 
 /**
  * The distribution of which the cells are a sample, in the order of rows (as in Poosala et al., "Improved Histograms for
- * Selectivity Estimation of Range Predicates", SIGMOD 1996: compressed, equi-depth).
+ * Selectivity Estimation of Range Predicates", SIGMOD 1996: compressed, equi-depth). `neighbours` are the rows after those
+ * of the sample.
  */
-export function distributionOf(cells: Cells): Distribution {
+export function distributionOf(cells: Cells, neighbours?: () => Cells | undefined): Distribution {
   const counts = new Map<number | string, number>();
   const positions: number[] = [];
   let rows = 0;
@@ -60,8 +63,22 @@ export function distributionOf(cells: Cells): Distribution {
     commonFraction: rows === 0 ? 0 : commonRows / rows,
     bounds: equiDepth(Float64Array.from(others).sort()),
     correlation: correlationOf(positions),
+    ascending: ascends(positions) && (neighbours === undefined || inPairs(cells, neighbours())),
     averageLength: rows === 0 ? 0 : characters / rows,
   };
+}
+
+function ascends(positions: readonly number[]): boolean {
+  return positions.every((position, i) => i === 0 || (positions[i - 1] ?? position) <= position);
+}
+
+function inPairs(cells: Cells, neighbours: Cells | undefined): boolean {
+  if (neighbours === undefined) return false;
+  for (let i = 0; i < cells.length; i++) {
+    const [cell, neighbour] = [cells[i], neighbours[i]];
+    if (typeof cell === 'number' && typeof neighbour === 'number' && neighbour < cell) return false;
+  }
+  return true;
 }
 
 function equiDepth(sorted: Float64Array): Float64Array {

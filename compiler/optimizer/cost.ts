@@ -27,6 +27,11 @@ export function hashJoinCost(build: number, probe: number, output: number): numb
   return build * (COSTS.build + lookupCost(build)) + probe * COSTS.probe * lookupCost(build) + output * COSTS.output;
 }
 
+/** Where both sides come in the order of the key no table is needed, and every key is near the one before. */
+export function mergeJoinCost(build: number, probe: number, output: number): number {
+  return build * (COSTS.build + 1) + probe * COSTS.probe + output * COSTS.output;
+}
+
 export function nestedLoopCost(outer: number, inner: number, output: number): number {
   return inner + outer * Math.max(1, inner) * COSTS.comparedPair + output * COSTS.output;
 }

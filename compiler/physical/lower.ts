@@ -17,6 +17,7 @@ import { lowerKeyLookup } from './lower-key-lookup.ts';
 import { lowerSetOperation } from './lower-set-operation.ts';
 import { lowerWindow } from './lower-window.ts';
 import { estimated, type Lowering } from './lowering.ts';
+import { placeMergeJoins } from './merge-joins.ts';
 import type { PhysicalPlan, PhysicalSort, TableScan } from './plan.ts';
 import { shareSubplans } from './share.ts';
 
@@ -45,13 +46,16 @@ export function lower(plan: Plan, options: LowerOptions = {}): PhysicalPlan {
     },
   };
   const lowered = context.lower(plan);
-  const physical = options.off?.includes(SHARING) === true ? lowered : shareSubplans(lowered, context.ids);
-  return options.off?.includes(KEY_FILTERS) === true ? physical : placeKeyFilters(physical);
+  const isOn = (name: string): boolean => options.off?.includes(name) !== true;
+  const shared = isOn(SHARING) ? shareSubplans(lowered, context.ids) : lowered;
+  const merged = isOn(MERGE_JOINS) ? placeMergeJoins(shared) : shared;
+  return isOn(KEY_FILTERS) ? placeKeyFilters(merged) : merged;
 }
 
 /** What lowering does beyond choosing algorithms, by the name under which it can be left out. */
 export const KEY_FILTERS = 'key filters';
 const GROUP_JOINS = 'group joins';
+export const MERGE_JOINS = 'merge joins';
 const SHARING = 'common subplans';
 
 export interface LowerOptions {

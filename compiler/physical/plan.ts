@@ -138,6 +138,8 @@ export interface HashJoin extends PhysicalNode {
    * build rows have the same ones, so its states may be kept in the build rows instead of a hash table of their own.
    */
   readonly groupJoin?: boolean | undefined;
+  /** Both sides are expected to come in the order of the only key. */
+  readonly ordered?: boolean | undefined;
 }
 
 /** Keys of a join's build side that scans below its probe side are filtered by. */

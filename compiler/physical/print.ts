@@ -92,7 +92,8 @@ function describe(plan: PhysicalPlan, names: Names): string {
         ({ probe, build, nullsEqual }) => `${text(probe)} ${nullsEqual ? 'is' : '='} ${text(build)}`,
       );
       const residual = plan.residual === undefined ? '' : ` residual ${text(plan.residual)}`;
-      return `${plan.groupJoin === true ? 'group' : 'hash'} join ${joinText(plan)} on ${keys.join(' and ')}${residual}`;
+      const algorithm = plan.groupJoin === true ? 'group' : plan.ordered === true ? 'merge' : 'hash';
+      return `${algorithm} join ${joinText(plan)} on ${keys.join(' and ')}${residual}`;
     }
     case 'nestedLoopJoin':
       return `nested loop join ${joinText(plan)} on ${text(plan.predicate)}`;

@@ -5,7 +5,7 @@ import { type FunctionBuilder, i32, type Local, load, op } from '../wasm/ir.ts';
  * of flags. The directory is made when all rows are there: open addressing over u64 entries, hash << 32 | first row of
  * the key; or, for one integer key of a small enough span, an array of u32 row addresses.
  */
-export const BUILD_ROW = { next: 0, hash: 4, flags: 8, header: 16 } as const;
+export const BUILD_ROW = { next: 0, hash: 4, flags: 8, following: 12, header: 16 } as const;
 export const MATCHED = 1;
 /** A row whose key is NULL matches nothing; it is kept only where unmatched build rows are put out. */
 export const NULL_KEY = 2;

@@ -21,6 +21,7 @@ import { BUILD_ROW, eachBuildRow, MATCHED, NULL_KEY } from './build-rows.ts';
 import { whenTrue } from './condition.ts';
 import type { Operator, PipelineEmitter, Sink, Source } from './emitter.ts';
 import { keyFilterFunctions } from './key-filter.ts';
+import { findInOrder, type KeyOrder, linkOrdered, NO_ORDER } from './key-order.ts';
 import { equalKeys, hashKeys } from './keys.ts';
 import { held, persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
 
@@ -55,6 +56,8 @@ export interface JoinDirectory {
   readonly address: number;
   /** Dense: least key and number of entries. */
   readonly dense?: DenseEntries | undefined;
+  /** Found by walking along the keys. */
+  readonly ordered?: KeyOrder | undefined;
   /** Hashed: entries - 1, and 32 - log2(entries). */
   readonly mask: number;
   readonly shift: number;
@@ -82,6 +85,13 @@ function isInteger(v: Val): boolean {
   return v.lane === 'i32' || v.lane === 'i64';
 }
 
+/** Whether an only key, whose NULLs are equal to nothing, is an integer of at most 64 bits. */
+export function hasIntegerKey({ layout, keyFields, nullsEqual }: JoinState): boolean {
+  const [key] = keyFields;
+  const field = key === undefined ? undefined : layout?.fields[key];
+  return keyFields.length === 1 && (field?.lane === 'i32' || field?.lane === 'i64') && !nullsEqual;
+}
+
 /** Of what keys, by their positions, the rows' filter of a number is made. */
 export interface BuiltFilter {
   readonly filter: number;
@@ -97,6 +107,7 @@ export function joinBuild(
   state: JoinState,
   filters: readonly BuiltFilter[] = [],
   spare = 0,
+  ordered = false,
 ): Sink {
   let keyLayout: readonly Field[] = [];
   return {
@@ -181,7 +192,9 @@ export function joinBuild(
             : [bloomFunction(filter, layout, fields.length === keys.length ? undefined : fields, context)];
         return [...bitmap, ...bloom];
       });
-      return [linkHashed(layout, keyLayout, keys, context), ...linkDense(layout, keyLayout), ...made];
+      const [only] = keyLayout;
+      const merged = ordered && only !== undefined && hasIntegerKey(state) ? [linkOrdered(layout.size, only)] : [];
+      return [linkHashed(layout, keyLayout, keys, context), ...linkDense(layout, keyLayout), ...merged, ...made];
     },
   };
 }
@@ -225,6 +238,7 @@ function linkHashed(
           const entry = k.local('i64', load('i64.load', slot));
           const word = op('i64.or', op('i64.shl', op('i64.extend_i32_u', hash), i64(32)), op('i64.extend_i32_u', row));
           k.if(op('i64.eqz', entry), () => {
+            k.store('i32.store', row, BUILD_ROW.next, i32(0));
             k.store('i64.store', slot, 0, word);
             k.branch(done);
           });
@@ -282,8 +296,9 @@ function builtDirectory({ directory }: JoinState): JoinDirectory {
 
 /** What the code of a probe depends on: that of another build side with the same can probe this one. */
 export function probeCode(state: JoinState): readonly unknown[] {
-  const { unique, dense, rows, sawNull } = builtDirectory(state);
-  return [state, state.layout, state.passing, unique, dense === undefined, rows > 0, sawNull];
+  const { unique, dense, ordered, rows, sawNull } = builtDirectory(state);
+  const found = [dense === undefined, ordered === undefined];
+  return [state, state.layout, state.passing, unique, ...found, rows > 0, sawNull];
 }
 
 /** The first build row with the probe's keys, or 0. */
@@ -301,6 +316,10 @@ export function lookUp(e: PipelineEmitter, keys: readonly JoinKey[], values: rea
   });
   const search = (): void => {
     const [only] = values;
+    if (directory.ordered !== undefined && only !== undefined) {
+      const order = (): KeyOrder => now().ordered ?? NO_ORDER;
+      return findInOrder(e, order, fieldAt(layout, state.keyFields[0] ?? -1), only, found);
+    }
     if (directory.dense !== undefined && only !== undefined) {
       const entries = (): DenseEntries => now().dense ?? { low: 0n, size: 0 };
       whereDense(e, only, entries, (index) => k.set(found, load('i32.load', indexed(base, index, 4))));

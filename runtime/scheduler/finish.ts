@@ -1,4 +1,4 @@
-import type { JoinDirectory, JoinState } from '../operators/hash-join.ts';
+import { hasIntegerKey, type JoinDirectory, type JoinState } from '../operators/hash-join.ts';
 import { type BuildResult, type RowBlock, required, rowCount } from './drivers.ts';
 import type { KernelInstance } from './modules.ts';
 import { allocate, allocateLarge, STEP_ROWS, type Task } from './task.ts';
@@ -18,9 +18,7 @@ export async function linkRows(
   const { blocks, low, high, sawNull } = built;
   const layout = required(state.layout, 'the row layout');
   const rows = rowCount(blocks);
-  const [key] = state.keyFields;
-  const field = key === undefined ? undefined : layout.fields[key];
-  const integer = state.keyFields.length === 1 && (field?.lane === 'i32' || field?.lane === 'i64') && !state.nullsEqual;
+  const integer = hasIntegerKey(state);
   const span = low <= high ? high - low + 1n : 0n;
   let chained = 0;
   const link = async (step: (address: number, rows: number) => number): Promise<void> => {

@@ -11,6 +11,7 @@ import { linkRows } from './finish.ts';
 import { groupJoined, groupJoinOf, withoutGroupJoin } from './group-joins.ts';
 import { hostStream } from './host-stream.ts';
 import { dropKeyFilters, makeKeyFilters } from './key-filters.ts';
+import { linkInOrder } from './key-order.ts';
 import { loopJoin, nullable } from './loop-joins.ts';
 import { runPipeline, type Stream } from './pipeline.ts';
 import { extendedBy, type Planner, runInto, unexpected } from './planner.ts';
@@ -95,7 +96,7 @@ export async function hashJoin(
     ? []
     : extendedBy(
         await planner.streams(query, plan.probe, outer),
-        `${plan.join} join`,
+        `${plan.join} ${directory?.ordered === undefined ? 'join' : 'merge join'}`,
         unmatched === undefined ? [node, ...probeCode(state)] : undefined,
         probe,
         ...(buildOnly ? [] : counted),
@@ -152,7 +153,15 @@ async function buildSide(
     plan.build,
     outer,
     {
-      sink: joinBuild(buildKeys, ids, keep, state, plan.makesFilters, stateBytes(grouping?.aggregates ?? [])),
+      sink: joinBuild(
+        buildKeys,
+        ids,
+        keep,
+        state,
+        plan.makesFilters,
+        stateBytes(grouping?.aggregates ?? []),
+        plan.ordered,
+      ),
       driver,
       state: kept,
       remote: () => ({ kind: 'join', ...joinDriverSpec(state, bits) }),
@@ -161,15 +170,18 @@ async function buildSide(
     node,
   );
   const built = mergeBuilds([await driver.result(), ...others]);
+  // What ascends needs no directory, and hardly any room beside its rows.
+  const mayBeOrdered = plan.ordered === true && built.spilled.length === 0;
+  const ordered = mayBeOrdered ? await linkInOrder(query, state, ran.kernel.instance, built) : undefined;
   // The rows may all be there, but not the room for their directory.
   const tight = query.spill !== undefined && rowCount(built.blocks) * LINK_BYTES > bytesLeft(query.budget);
-  if (tight || built.spilled.length > 0) {
+  if (ordered === undefined && (tight || built.spilled.length > 0)) {
     forgetState(query, node);
     state.passing = true;
     dropKeyFilters(query, plan);
     return { state, built, onDisk: { ran, bits, driver, free } };
   }
-  state.directory = await linkRows(query, state, ran.kernel.instance, ran.ctx, built);
+  state.directory = ordered ?? (await linkRows(query, state, ran.kernel.instance, ran.ctx, built));
   await makeKeyFilters(query, plan, state, ran, built);
   return { state, built, onDisk: undefined };
 }

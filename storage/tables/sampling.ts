@@ -23,7 +23,14 @@ export function sampleOf(
   most: number = SAMPLE_ROWS,
 ): TableSample {
   const { places, complete } = choose(segments, most);
-  return sampleAt(columns, places, complete);
+  const following = places.map(({ segment, row }) => ({ segment, row: Math.min(row + 1, segment.rows - 1) }));
+  return {
+    ...sampleAt(columns, places, complete),
+    neighbours: (ordinal) => {
+      const definition = columns[ordinal];
+      return definition === undefined ? undefined : cellsOf(following, ordinal, definition);
+    },
+  };
 }
 
 /** The rows at those places. */
@@ -52,10 +59,13 @@ export interface Place {
   readonly row: number;
 }
 
-function choose(segments: readonly Segment[], most: number): { places: readonly Place[]; complete: boolean } {
+function choose(
+  segments: readonly Segment[],
+  most: number,
+): { places: readonly { readonly segment: Segment; readonly row: number }[]; complete: boolean } {
   const all = segments.reduce((sum, { rows }) => sum + rows, 0);
   const wanted = Math.min(all, most);
-  const places: Place[] = [];
+  const places: { readonly segment: Segment; readonly row: number }[] = [];
   let index = 0;
   let before = 0;
   for (let i = 0; i < wanted; i++) {

@@ -47,9 +47,10 @@ export class TableObserver {
   /** Looks at a column more closely than for every plan. */
   analyze(ordinal: number, rowCount: number, segments: readonly Segment[], delta: Delta): void {
     delta.seal();
-    const cells = sampleOf(this.columns, [...segments, ...delta.pieces], ANALYZED_ROWS).cells(ordinal);
-    if (cells === undefined) this.analyzed.delete(ordinal);
-    else this.analyzed.set(ordinal, { rowCount, written: writtenRows(delta), distribution: distributionOf(cells) });
+    const sample = sampleOf(this.columns, [...segments, ...delta.pieces], ANALYZED_ROWS);
+    const distribution = ofSample(sample, ordinal);
+    if (distribution === undefined) this.analyzed.delete(ordinal);
+    else this.analyzed.set(ordinal, { rowCount, written: writtenRows(delta), distribution });
     this.changes++;
   }
 
@@ -86,9 +87,13 @@ export class TableObserver {
       const changed = Math.max(written - analyzed.written, analyzed.rowCount - rowCount);
       if (changed <= MOST_CHANGED * analyzed.rowCount) return analyzed.distribution;
     }
-    const cells = sample.cells(ordinal);
-    return cells === undefined || sample.rows === 0 ? undefined : distributionOf(cells);
+    return sample.rows === 0 ? undefined : ofSample(sample, ordinal);
   }
+}
+
+function ofSample({ cells, neighbours }: TableSample, ordinal: number): Distribution | undefined {
+  const own = cells(ordinal);
+  return own && distributionOf(own, neighbours && (() => neighbours(ordinal)));
 }
 
 /** When more of the rows have changed, what ANALYZE found is worth less than a fresh sample. */

@@ -70,6 +70,8 @@ export function makeHashJoin(making: Making, join: HashJoin['join'], probe: Node
         residual,
         nullAware,
         mark,
+        // Only expected, so it may be wrong.
+        ordered: random.chance(0.5),
       };
       return over(plan, making.evaluate(plan, [probe, build], outside), [probe, build]);
     },

@@ -1,4 +1,5 @@
 import type { Catalog, ColumnStatistics, TableHandle, TableStatistics } from '../../compiler/catalog/catalog.ts';
+import type { Distribution } from '../../compiler/catalog/distribution.ts';
 import { bindSql } from '../../compiler/frontends/sql/bind.ts';
 import type { Plan } from '../../compiler/ir/plan.ts';
 import { verify } from '../../compiler/ir/verify.ts';
@@ -19,12 +20,14 @@ export function catalogWithStatistics(schema: string, statistics: string): Catal
     const result: TableStatistics = {
       rowCount,
       columns: table.columns.map(({ name, type }): ColumnStatistics => {
-        const [distinct, min, max, nulls] = columns.get(name) ?? [];
+        const figures = columns.get(name) ?? [];
+        const [distinct, min, max, nulls] = figures.filter((figure) => figure !== 'ascending');
         return {
           distinctCount: distinct === undefined ? undefined : Number(distinct),
           min: min === undefined ? undefined : parseText(min, type),
           max: max === undefined ? undefined : parseText(max, type),
           nullCount: nulls === undefined ? undefined : Number(nulls),
+          distribution: figures.includes('ascending') ? () => ASCENDING : undefined,
         };
       }),
     };
@@ -37,6 +40,16 @@ export function catalogWithStatistics(schema: string, statistics: string): Catal
     table: (name, inSchema) => described(catalog.table(name, inSchema)),
   };
 }
+
+/** Nothing is known but the order. */
+const ASCENDING: Distribution = {
+  common: new Map(),
+  commonFraction: 0,
+  bounds: new Float64Array(0),
+  correlation: 1,
+  ascending: true,
+  averageLength: 0,
+};
 
 interface ParsedStatistics {
   readonly rowCount: number;
