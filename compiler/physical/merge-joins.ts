@@ -2,7 +2,6 @@ import type { ColumnId, Expression } from '../ir/expression.ts';
 import { hashJoinCost, mergeJoinCost } from '../optimizer/cost.ts';
 import { isIntegral } from '../types/type.ts';
 import { mapChildren } from './columns.ts';
-
 import type { HashJoin, PhysicalPlan, TableScan } from './plan.ts';
 
 /**

@@ -88,7 +88,9 @@ export async function onceIfSame<T>(
   const known = loop.kept.get(node);
   // A node always keeps things of one kind.
   if (known !== undefined) return known as T;
-  const result = await compute(loop.owner);
+  const { spill, space } = query;
+  // In a recursive step nothing goes to disk, whoever keeps it.
+  const result = await compute(spill === undefined ? { ...loop.owner, spill, space } : loop.owner);
   if (keeps(result)) loop.kept.set(node, result);
   return result;
 }
