@@ -84,14 +84,18 @@ function subqueriesInJoins(query: Query): boolean {
   );
 }
 
+/** Each run has its time: the reference alone may take as long. */
+function impatience(): () => boolean {
+  const start = performance.now();
+  return () => performance.now() - start > PATIENCE_MS;
+}
+
 /** Asks everybody. */
 export async function agreement(loaded: Loaded, text: string, turn: number): Promise<Agreement> {
   const { engines, own } = loaded;
   const query = parseQuery(text);
   const ordered = orderedColumns(query);
-  const start = performance.now();
-  const isCancelled = (): boolean => performance.now() - start > PATIENCE_MS;
-  const answer = await executorAnswer(own, text, {}, engines.shared, { isCancelled });
+  const answer = await executorAnswer(own, text, {}, engines.shared, { isCancelled: impatience() });
   const done = (problem: string | undefined, rules: readonly string[] = [], answered: Agreement['answered'] = []) => ({
     answer,
     problem,
@@ -104,7 +108,7 @@ export async function agreement(loaded: Loaded, text: string, turn: number): Pro
     const other =
       executor === undefined
         ? referenceAnswer(own, text, planning)
-        : await executorAnswer(own, text, planning, executor, { ...options, isCancelled });
+        : await executorAnswer(own, text, planning, executor, { ...options, isCancelled: impatience() });
     const different = ownDifference(answer, other, ordered);
     if (different !== undefined) return done(`${name} differs from the executor: ${different}`);
   }
