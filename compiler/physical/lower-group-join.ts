@@ -10,7 +10,7 @@ import { isIdentity } from '../optimizer/identity.ts';
 import { type Equality, splitCondition } from '../optimizer/join-estimate.ts';
 import { isMergeable } from '../optimizer/partial-aggregates.ts';
 import { isVolatilePlan } from '../optimizer/volatility.ts';
-import { typeEquals } from '../types/type.ts';
+import { isIntegral, typeEquals } from '../types/type.ts';
 import { estimated, type Lowering } from './lowering.ts';
 import type { HashJoin, PhysicalPlan } from './plan.ts';
 
@@ -102,7 +102,7 @@ function aggregated(
     return ofRows.has(expression.id) ? expression : keyOf.get(expression.id);
   };
   const calls: AggregateCall[] = [];
-  const made: Column[] = [];
+  const computed: Column[] = [];
   const values: Expression[] = [];
   for (const group of plan.groups) {
     const value = ofGroup(group);
@@ -116,7 +116,7 @@ function aggregated(
     if (passed !== undefined) values.push(passed);
     else if (column !== undefined && hasState(call) && !uses(call, ofRows) && !mayFail(call)) {
       calls.push(call);
-      made.push(column);
+      computed.push(column);
       values.push(columnRef(column));
     } else return undefined;
   }
@@ -125,13 +125,19 @@ function aggregated(
   if (build === undefined || probed === undefined || output === undefined) return undefined;
   const apart = hashJoinCost(Math.min(build, probed), Math.max(build, probed), output) + aggregateCost(output, groups);
   if (groupJoinCost(build, probed, groups) >= apart) return undefined;
+  // What it falls back to aggregates first: all of the other side's rows, or those that a filter by the keys leaves.
+  const isFiltered = equalities.length === 1 && equalities.every(({ left }) => isIntegral(left.type.kind));
+  const kept = isFiltered ? Math.min(probed, output) : probed;
+  const made = Math.min(kept, (groups * kept) / Math.max(1, output));
+  const below = aggregateCost(kept, made) + hashJoinCost(Math.min(build, made), Math.max(build, made), groups);
+  if (below >= apart) return undefined;
   const keyColumns = equalities.map(({ right }): Column => {
     const { type, nullable } = right;
     return { id: ids.next(), name: 'key', type, nullable };
   });
   const aggregate: PhysicalPlan = {
     kind: 'hashAggregate',
-    columns: [...keyColumns, ...made],
+    columns: [...keyColumns, ...computed],
     input: lower(other),
     groups: equalities.map(({ right }) => right),
     aggregates: calls,

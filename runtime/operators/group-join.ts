@@ -6,7 +6,7 @@ import { indexed, loadField, type RowLayout, rowLayout } from '../kernels/memory
 import { asI64, assignable, nullVal, or, type Val } from '../kernels/value.ts';
 import { type Expr, i32, type Local, load, op } from '../wasm/ir.ts';
 import { argument, initialise, rowAccess, settled, shifted, update } from './aggregate.ts';
-import { type AggregateKernel, aggregateKernel, zeroState } from './aggregate-functions.ts';
+import { type AggregateKernel, aggregateKernel, type StateShape, zeroState } from './aggregate-functions.ts';
 import { BUILD_ROW, MATCHED, NULL_KEY } from './build-rows.ts';
 import type { Operator, PipelineEmitter, Sink, Source } from './emitter.ts';
 import { fieldAt, type JoinKey, type JoinState, lookUp, mark, whereDense } from './hash-join.ts';
@@ -46,11 +46,18 @@ const ANY_NUMBER_OF_ROWS = 1n << 63n;
 
 /** Bytes that the states take at most, whatever is found out of the arguments' values later. */
 export function stateBytes(aggregates: readonly AggregateCall[]): number {
-  const shapes = aggregates.flatMap((call) => {
-    const args = call.args.map(({ type }) => nullVal(type));
-    return aggregateKernel(call, args, ANY_NUMBER_OF_ROWS).shapes;
-  });
+  const shapes = aggregates.flatMap(widestShapes);
   return shapes.length === 0 ? 0 : rowLayout(shapes).size;
+}
+
+/** Whether the states may take more than their own bytes. */
+export function havePointers(aggregates: readonly AggregateCall[]): boolean {
+  return aggregates.flatMap(widestShapes).some(({ lane }) => lane === 'view' || lane === 'any');
+}
+
+function widestShapes(call: AggregateCall): readonly StateShape[] {
+  const args = call.args.map(({ type }) => nullVal(type));
+  return aggregateKernel(call, args, ANY_NUMBER_OF_ROWS).shapes;
 }
 
 /** Where the states of a key are. */

@@ -6,6 +6,7 @@ import {
   groupJoinProbe,
   groupJoinSource,
   groupJoinState,
+  havePointers,
   MATCHED_ROW_BYTES,
   stateBytes,
 } from '../operators/group-join.ts';
@@ -22,7 +23,10 @@ import { allocate, allocateLarge } from './task.ts';
 export function groupJoinOf(query: Query, { groupJoin, probe }: HashJoin): HashAggregate | undefined {
   // Threads would update the same states; those that have tables of their own share the work.
   if (groupJoin !== true || probe.kind !== 'hashAggregate' || query.executor.workers !== undefined) return undefined;
-  return probe.aggregates.every((call) => !call.distinct && hasAggregateKernel(call)) ? probe : undefined;
+  const { aggregates } = probe;
+  if (!aggregates.every((call) => !call.distinct && hasAggregateKernel(call))) return undefined;
+  // States cannot go to disk; those of a fixed size need not.
+  return query.spill !== undefined && havePointers(aggregates) ? undefined : probe;
 }
 
 /** The join where the aggregate has a table of its own: built over the smaller side, unless the keys filter the other. */

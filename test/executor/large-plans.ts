@@ -70,6 +70,18 @@ export function grouped(input: PhysicalPlan, keys: readonly string[], first: Col
   return { kind: 'hashAggregate', columns, input, groups, aggregates: calls };
 }
 
+/** Groups of `probe` by the key, kept in the rows of `build`, which differ in it. */
+export function groupJoin(
+  kind: 'inner' | 'buildLeft',
+  probe: PhysicalPlan,
+  build: PhysicalPlan,
+  key: string,
+  first: ColumnId,
+): PhysicalPlan {
+  const plan = join(kind, grouped(probe, [key], first), build, key);
+  return plan.kind === 'hashJoin' ? { ...plan, groupJoin: true } : plan;
+}
+
 export function sorted(input: PhysicalPlan, keys: readonly string[], limit?: number): PhysicalPlan {
   return {
     kind: 'sort',

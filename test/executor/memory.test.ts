@@ -4,7 +4,7 @@ import * as T from '../../compiler/types/type.ts';
 import { createExecutor } from '../../runtime/scheduler/executor.ts';
 import type { Executor } from '../../runtime/scheduler/query.ts';
 import { executors, runExecutor, type Statement } from './harness.ts';
-import { grouped, join, LARGE_ROWS, largeScan, scanFrom, sorted } from './large-plans.ts';
+import { grouped, groupJoin, join, LARGE_ROWS, largeScan, scanFrom, sorted } from './large-plans.ts';
 import { COMMAND, column, type TestTable, testTable } from './tables.ts';
 
 const engines = executors();
@@ -13,6 +13,7 @@ const engines = executors();
 const GREEDY: Readonly<Record<string, PhysicalPlan>> = {
   'hash join': join('inner', scanFrom(0), scanFrom(10), 'id'),
   'semi join': join('semi', scanFrom(0), scanFrom(10), 't'),
+  'group join': groupJoin('inner', scanFrom(0), scanFrom(10), 'id', 20),
   groups: grouped(scanFrom(0), ['t'], 20),
   sort: sorted(scanFrom(0), ['t']),
 };

@@ -14,7 +14,7 @@ import { createSpillHost } from '../../runtime/scheduler/spill/host.node.ts';
 import type { SpillHost } from '../../runtime/scheduler/spill/host.ts';
 import { showRow } from './compare.ts';
 import { type Outcome, runExecutor } from './harness.ts';
-import { grouped, join, largeScan, refTo, scanFrom, sorted, windowed } from './large-plans.ts';
+import { grouped, groupJoin, join, largeScan, refTo, scanFrom, sorted, windowed } from './large-plans.ts';
 
 const host = createSpillHost();
 if (host === undefined) throw new Error('there is no disk');
@@ -51,6 +51,7 @@ const PLANS: Readonly<Record<string, () => PhysicalPlan>> = {
     const inner = grouped(scanFrom(0), ['t', 'id'], 20);
     return { ...grouped({ ...inner, columns: renamed(inner) }, ['t', 'id'], 40) };
   },
+  'group join': () => groupJoin('inner', scanFrom(0), scanFrom(10), 'id', 20),
   'inner join': () => join('inner', scanFrom(0), scanFrom(10), 'id'),
   'semi join': () => join('semi', scanFrom(0), scanFrom(10), 't'),
   'full join': () => join('full', scanFrom(0), kept(scanFrom(10), 'id', 100_000), 'id'),
