@@ -7,7 +7,7 @@ import {
   lockedReturn,
   returnRun,
   setControl,
-  takeRun,
+  takeHighRun,
   trapUnlocked,
   unlock,
 } from './extents.ts';
@@ -72,7 +72,7 @@ const unlinkSlab = defineFunction('memory_unlink_slab', ['i32', 'i32'], undefine
 const takeObject = defineFunction('memory_take_object', ['i32'], 'i32', (k, sizeShift) => {
   const extent = k.local('i32', load('i32.load', classHead(sizeShift), CONTROL_SLABS));
   k.if(op('i32.eqz', extent), () => {
-    k.set(extent, extentOf(call(takeRun, i32(1), i32(KIND_SLAB))));
+    k.set(extent, extentOf(call(takeHighRun, i32(1), i32(KIND_SLAB))));
     k.if(op('i32.eqz', extent), () => k.return(i32(0)));
     k.store('i32.store8', entryOf(extent), ENTRY_CLASS, sizeShift);
     k.store('i32.store16', entryOf(extent), ENTRY_FREE, i32(NO_OBJECT));
@@ -115,7 +115,7 @@ export const alloc = defineFunction('alloc', ['i32'], 'i32', (k, bytes) => {
       const sizeShift = op('i32.sub', i32(32), op('i32.clz', op('i32.or', last, i32((1 << SMALLEST_SHIFT) - 1))));
       k.set(address, call(takeObject, sizeShift));
     },
-    () => k.set(address, call(takeRun, op('i32.add', extentOf(last), i32(1)), i32(KIND_LARGE))),
+    () => k.set(address, call(takeHighRun, op('i32.add', extentOf(last), i32(1)), i32(KIND_LARGE))),
   );
   k.if(address, () => countBlocks(k, 1));
   k.call(unlock);

@@ -14,6 +14,7 @@ import {
   BITMAP,
   CONTROL_EXTENTS_PEAK,
   CONTROL_EXTENTS_USED,
+  CONTROL_HIGHEST_FREE,
   CONTROL_LOCK,
   CONTROL_LOWEST_FREE,
   CONTROL_MAXIMUM_PAGES,
@@ -28,8 +29,8 @@ import {
 } from './layout.ts';
 
 /**
- * Runs of 64 KiB extents. The lowest run that is long enough is taken: low addresses are touched already, and address
- * order keeps long runs free at the top. Eight KiB of bitmap are searched 64 extents at a time, a microsecond or so.
+ * Runs of 64 KiB extents. Queries take the lowest run that is long enough, the pool and other blocks the highest: low
+ * addresses are touched already, and what comes and goes with queries is not cut by what stays. Eight KiB of bitmap are searched 64 extents at a time, a microsecond or so.
  *
  * One spin lock guards the bitmap, the table and the slabs. It is held for that search, or for memory.grow, at most. No
  * function traps while it holds the lock, or every other thread would spin for ever.
@@ -84,7 +85,10 @@ export function trapUnlocked(k: FunctionBuilder): void {
 const findBit = defineFunction('memory_find_bit', ['i32', 'i32', 'i64'], 'i32', (k, from, limit, invert) => {
   const word = k.local('i64');
   const read = (): void =>
-    k.set(word, op('i64.xor', load('i64.load', op('i32.shl', op('i32.shr_u', from, i32(6)), i32(3)), BITMAP), invert));
+    k.set(
+      word,
+      op('i64.xor', load('i64.load', op('i32.shl', op('i32.shr_u', from, i32(6)), i32(3)), BITMAP), invert),
+    );
   k.if(op('i32.ge_u', from, limit), () => k.return(limit));
   read();
   k.set(word, op('i64.shr_u', word, op('i64.extend_i32_u', op('i32.and', from, i32(63)))));
@@ -98,6 +102,28 @@ const findBit = defineFunction('memory_find_bit', ['i32', 'i32', 'i64'], 'i32', 
   );
   k.set(from, op('i32.add', from, op('i32.wrap_i64', op('i64.ctz', word))));
   k.return(minimum(from, limit));
+});
+
+/** The last bit up to `from` that is set in the bitmap xor `invert`. The first extents hold the tables: bit 0 is taken. */
+const findBitDown = defineFunction('memory_find_bit_down', ['i32', 'i64'], 'i32', (k, from, invert) => {
+  const word = k.local('i64');
+  const read = (): void =>
+    k.set(
+      word,
+      op('i64.xor', load('i64.load', op('i32.shl', op('i32.shr_u', from, i32(6)), i32(3)), BITMAP), invert),
+    );
+  read();
+  const above = op('i32.sub', i32(63), op('i32.and', from, i32(63)));
+  k.set(word, op('i64.shl', word, op('i64.extend_i32_u', above)));
+  k.while(
+    () => op('i64.eqz', word),
+    () => {
+      k.if(op('i32.lt_u', from, i32(64)), () => k.return(i32(0)));
+      k.set(from, op('i32.sub', op('i32.and', from, i32(-64)), i32(1)));
+      read();
+    },
+  );
+  k.return(op('i32.sub', from, op('i32.wrap_i64', op('i64.clz', word))));
 });
 
 /** Marks free extents as taken, or taken ones as free. */
@@ -118,6 +144,20 @@ const flipBits = defineFunction('memory_flip_bits', ['i32', 'i32'], undefined, (
       k.set(count, op('i32.sub', count, bits));
     },
   );
+});
+
+/** Marks a run as taken: its address. */
+const enterRun = defineFunction('memory_enter_run', ['i32', 'i32', 'i32'], 'i32', (k, at, count, kind) => {
+  k.call(flipBits, at, count);
+  const used = k.local('i32', op('i32.add', control(CONTROL_EXTENTS_USED), count));
+  setControl(k, CONTROL_EXTENTS_USED, used);
+  k.if(op('i32.gt_u', used, control(CONTROL_EXTENTS_PEAK)), () => setControl(k, CONTROL_EXTENTS_PEAK, used));
+  const entry = k.local('i32', entryOf(at));
+  k.store('i32.store', entry, ENTRY_COUNT, count);
+  // The other fields of the entry become zero.
+  k.store('i32.store', entry, ENTRY_KIND, kind);
+  k.store('i64.store', entry, ENTRY_KIND + 4, i64(0));
+  k.return(op('i32.shl', at, i32(EXTENT_SHIFT)));
 });
 
 /** Takes a run; the caller holds the lock. Gives the address of the first extent, 0 if there is no room. */
@@ -156,17 +196,39 @@ export const takeRun = defineFunction('memory_take_run', ['i32', 'i32'], 'i32', 
     });
     k.store('i32.atomic.store', i32(0), CONTROL_PAGES, op('i32.add', pages, step));
   });
-  k.call(flipBits, at, count);
   setControl(k, CONTROL_LOWEST_FREE, select(op('i32.eq', at, lowest), op('i32.add', at, count), lowest));
-  const used = k.local('i32', op('i32.add', control(CONTROL_EXTENTS_USED), count));
-  setControl(k, CONTROL_EXTENTS_USED, used);
-  k.if(op('i32.gt_u', used, control(CONTROL_EXTENTS_PEAK)), () => setControl(k, CONTROL_EXTENTS_PEAK, used));
-  const entry = k.local('i32', entryOf(at));
-  k.store('i32.store', entry, ENTRY_COUNT, count);
-  // The other fields of the entry become zero.
-  k.store('i32.store', entry, ENTRY_KIND, kind);
-  k.store('i64.store', entry, ENTRY_KIND + 4, i64(0));
-  k.return(op('i32.shl', at, i32(EXTENT_SHIFT)));
+  k.return(call(enterRun, at, count, kind));
+});
+
+/**
+ * Like `takeRun`, but the highest run: for what stays when a query has ended, so that queries find long runs below it. The
+ * memory grows to its maximum for that, which takes addresses, not memory; a single extent is not worth it.
+ */
+export const takeHighRun = defineFunction('memory_take_high_run', ['i32', 'i32'], 'i32', (k, count, kind) => {
+  const maximum = k.local('i32', control(CONTROL_MAXIMUM_PAGES));
+  const pages = k.local('i32', control(CONTROL_PAGES));
+  k.if(op('i32.gt_u', op('i32.sub', count, i32(1)), i32(MAXIMUM_PAGES - 1)), () => k.return(i32(0)));
+  k.if(op('i32.lt_u', pages, maximum), () => {
+    const low = (): void => k.return(call(takeRun, count, kind));
+    k.if(op('i32.eq', count, i32(1)), low);
+    k.if(op('i32.eq', grow(op('i32.sub', maximum, pages)), i32(-1)), low);
+    k.store('i32.atomic.store', i32(0), CONTROL_PAGES, maximum);
+  });
+  const last = k.local('i32', call(findBitDown, control(CONTROL_HIGHEST_FREE), i64(-1)));
+  const end = k.local('i32');
+  setControl(k, CONTROL_HIGHEST_FREE, last);
+  k.while(
+    () => last,
+    () => {
+      // The next one below that is taken ends the run.
+      k.set(end, call(findBitDown, last, i64(0)));
+      k.if(op('i32.ge_u', op('i32.sub', last, end), count), () =>
+        k.return(call(enterRun, op('i32.sub', op('i32.add', last, i32(1)), count), count, kind)),
+      );
+      k.set(last, call(findBitDown, end, i64(-1)));
+    },
+  );
+  k.return(i32(0));
 });
 
 /** Gives a run back; the caller holds the lock and has checked that the run begins there. */
@@ -177,6 +239,8 @@ export const returnRun = defineFunction('memory_return_run', ['i32'], undefined,
   k.call(flipBits, extent, count);
   setControl(k, CONTROL_EXTENTS_USED, op('i32.sub', control(CONTROL_EXTENTS_USED), count));
   k.if(op('i32.lt_u', extent, control(CONTROL_LOWEST_FREE)), () => setControl(k, CONTROL_LOWEST_FREE, extent));
+  const last = op('i32.sub', op('i32.add', extent, count), i32(1));
+  k.if(op('i32.gt_u', last, control(CONTROL_HIGHEST_FREE)), () => setControl(k, CONTROL_HIGHEST_FREE, last));
 });
 
 /** Takes the lock, then a run of the kind. */

@@ -33,6 +33,8 @@ export const CONTROL_POOL_BUDGET = CONTROL + 32;
 export const CONTROL_QUERIES_BUDGET = CONTROL + 36;
 /** Pages that the memory has. A host may be late to tell a thread that another has made it grow; this never is. */
 export const CONTROL_PAGES = CONTROL + 40;
+/** No extent above this one is free, once the memory has its full size. The last page is padding. */
+export const CONTROL_HIGHEST_FREE = CONTROL + 44;
 /** For each size class, the first slab that has room: an extent number. */
 export const CONTROL_SLABS = CONTROL + 64;
 
@@ -96,6 +98,7 @@ export function initialiseTables(memory: WebAssembly.Memory, maximumPages: numbe
   view.setUint32(CONTROL_MAXIMUM_PAGES, maximumPages, true);
   view.setUint32(CONTROL_PAGES, memory.buffer.byteLength / EXTENT_BYTES, true);
   view.setUint32(CONTROL_LOWEST_FREE, first, true);
+  view.setUint32(CONTROL_HIGHEST_FREE, maximumPages - 2, true);
   view.setBigUint64(BITMAP, (1n << BigInt(first)) - 1n, true);
   view.setUint32(CONTROL_MAGIC, MAGIC, true);
 }

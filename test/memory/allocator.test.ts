@@ -126,6 +126,27 @@ describe.each([true, false])('shared: %s', (shared) => {
     });
   });
 
+  test('blocks that stay do not cut the runs of those that go', () => {
+    withMemory(shared, 64 * MiB, (memory) => {
+      const { extent_alloc, extent_free } = memory.library.memory;
+      const blocks: number[] = [];
+      const runs: number[] = [];
+      for (let i = 0; i < 100; i++) {
+        runs.push(extent_alloc(4));
+        blocks.push(memory.alloc(200_000));
+        if (i % 3 === 0) memory.free(blocks.splice(i % 7, 1)[0] ?? 0);
+      }
+      for (const address of [...runs, ...blocks]) expect(address).not.toBe(0);
+      for (const address of runs) extent_free(address, 4);
+      // 1,024 pages: four to a block, and three for the tables, the budgets and the padding.
+      const rest = 1024 - 4 * blocks.length - 3;
+      const all = extent_alloc(rest - 4 * 30);
+      expect(all).not.toBe(0);
+      extent_free(all, rest - 4 * 30);
+      for (const address of blocks) memory.free(address);
+    });
+  });
+
   test('works above 2 GiB and up to the end of 4 GiB', () => {
     withMemory(shared, 4096 * MiB, (memory) => {
       const { extent_alloc, extent_free } = memory.library.memory;
