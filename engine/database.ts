@@ -7,13 +7,16 @@ import { createFileHost } from '../storage/files/host.node.ts';
 import type { FileHost } from '../storage/files/host.ts';
 import { createTransactionManager, type TransactionManager } from '../storage/transactions/manager.ts';
 import { createCatalog, type DatabaseCatalog } from './catalog.ts';
-import { availableThreads } from './host.node.ts';
+import { availableThreads, machineMemory } from './host.node.ts';
 import { createPlanCache, type PlanCache } from './plan-cache.ts';
 import type { JsValue, QueryResult, ResultBatch, ResultColumn } from './result.ts';
 import { createSession, type Session } from './session.ts';
 
 export interface OpenOptions {
-  /** Bytes of engine memory at most: 16 MiB to 4 GiB; default 4 GiB or half of the machine's memory. */
+  /**
+   * Bytes that queries may take beside the tables, 16 MiB to 4 GiB; default: half of the machine's memory, 4 GiB at most.
+   * An eighth, 64 MiB at most, is left for what they need of the host's heap, the rest is engine memory.
+   */
   readonly memory?: number | undefined;
   /** Worker threads for long pipelines. Default: as many as the machine runs at once, at most 8; 1 computes on the caller's thread. */
   readonly threads?: number | undefined;
@@ -124,7 +127,14 @@ export interface DatabaseState {
 
 const SMALLEST_MEMORY = 16 * 2 ** 20;
 const LARGEST_MEMORY = 4 * 2 ** 30;
+/** Of the memory, for plans, pages on their way, and the like. */
+const MOST_HOST_BYTES = 64 * 2 ** 20;
 const MOST_THREADS = 8;
+
+function defaultMemory(): number {
+  const half = (machineMemory() ?? Number.POSITIVE_INFINITY) / 2;
+  return Math.min(Math.max(half, SMALLEST_MEMORY), LARGEST_MEMORY);
+}
 
 /** Opens a database. So far there is one place: `:memory:`. */
 export async function open(place: string, options: OpenOptions = {}): Promise<Database> {
@@ -133,12 +143,9 @@ export async function open(place: string, options: OpenOptions = {}): Promise<Da
       hint: "Use ':memory:', and name CSV files in queries: SELECT * FROM 'file.csv'.",
     });
   }
-  const memoryBytes = options.memory ?? LARGEST_MEMORY;
-  if (!(memoryBytes >= SMALLEST_MEMORY && memoryBytes <= LARGEST_MEMORY)) {
-    throw new OrbitError(
-      'invalid_parameter_value',
-      `memory must be between 16 MiB and 4 GiB, not ${memoryBytes} bytes`,
-    );
+  const memory = options.memory ?? defaultMemory();
+  if (!(memory >= SMALLEST_MEMORY && memory <= LARGEST_MEMORY)) {
+    throw new OrbitError('invalid_parameter_value', `memory must be between 16 MiB and 4 GiB, not ${memory} bytes`);
   }
   const threads = options.threads ?? Math.min(availableThreads(), MOST_THREADS);
   if (!Number.isInteger(threads) || threads < 1 || threads > 64) {
@@ -147,7 +154,7 @@ export async function open(place: string, options: OpenOptions = {}): Promise<Da
   const transactions = createTransactionManager();
   const state: DatabaseState = {
     executor: createExecutor({
-      memoryBytes,
+      memoryBytes: memory - Math.min(memory / 8, MOST_HOST_BYTES),
       threads,
       shared: options.sharedMemory,
       spill: options.temporaryFolder === false ? undefined : createSpillHost(options.temporaryFolder),

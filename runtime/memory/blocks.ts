@@ -8,6 +8,7 @@ import {
   returnRun,
   setControl,
   takeHighRun,
+  takeRun,
   trapUnlocked,
   unlock,
 } from './extents.ts';
@@ -68,11 +69,23 @@ const unlinkSlab = defineFunction('memory_unlink_slab', ['i32', 'i32'], undefine
   );
 });
 
+/** A run for blocks: elsewhere where their part of the memory has none, unless `confined`. The caller holds the lock. */
+const takeBlockRun = defineFunction(
+  'memory_take_block_run',
+  ['i32', 'i32', 'i32'],
+  'i32',
+  (k, count, kind, confined) => {
+    const address = k.local('i32', call(takeHighRun, count, kind));
+    k.if(op('i32.eqz', op('i32.or', address, confined)), () => k.set(address, call(takeRun, count, kind)));
+    k.return(address);
+  },
+);
+
 /** A block from a slab of the class; the caller holds the lock. */
-const takeObject = defineFunction('memory_take_object', ['i32'], 'i32', (k, sizeShift) => {
+const takeObject = defineFunction('memory_take_object', ['i32', 'i32'], 'i32', (k, sizeShift, confined) => {
   const extent = k.local('i32', load('i32.load', classHead(sizeShift), CONTROL_SLABS));
   k.if(op('i32.eqz', extent), () => {
-    k.set(extent, extentOf(call(takeHighRun, i32(1), i32(KIND_SLAB))));
+    k.set(extent, extentOf(call(takeBlockRun, i32(1), i32(KIND_SLAB), confined)));
     k.if(op('i32.eqz', extent), () => k.return(i32(0)));
     k.store('i32.store8', entryOf(extent), ENTRY_CLASS, sizeShift);
     k.store('i32.store16', entryOf(extent), ENTRY_FREE, i32(NO_OBJECT));
@@ -102,22 +115,37 @@ const takeObject = defineFunction('memory_take_object', ['i32'], 'i32', (k, size
   k.return(address);
 });
 
-/** `alloc(bytes) -> address`, 64-byte aligned, contents undefined; 0 if there is no room. */
-export const alloc = defineFunction('alloc', ['i32'], 'i32', (k, bytes) => {
+/** A block; `confined`: in the part of the memory that is meant for blocks, or not at all. The caller holds the lock. */
+const takeBlock = defineFunction('memory_take_block', ['i32', 'i32'], 'i32', (k, bytes, confined) => {
   const address = k.local('i32');
-  k.if(op('i32.eqz', bytes), () => k.set(bytes, i32(1)));
   const last = op('i32.sub', bytes, i32(1));
-  k.call(lock);
   k.if(
     op('i32.le_u', bytes, i32(LARGEST_SMALL)),
     () => {
       // Bits that the last byte's offset needs, and no fewer than the smallest class has.
       const sizeShift = op('i32.sub', i32(32), op('i32.clz', op('i32.or', last, i32((1 << SMALLEST_SHIFT) - 1))));
-      k.set(address, call(takeObject, sizeShift));
+      k.set(address, call(takeObject, sizeShift, confined));
     },
-    () => k.set(address, call(takeHighRun, op('i32.add', extentOf(last), i32(1)), i32(KIND_LARGE))),
+    () => k.set(address, call(takeBlockRun, op('i32.add', extentOf(last), i32(1)), i32(KIND_LARGE), confined)),
   );
   k.if(address, () => countBlocks(k, 1));
+  k.return(address);
+});
+
+/** `alloc(bytes) -> address`, 64-byte aligned, contents undefined; 0 if there is no room. */
+export const alloc = defineFunction('alloc', ['i32'], 'i32', (k, bytes) => {
+  k.if(op('i32.eqz', bytes), () => k.set(bytes, i32(1)));
+  k.call(lock);
+  const address = k.local('i32', call(takeBlock, bytes, i32(0)));
+  k.call(unlock);
+  k.return(address);
+});
+
+/** `alloc_confined(bytes) -> address`: for whoever can make room where blocks lie; 0 if there is none there. */
+export const allocConfined = defineFunction('alloc_confined', ['i32'], 'i32', (k, bytes) => {
+  k.if(op('i32.eqz', bytes), () => k.set(bytes, i32(1)));
+  k.call(lock);
+  const address = k.local('i32', call(takeBlock, bytes, i32(1)));
   k.call(unlock);
   k.return(address);
 });

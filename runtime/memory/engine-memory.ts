@@ -94,6 +94,16 @@ export interface EngineMemory extends MemoryViews {
 const SMALLEST_MEMORY = 1 << 20;
 const DEFAULT_SHARES = { pool: 0.6, queries: 0.35 };
 
+/** For other blocks than the pool's, and for what its frames leave unused between them. */
+const BLOCKS_SLACK = 1 / 64;
+const LEAST_BLOCKS_SLACK = 4;
+
+/** The pool's blocks and all others may fill the top of the memory. */
+function blocksFrom(maximum: number, pool: number): number {
+  const slack = Math.max(LEAST_BLOCKS_SLACK, maximum * BLOCKS_SLACK);
+  return Math.max(0, Math.floor(maximum * (1 - pool) - slack));
+}
+
 export function canShareMemory(): boolean {
   return typeof SharedArrayBuffer !== 'undefined';
 }
@@ -108,7 +118,7 @@ export function createEngineMemory(options: EngineMemoryOptions): EngineMemory {
     );
   }
   const memory = new WebAssembly.Memory({ initial: firstExtent(maximum) + 1, maximum, shared });
-  initialiseTables(memory, maximum);
+  initialiseTables(memory, maximum, blocksFrom(maximum, budgets.pool));
   const module = compileLibrary(shared, options.definitions ?? MEMORY_DEFINITIONS);
   const access = { functions: linkLibrary(module, memory).memory, view: memoryViews(memory).view };
   const limit = maximum * EXTENT_BYTES;

@@ -12,6 +12,7 @@ import {
 } from '../wasm/ir.ts';
 import {
   BITMAP,
+  CONTROL_BLOCKS_FROM,
   CONTROL_EXTENTS_PEAK,
   CONTROL_EXTENTS_USED,
   CONTROL_HIGHEST_FREE,
@@ -29,8 +30,8 @@ import {
 } from './layout.ts';
 
 /**
- * Runs of 64 KiB extents. Queries take the lowest run that is long enough, the pool and other blocks the highest: low
- * addresses are touched already, and what comes and goes with queries is not cut by what stays. Eight KiB of bitmap are searched 64 extents at a time, a microsecond or so.
+ * Runs of 64 KiB extents. Queries take the lowest run that is long enough, the pool and other blocks the highest, in a part
+ * of their own while that has room: what comes and goes with queries is not cut by what stays. Eight KiB of bitmap are searched 64 extents at a time, a microsecond or so.
  *
  * One spin lock guards the bitmap, the table and the slabs. It is held for that search, or for memory.grow, at most. No
  * function traps while it holds the lock, or every other thread would spin for ever.
@@ -85,10 +86,7 @@ export function trapUnlocked(k: FunctionBuilder): void {
 const findBit = defineFunction('memory_find_bit', ['i32', 'i32', 'i64'], 'i32', (k, from, limit, invert) => {
   const word = k.local('i64');
   const read = (): void =>
-    k.set(
-      word,
-      op('i64.xor', load('i64.load', op('i32.shl', op('i32.shr_u', from, i32(6)), i32(3)), BITMAP), invert),
-    );
+    k.set(word, op('i64.xor', load('i64.load', op('i32.shl', op('i32.shr_u', from, i32(6)), i32(3)), BITMAP), invert));
   k.if(op('i32.ge_u', from, limit), () => k.return(limit));
   read();
   k.set(word, op('i64.shr_u', word, op('i64.extend_i32_u', op('i32.and', from, i32(63)))));
@@ -108,10 +106,7 @@ const findBit = defineFunction('memory_find_bit', ['i32', 'i32', 'i64'], 'i32', 
 const findBitDown = defineFunction('memory_find_bit_down', ['i32', 'i64'], 'i32', (k, from, invert) => {
   const word = k.local('i64');
   const read = (): void =>
-    k.set(
-      word,
-      op('i64.xor', load('i64.load', op('i32.shl', op('i32.shr_u', from, i32(6)), i32(3)), BITMAP), invert),
-    );
+    k.set(word, op('i64.xor', load('i64.load', op('i32.shl', op('i32.shr_u', from, i32(6)), i32(3)), BITMAP), invert));
   read();
   const above = op('i32.sub', i32(63), op('i32.and', from, i32(63)));
   k.set(word, op('i64.shl', word, op('i64.extend_i32_u', above)));
@@ -202,7 +197,8 @@ export const takeRun = defineFunction('memory_take_run', ['i32', 'i32'], 'i32', 
 
 /**
  * Like `takeRun`, but the highest run: for what stays when a query has ended, so that queries find long runs below it. The
- * memory grows to its maximum for that, which takes addresses, not memory; a single extent is not worth it.
+ * memory grows to its maximum for that, which takes addresses, not memory; a single extent is not worth it. 0 if
+ * the part of the memory that is meant for blocks has no such run.
  */
 export const takeHighRun = defineFunction('memory_take_high_run', ['i32', 'i32'], 'i32', (k, count, kind) => {
   const maximum = k.local('i32', control(CONTROL_MAXIMUM_PAGES));
@@ -216,12 +212,14 @@ export const takeHighRun = defineFunction('memory_take_high_run', ['i32', 'i32']
   });
   const last = k.local('i32', call(findBitDown, control(CONTROL_HIGHEST_FREE), i64(-1)));
   const end = k.local('i32');
+  const below = k.local('i32', op('i32.sub', control(CONTROL_BLOCKS_FROM), i32(1)));
   setControl(k, CONTROL_HIGHEST_FREE, last);
   k.while(
-    () => last,
+    () => op('i32.gt_u', last, below),
     () => {
       // The next one below that is taken ends the run.
       k.set(end, call(findBitDown, last, i64(0)));
+      k.if(op('i32.lt_u', end, below), () => k.set(end, below));
       k.if(op('i32.ge_u', op('i32.sub', last, end), count), () =>
         k.return(call(enterRun, op('i32.sub', op('i32.add', last, i32(1)), count), count, kind)),
       );

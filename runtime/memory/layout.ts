@@ -35,6 +35,8 @@ export const CONTROL_QUERIES_BUDGET = CONTROL + 36;
 export const CONTROL_PAGES = CONTROL + 40;
 /** No extent above this one is free, once the memory has its full size. The last page is padding. */
 export const CONTROL_HIGHEST_FREE = CONTROL + 44;
+/** Where the part of the memory begins that is meant for blocks: an extent. */
+export const CONTROL_BLOCKS_FROM = CONTROL + 48;
 /** For each size class, the first slab that has room: an extent number. */
 export const CONTROL_SLABS = CONTROL + 64;
 
@@ -91,14 +93,18 @@ export function firstExtent(maximumPages: number): number {
   return Math.ceil((TABLE + (maximumPages << ENTRY_SHIFT)) / EXTENT_BYTES);
 }
 
-/** Writes the tables of a new memory, all of whose bytes are zero. It must have more pages than `firstExtent` says. */
-export function initialiseTables(memory: WebAssembly.Memory, maximumPages: number): void {
+/**
+ * Writes the tables of a new memory, all of whose bytes are zero. It must have more pages than `firstExtent` says. From the
+ * extent `blocksFrom` on it is meant for blocks.
+ */
+export function initialiseTables(memory: WebAssembly.Memory, maximumPages: number, blocksFrom: number): void {
   const view = new DataView(memory.buffer);
   const first = firstExtent(maximumPages);
   view.setUint32(CONTROL_MAXIMUM_PAGES, maximumPages, true);
   view.setUint32(CONTROL_PAGES, memory.buffer.byteLength / EXTENT_BYTES, true);
   view.setUint32(CONTROL_LOWEST_FREE, first, true);
   view.setUint32(CONTROL_HIGHEST_FREE, maximumPages - 2, true);
+  view.setUint32(CONTROL_BLOCKS_FROM, Math.max(first, blocksFrom), true);
   view.setBigUint64(BITMAP, (1n << BigInt(first)) - 1n, true);
   view.setUint32(CONTROL_MAGIC, MAGIC, true);
 }

@@ -2,7 +2,7 @@ import { internalError } from '../../compiler/types/error.ts';
 import { emitModule } from '../wasm/emit.ts';
 import type { FunctionDefinition, ImportedFunction } from '../wasm/ir.ts';
 import { arenaAlloc, arenaExtents, arenaExtentsFree, arenaReset } from './arenas.ts';
-import { alloc, free } from './blocks.ts';
+import { alloc, allocConfined, free } from './blocks.ts';
 import { budgetRelease, budgetReserve } from './budgets.ts';
 import { extentAlloc, extentFree } from './extents.ts';
 import { frameViews, frameWiden, frameWiden128 } from './frame-kernels.ts';
@@ -13,6 +13,7 @@ export const MEMORY_DEFINITIONS: readonly FunctionDefinition[] = [
   extentAlloc,
   extentFree,
   alloc,
+  allocConfined,
   free,
   budgetReserve,
   budgetRelease,
@@ -30,6 +31,7 @@ export interface MemoryFunctions {
   readonly extent_alloc: (count: number) => number;
   readonly extent_free: (address: number, count: number) => void;
   readonly alloc: (bytes: number) => number;
+  readonly alloc_confined: (bytes: number) => number;
   readonly free: (address: number) => void;
   readonly budget_reserve: (budget: number, bytes: bigint) => number;
   readonly budget_release: (budget: number, bytes: bigint) => void;

@@ -109,8 +109,10 @@ export function createResidents(memory: EngineMemory): Residents {
       while (functions.budget_reserve(budget.address, BigInt(taken)) === 0) {
         if (evictOne() === 0) throw outOfMemory(budget, taken);
       }
+      // Frames stay where blocks belong as long as others can give way there.
+      let isFull = false;
       for (;;) {
-        const address = functions.alloc(bytes) >>> 0;
+        const address = (isFull ? functions.alloc(bytes) : functions.alloc_confined(bytes)) >>> 0;
         if (address !== 0) {
           resident.blocks.push({ address, bytes: taken });
           resident.bytes += taken;
@@ -120,6 +122,10 @@ export function createResidents(memory: EngineMemory): Residents {
         }
         // The budget has room, but no run of free extents is long enough.
         if (evictOne() > 0) continue;
+        if (!isFull) {
+          isFull = true;
+          continue;
+        }
         functions.budget_release(budget.address, BigInt(taken));
         throw outOfMemory(budget, taken);
       }

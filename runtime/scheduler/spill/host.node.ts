@@ -58,14 +58,17 @@ export function spillFileOf(descriptor: number): SpillFile {
       };
       next();
     });
-  const underWay = new Set<Promise<void>>();
+  let underWay = 0;
+  let idle: (() => void)[] = [];
+  // A count: what a set of promises leaves behind, one for each page, would be most of the garbage of a query.
+  const over = (): void => {
+    if (--underWay > 0) return;
+    for (const tell of idle) tell();
+    idle = [];
+  };
   const watched = (work: Promise<void>): Promise<void> => {
-    const over = work.then(
-      () => {},
-      () => {},
-    );
-    underWay.add(over);
-    void over.then(() => underWay.delete(over));
+    underWay++;
+    work.then(over, over);
     return work;
   };
   return {
@@ -73,9 +76,7 @@ export function spillFileOf(descriptor: number): SpillFile {
       watched(all(bytes, (done, then) => write(descriptor, bytes, done, bytes.length - done, position + done, then))),
     read: (position, into) =>
       watched(all(into, (done, then) => read(descriptor, into, done, into.length - done, position + done, then))),
-    settled: async () => {
-      await Promise.all(underWay);
-    },
+    settled: () => (underWay === 0 ? Promise.resolve() : new Promise((resolve) => idle.push(resolve))),
   };
 }
 
