@@ -195,7 +195,14 @@ async function preparedStep(
     readonly activate: () => void;
   }[] = [];
   // A join that goes to disk takes its other side's rows there at once: here they come later, again and again.
-  const inMemory: Query = { ...query, spill: undefined, space: undefined };
+  // So does what a region around this one keeps from run to run.
+  const { repeated: around } = query;
+  const noDisk = { spill: undefined, space: undefined };
+  const inMemory: Query = {
+    ...query,
+    ...noDisk,
+    repeated: around && { ...around, owner: { ...around.owner, ...noDisk } },
+  };
   for (const stream of await planner.streams(inMemory, plan.step, outer)) {
     // A join with nothing has left an empty stream in place of the rows that it would get.
     if (stream.binding !== plan.binding) continue;

@@ -15,6 +15,7 @@ import type { SpillHost } from '../../runtime/scheduler/spill/host.ts';
 import { showRow } from './compare.ts';
 import { type Outcome, runExecutor } from './harness.ts';
 import { grouped, groupJoin, join, largeScan, refTo, scanFrom, sorted, windowed } from './large-plans.ts';
+import { SPILLING } from './tuning.ts';
 
 const host = createSpillHost();
 if (host === undefined) throw new Error('there is no disk');
@@ -191,6 +192,43 @@ describe.each([true, false])('one partition of a window, memory shared: %s', (sh
     expect(files.open()).toBe(0);
     expect(inUse(executor)).toEqual(idle);
   });
+});
+
+it('a step that is prepared stays in memory where a region around it keeps its builds', async () => {
+  const column = (id: number) => ({ id, name: 'n', type: T.INT64, nullable: false });
+  const values = (id: number, list: readonly bigint[]): PhysicalPlan => ({
+    kind: 'values',
+    columns: [column(id)],
+    rows: list.map((value) => [constant(value, T.INT64)]),
+  });
+  const build = values(7, [1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n]);
+  const step: PhysicalPlan = {
+    kind: 'hashJoin',
+    join: 'inner',
+    columns: [column(6), column(7)],
+    probe: { kind: 'reference', columns: [column(6)], binding: 9 },
+    build,
+    keys: [{ probe: columnRef(column(6)), build: columnRef(column(7)), nullsEqual: false }],
+    nullAware: false,
+  };
+  const next = call('add', [columnRef(column(6)), constant(1n, T.INT64)]);
+  const plan: PhysicalPlan = {
+    kind: 'apply',
+    join: 'inner',
+    columns: [column(1), column(3)],
+    outer: values(1, [0n]),
+    inner: {
+      kind: 'recursive',
+      columns: [column(3)],
+      binding: 9,
+      base: values(4, [1n]),
+      step: { kind: 'project', columns: [column(5)], input: step, expressions: [next] },
+      all: true,
+    },
+  };
+  const executor = createExecutor({ memoryBytes: 1 << 26, spill: host });
+  const outcome = await runExecutor(executor, { plan, tables: [], parameters: [] }, { tuning: SPILLING });
+  expect('rows' in outcome ? outcome.rows.map(([, n]) => n) : outcome).toEqual([1n, 2n, 3n, 4n, 5n, 6n, 7n, 8n, 9n]);
 });
 
 describe('temporary files', () => {
