@@ -14,13 +14,24 @@ export function placeMergeJoins(plan: PhysicalPlan): PhysicalPlan {
   return result.kind === 'hashJoin' && isBetterMerged(result) ? { ...result, ordered: true } : result;
 }
 
-function isBetterMerged({ keys, probe, build, estimate = 0, groupJoin }: HashJoin): boolean {
+function isBetterMerged(plan: HashJoin): boolean {
+  const { keys, build, estimate = 0 } = plan;
   const [key] = keys;
-  if (groupJoin === true) return false;
   if (key === undefined || keys.length > 1 || key.nullsEqual || !isIntegral(key.build.type.kind)) return false;
+  const { probe, by } = probeSide(plan, key.probe);
   const rows = { build: build.estimate ?? 0, probe: probe.estimate ?? 0 };
   if (mergeJoinCost(rows.build, rows.probe, estimate) >= hashJoinCost(rows.build, rows.probe, estimate)) return false;
-  return ascends(build, key.build) && ascends(probe, key.probe);
+  return ascends(build, key.build) && ascends(probe, by);
+}
+
+/** What comes to the build rows, and by what: with a group join the rows that the aggregate would get. */
+function probeSide(
+  { probe, groupJoin }: HashJoin,
+  key: Expression,
+): { readonly probe: PhysicalPlan; readonly by: Expression } {
+  if (groupJoin !== true || probe.kind !== 'hashAggregate' || key.kind !== 'column') return { probe, by: key };
+  const group = probe.groups[probe.columns.findIndex(({ id }) => id === key.id)];
+  return { probe: probe.input, by: group ?? key };
 }
 
 /** Whether the plan's rows are expected to come with the expression ascending, NULLs anywhere. */

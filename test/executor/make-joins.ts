@@ -115,6 +115,7 @@ export function makeGroupJoin(making: Making, input: Node, other: Node, outside:
         }),
         nullAware: false,
         groupJoin: true,
+        ordered: random.chance(0.3),
       };
       checkPairs(making, probe, build);
       return over(plan, making.evaluate(plan, [probe, build], outside), [probe, build]);
