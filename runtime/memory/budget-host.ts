@@ -67,19 +67,25 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : Number(value.toPrecision(value >= 1000 ? 4 : 3))} ${units[unit]}`;
 }
 
-export function memoryExhausted(bytes: number): OrbitError {
-  return new OrbitError('out_of_memory', `out of memory: no free run of ${formatBytes(bytes)} in the engine's memory`, {
+export function memoryExhausted(bytes: number | undefined): OrbitError {
+  const run = bytes === undefined ? 'run of free memory is long enough' : `free run of ${formatBytes(bytes)}`;
+  return new OrbitError('out_of_memory', `out of memory: no ${run} in the engine's memory`, {
     hint: 'Run fewer statements at the same time, or give the engine a higher memory limit (4 GiB at most).',
   });
 }
 
-/** The error for a request of `bytes` that was refused: says which budget is exhausted, if one is. */
-export function outOfMemory(budget: Budget, bytes: number): OrbitError {
+/** What a kernel may have asked for that does not say how much: its largest blocks, and growing tables. */
+const LARGEST_UNKNOWN = 1 << 22;
+
+/** The error for a request that was refused, of `bytes` if that is known: says which budget is exhausted, if one is. */
+export function outOfMemory(budget: Budget, bytes: number | undefined): OrbitError {
   for (let at: Budget | undefined = budget; at !== undefined; at = at.parent) {
     const { limit, used, name } = at;
     // Nearly all is reserved in whole extents.
-    if (used + Math.ceil(bytes / EXTENT_BYTES) * EXTENT_BYTES <= limit) continue;
-    const message = `out of memory: ${name} may use ${formatBytes(limit)}, has ${formatBytes(used)} and needs ${formatBytes(bytes)} more`;
+    const wanted = bytes === undefined ? LARGEST_UNKNOWN : Math.ceil(bytes / EXTENT_BYTES) * EXTENT_BYTES;
+    if (used + wanted <= limit) continue;
+    const more = bytes === undefined ? 'more' : `${formatBytes(bytes)} more`;
+    const message = `out of memory: ${name} may use ${formatBytes(limit)}, has ${formatBytes(used)} and needs ${more}`;
     // Below the budgets of the engine, of the pool and of all queries are those of single queries.
     const hint =
       at.parent?.parent === undefined

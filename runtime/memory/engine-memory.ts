@@ -85,8 +85,8 @@ export interface EngineMemory extends MemoryViews {
   /** A run of extents for `bytes`, counted in the budget. Throws `out_of_memory`. */
   readonly allocExtents: (budget: Budget, bytes: number) => number;
   readonly freeExtents: (budget: Budget, address: number, bytes: number) => void;
-  /** For kernels that report a refused request of theirs. */
-  readonly outOfMemory: (budget: Budget, bytes: number) => OrbitError;
+  /** For kernels that report a refused request of theirs, of a size that they may not tell. */
+  readonly outOfMemory: (budget: Budget, bytes: number | undefined) => OrbitError;
   readonly usage: () => MemoryUsage;
 }
 

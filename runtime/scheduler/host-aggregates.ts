@@ -134,7 +134,7 @@ function stepper(
       const key = types.map((type, i) => valueKey(args[i] ?? null, type)).join('');
       if (seen.has(key)) return;
       seen.add(key);
-      budget(2 * key.length);
+      budget(SEEN_BYTES + 2 * key.length);
     }
     if (keeps) budget(sizeOf(args));
     state.step(args);
@@ -142,6 +142,8 @@ function stepper(
 }
 
 const GROUP_BYTES = 256;
+/** A text's header and its place in a set. */
+const SEEN_BYTES = 48;
 const CHARGED_AT_ONCE = 1 << 16;
 
 /** The host's memory has no budget of its own: as much as it is taken for is taken of the query's. */

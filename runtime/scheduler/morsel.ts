@@ -45,7 +45,7 @@ export async function runMorsel(
         throw new OrbitError(error.code, error.message, { range: error.range, hint: error.hint });
       }
       case STATUS.MEMORY:
-        throw memory.outOfMemory(task.budget, 0);
+        throw memory.outOfMemory(task.budget, undefined);
       default:
         throw internalError(`a kernel ended with status ${status}`);
     }
