@@ -1,7 +1,8 @@
 import { expressionColumns } from '../ir/columns.ts';
-import type { ColumnId, Expression } from '../ir/expression.ts';
+import type { AggregateCall, Call, ColumnId, Expression } from '../ir/expression.ts';
 import type { Plan } from '../ir/plan.ts';
 import { planExpressions, someExpression, somePlan } from '../ir/traverse.ts';
+import { MAX_DECIMAL_PRECISION } from '../types/type.ts';
 import { asComparison } from './calls.ts';
 import { isExactCast } from './cast-comparison.ts';
 
@@ -54,8 +55,20 @@ function failsItself(expression: Expression): boolean {
     case 'cast':
       return expression.onError === 'error' && !isExactCast(expression.arg.type, expression.type);
     case 'call':
-      return asComparison(expression) === undefined && !NEVER_FAIL.has(expression.fn);
+      return asComparison(expression) === undefined && !NEVER_FAIL.has(expression.fn) && !holdsResult(expression);
     default:
       return false;
   }
+}
+
+const ARITHMETIC = new Set(['add', 'subtract', 'multiply']);
+
+/** Sums and products of decimals have all the digits that they can need, unless those were too many. */
+function holdsResult({ fn, type }: Call): boolean {
+  return ARITHMETIC.has(fn) && type.kind === 'decimal' && type.precision < MAX_DECIMAL_PRECISION;
+}
+
+/** Whether what the aggregate computes for a row, before it is aggregated, can fail. */
+export function argumentsCanFail({ args, filter, orderBy }: AggregateCall): boolean {
+  return args.some(canFail) || (filter !== undefined && canFail(filter)) || orderBy.some((k) => canFail(k.expression));
 }

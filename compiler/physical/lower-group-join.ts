@@ -5,7 +5,7 @@ import type { Aggregate, Join, Plan } from '../ir/plan.ts';
 import { ids as idsOf } from '../optimizer/calls.ts';
 import { COSTS, hashJoinCost, lookupCost } from '../optimizer/cost.ts';
 import { isUniqueOn } from '../optimizer/facts.ts';
-import { canFail } from '../optimizer/failure.ts';
+import { argumentsCanFail } from '../optimizer/failure.ts';
 import { isIdentity } from '../optimizer/identity.ts';
 import { type Equality, splitCondition } from '../optimizer/join-estimate.ts';
 import { isMergeable } from '../optimizer/partial-aggregates.ts';
@@ -114,7 +114,7 @@ function aggregated(
     const column = plan.columns[plan.groups.length + i];
     const passed = call.fn === 'any_value' && call.filter === undefined && arg !== undefined ? ofGroup(arg) : undefined;
     if (passed !== undefined) values.push(passed);
-    else if (column !== undefined && hasState(call) && !uses(call, ofRows) && !mayFail(call)) {
+    else if (column !== undefined && hasState(call) && !uses(call, ofRows) && !argumentsCanFail(call)) {
       calls.push(call);
       computed.push(column);
       values.push(columnRef(column));
@@ -164,11 +164,6 @@ function aggregated(
 /** Aggregates whose states have a fixed size, whatever comes. */
 function hasState(call: AggregateCall): boolean {
   return isMergeable(call) || (call.fn === 'avg' && !call.distinct);
-}
-
-/** The states may be updated by rows that match nothing. */
-function mayFail({ args, filter }: AggregateCall): boolean {
-  return args.some(canFail) || (filter !== undefined && canFail(filter));
 }
 
 function uses(call: AggregateCall, columns: ReadonlySet<ColumnId>): boolean {

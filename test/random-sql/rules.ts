@@ -52,13 +52,13 @@ export const RULES: readonly Rule[] = [
       own.kind === 'rows' && other.kind === 'rows' && someNode(query, (node) => comparesRows(node)),
   },
   {
-    name: 'products-of-decimals',
+    name: 'decimals-in-64-bits',
     other: 'DuckDB',
     applies: (query, own, other) =>
       own.kind === 'rows' &&
       other.kind === 'failed' &&
-      other.message.includes('Overflow in multiplication of DECIMAL') &&
-      hasOperator(query, '*'),
+      /Overflow in (multiplication|subtract|addition) of DECIMAL/.test(other.message) &&
+      hasOperator(query, '*', '-', '+'),
   },
   {
     name: 'negative-substring-length',

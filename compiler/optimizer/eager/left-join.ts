@@ -6,6 +6,7 @@ import type { Aggregate, Join, Plan } from '../../ir/plan.ts';
 import { equal, ids as idsOf, isConstant, isNeverTrue, same } from '../calls.ts';
 import { emptyValue } from '../empty-aggregate.ts';
 import { isUniqueOn } from '../facts.ts';
+import { argumentsCanFail } from '../failure.ts';
 import { withNullability } from '../fold.ts';
 import { splitCondition } from '../join-estimate.ts';
 import { replaceColumns } from '../nullability.ts';
@@ -26,6 +27,8 @@ export function aggregateBelowLeftJoin(plan: Aggregate, context: OptimizerContex
   const { input } = plan;
   if (plan.groupingSets !== undefined || input.kind !== 'join' || input.join !== 'left') return undefined;
   if (hasVolatileExpressions(plan) || isVolatilePlan(input)) return undefined;
+  // Right rows without a partner are aggregated too.
+  if (plan.aggregates.some(argumentsCanFail)) return undefined;
   const { left, right } = input;
   const leftIds = idsOf(left.columns);
   const rightIds = idsOf(right.columns);

@@ -5,6 +5,7 @@ import type { Aggregate, Plan } from '../../ir/plan.ts';
 import { equal } from '../calls.ts';
 import type { Estimator } from '../cardinality.ts';
 import { closure, factsOf, isUniqueOn } from '../facts.ts';
+import { argumentsCanFail } from '../failure.ts';
 import { connection, type EqualityClass, type JoinGraph, joinGraph, termsWithDependent } from '../join-graph.ts';
 import type { OptimizerContext } from '../pass.ts';
 import { hasVolatileExpressions, isVolatilePlan } from '../volatility.ts';
@@ -20,6 +21,8 @@ const MOST_GROUPS = 0.5;
  */
 export function aggregateBelowLookups(plan: Aggregate, context: OptimizerContext): Plan | undefined {
   if (plan.groupingSets !== undefined || plan.groups.length === 0 || hasVolatileExpressions(plan)) return undefined;
+  // Rows that find nothing are aggregated too.
+  if (plan.aggregates.some(argumentsCanFail)) return undefined;
   const graph = joinGraph(plan.input);
   if (graph === undefined || graph.relations.length < 2) return undefined;
   const groups = plan.groups.flatMap((group) => (group.kind === 'column' ? [group.id] : []));
