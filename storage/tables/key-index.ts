@@ -4,6 +4,7 @@ import { OrbitError } from '../../compiler/types/error.ts';
 import { formatValue } from '../../compiler/types/text.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import type { ChunkColumn } from '../../runtime/columns/chunk.ts';
+import type { ActiveTransaction } from '../transactions/manager.ts';
 import { readValue } from './decode.ts';
 import { combineHashes, hashColumn, hashHost } from './key-hash.ts';
 import type { Segment } from './segment.ts';
@@ -55,13 +56,13 @@ export class KeyIndex {
    * Fails if a row with the key of `values` exists or may come to exist again, other than row `except`. Returns the
    * hash to be given to `add`; undefined if the key has a null and needs no place.
    */
-  check(values: readonly Value[], transaction: number, except?: number): number | undefined {
+  check(values: readonly Value[], transaction: ActiveTransaction, except?: number): number | undefined {
     const hash = this.hashOf(values);
     if (hash === undefined) return undefined;
     this.eachOf(hash, (row) => {
       if (row === except) return;
       const stored = this.table.locate(row);
-      if (isGone(stored.versions, stored.versionRow)) return;
+      if (isGone(stored.versions, stored.versionRow, transaction)) return;
       if (this.hasKey(stored, values)) this.refuse(stored, transaction, values);
     });
     return hash;
@@ -130,7 +131,7 @@ export class KeyIndex {
   }
 
   /** Adds a segment's rows; with `transaction`, each is checked first. */
-  addSegment(segment: Segment, transaction?: number): void {
+  addSegment(segment: Segment, transaction?: ActiveTransaction): void {
     const { columns } = segment.chunk;
     const hashes = new Int32Array(segment.rows);
     for (const ordinal of this.ordinals) {
@@ -146,10 +147,15 @@ export class KeyIndex {
     }
   }
 
-  private checkStored(columns: readonly ChunkColumn[], position: number, hash: number, transaction: number): void {
+  private checkStored(
+    columns: readonly ChunkColumn[],
+    position: number,
+    hash: number,
+    transaction: ActiveTransaction,
+  ): void {
     this.eachOf(hash, (row) => {
       const stored = this.table.locate(row);
-      if (isGone(stored.versions, stored.versionRow)) return;
+      if (isGone(stored.versions, stored.versionRow, transaction)) return;
       const values: Value[] = [];
       for (const ordinal of this.ordinals) {
         const type = this.table.columns[ordinal]!.type;
@@ -170,10 +176,10 @@ export class KeyIndex {
   }
 
   /** Fails if the row of the same key is alive, or if another transaction's end decides whether it is. */
-  private refuse({ versions, versionRow }: StoredRow, transaction: number, values: readonly Value[]): void {
+  private refuse({ versions, versionRow }: StoredRow, transaction: ActiveTransaction, values: readonly Value[]): void {
     const begin = versions.beginOf(versionRow);
     const end = versions.endOf(versionRow);
-    const own = -transaction;
+    const own = -transaction.id;
     // Deleted by this transaction, or inserted and deleted by the same other one.
     if (end === own || (begin < 0 && begin === end)) return;
     const names = this.ordinals.map((ordinal) => this.table.columns[ordinal]!.name).join(', ');
@@ -181,10 +187,11 @@ export class KeyIndex {
       .map((ordinal) => formatValue(values[ordinal] ?? null, this.table.columns[ordinal]!.type))
       .join(', ');
     const key = `(${names}) = (${shown})`;
-    if ((begin < 0 && begin !== own) || end < 0) {
+    const isGoing = end !== NEVER;
+    if ((begin < 0 && begin !== own) || isGoing) {
       throw new OrbitError(
         'serialization_failure',
-        `the key ${key} of table "${this.table.name}" is being changed by another transaction`,
+        `the key ${key} of table "${this.table.name}" ${end > 0 && isGoing ? 'was' : 'is being'} changed by another transaction`,
         { hint: 'Roll the transaction back and try again once the other one has ended.' },
       );
     }
@@ -218,9 +225,13 @@ function spread(hash: number): number {
   return (mixed ^ (mixed >>> 15)) >>> 0;
 }
 
-/** Whether the row exists for no transaction that has not ended, nor can exist again. */
-function isGone(versions: RowVersions, row: number): boolean {
-  if (versions.beginOf(row) === NEVER) return true;
+/**
+ * Whether the row is gone, for good, and was so when the transaction began. One that it still sees keeps its key: else two
+ * rows of its snapshot would have the same.
+ */
+function isGone(versions: RowVersions, row: number, { snapshot }: ActiveTransaction): boolean {
+  const begin = versions.beginOf(row);
+  if (begin === NEVER) return true;
   const end = versions.endOf(row);
-  return end > 0 && end !== NEVER;
+  return end > 0 && end !== NEVER && (end <= snapshot || begin > snapshot);
 }

@@ -9,7 +9,7 @@ import type {
   TableSource,
   Transaction,
 } from '../../runtime/columns/source.ts';
-import { createTransactionManager, type TransactionManager } from '../transactions/manager.ts';
+import { type ActiveTransaction, createTransactionManager, type TransactionManager } from '../transactions/manager.ts';
 import { type BulkLoader, createBulkLoader, type LoadedChunk, nullViolation } from './bulk-loader.ts';
 import { readValue, spellOut } from './decode.ts';
 import { Delta } from './delta.ts';
@@ -234,7 +234,7 @@ export function createMemoryTable({
 
   /** Stamps and stores a row that has been checked, except for its keys. */
   function append(transaction: Transaction, command: number, row: readonly Value[], replaced?: number): number {
-    const hashes = keys.map((_, key) => indexOf(key).check(row, transaction.id, replaced));
+    const hashes = keys.map((_, key) => indexOf(key).check(row, transactions.active(transaction), replaced));
     if (delta.isFull) closeDelta();
     const log = logOf(transaction, command);
     const position = delta.append(row);
@@ -292,7 +292,7 @@ export function createMemoryTable({
     delta = createDelta(firstRow);
     try {
       keys.forEach((_, key) => {
-        checkLoaded(key, loaded, transaction.id);
+        checkLoaded(key, loaded, transactions.active(transaction));
       });
     } catch (error) {
       // The ordinals are spent.
@@ -318,7 +318,7 @@ export function createMemoryTable({
     transactions.commit(transaction);
   }
 
-  function checkLoaded(key: number, loaded: readonly Segment[], transaction: number): void {
+  function checkLoaded(key: number, loaded: readonly Segment[], transaction: ActiveTransaction): void {
     const ordinals = keys[key] ?? [];
     if (indexes[key] === undefined && isStrictlyAscending(segments, ordinals)) return;
     const index = indexes[key] ?? new KeyIndex(keyed, ordinals, isForgotten);

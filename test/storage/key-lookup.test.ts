@@ -137,6 +137,24 @@ async function check(
   }
 }
 
+test('a key that a snapshot still sees is not given to another row', async () => {
+  const steps = [
+    { kind: 'begin', viewer: 0 },
+    { kind: 'insert', viewer: 0, key: 0 },
+    { kind: 'commit', viewer: 0 },
+    { kind: 'begin', viewer: 1 },
+    { kind: 'begin', viewer: 2 },
+    { kind: 'update', viewer: 2, key: 0, to: 1 },
+    { kind: 'commit', viewer: 2 },
+    { kind: 'insert', viewer: 1, key: 0 },
+    { kind: 'load', viewer: 1, keys: [0, 3], sorted: true },
+  ] as const;
+  await check(
+    [UTF8, INT32],
+    steps.map((one) => (one.kind === 'load' ? { ...one, keys: [...one.keys] } : one)),
+  );
+});
+
 describe('a key that is looked up', () => {
   test.each([
     ['an integer', [INT64]],

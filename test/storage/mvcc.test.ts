@@ -53,6 +53,10 @@ class Model {
         [...this.open.values()].some((other) => other.deleted(id)) ? 'serialization_failure' : 'unique_violation',
       );
     }
+    // What the snapshot still sees keeps its key.
+    for (const [id, row] of own?.snapshot ?? []) {
+      if (row[0] === key && id !== except && !this.committed.has(id)) errors.push('serialization_failure');
+    }
     for (const transaction of this.open.values()) {
       for (const { id, row } of transaction.writes) {
         if (row?.[0] !== key || id === except || transaction.deleted(id)) continue;
