@@ -9,7 +9,9 @@ import { argument, initialise, rowAccess, settled, shifted, update } from './agg
 import { type AggregateKernel, aggregateKernel, type StateShape, zeroState } from './aggregate-functions.ts';
 import { BUILD_ROW, MATCHED, NULL_KEY } from './build-rows.ts';
 import type { Operator, PipelineEmitter, Sink, Source } from './emitter.ts';
-import { fieldAt, type JoinKey, type JoinState, lookUp, mark, whereDense } from './hash-join.ts';
+import { lookUp, whereDense } from './join-lookup.ts';
+import { mark } from './join-probe.ts';
+import { fieldAt, type JoinKey, type JoinState } from './join-state.ts';
 import { type RowBlocks, requireRow, reserveRowBlocks, takeRow } from './rows.ts';
 
 /**

@@ -8,7 +8,7 @@ import { nullVal, or, part, type Val } from '../kernels/value.ts';
 import { type Expr, i32, type Local, load, op } from '../wasm/ir.ts';
 import { whenTrue } from './condition.ts';
 import type { Operator, PipelineEmitter, Sink, Source } from './emitter.ts';
-import { MORE_THAN_ONE_ROW } from './hash-join.ts';
+import { MORE_THAN_ONE_ROW } from './join-probe.ts';
 import { persistent, type RowBlocks, requireRow, reserveRowBlocks, storeRow, takeRow } from './rows.ts';
 
 /** Inner rows begin with a word of flags (1: matched). */

@@ -1,8 +1,8 @@
 import { internalError } from '../../compiler/types/error.ts';
 import type { AggregateState } from '../operators/aggregate.ts';
 import { BUILD_ROW } from '../operators/build-rows.ts';
-import type { JoinState } from '../operators/hash-join.ts';
 import type { HashTable } from '../operators/hash-table.ts';
+import type { JoinState } from '../operators/join-state.ts';
 import { type PackSpec, packSpec } from '../operators/pack.ts';
 import { BATCH_ROWS, type BatchLayout, type ResultSlots } from '../operators/result.ts';
 import type { RowBlocks } from '../operators/rows.ts';

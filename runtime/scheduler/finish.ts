@@ -1,4 +1,4 @@
-import { hasIntegerKey, type JoinDirectory, type JoinState } from '../operators/hash-join.ts';
+import { hasIntegerKey, type JoinDirectory, type JoinState } from '../operators/join-state.ts';
 import { type BuildResult, type RowBlock, required, rowCount } from './drivers.ts';
 import type { KernelInstance } from './modules.ts';
 import { allocate, allocateLarge, STEP_ROWS, type Task } from './task.ts';

@@ -10,7 +10,7 @@ import {
   MATCHED_ROW_BYTES,
   stateBytes,
 } from '../operators/group-join.ts';
-import type { JoinState } from '../operators/hash-join.ts';
+import type { JoinState } from '../operators/join-state.ts';
 import { type Driver, type RowBlock, required, rowsDriver } from './drivers.ts';
 import type { Stream } from './pipeline.ts';
 import { type Planner, runInto, unexpected } from './planner.ts';

@@ -4,7 +4,11 @@ import type { HashAggregate, HashJoin, NestedLoopJoin } from '../../compiler/phy
 import { internalError } from '../../compiler/types/error.ts';
 import type { Operator } from '../operators/emitter.ts';
 import { stateBytes } from '../operators/group-join.ts';
-import { type JoinState, joinBuild, joinProbe, joinState, probeCode, unmatchedSource } from '../operators/hash-join.ts';
+import { joinBuild } from '../operators/join-build.ts';
+import { probeCode } from '../operators/join-lookup.ts';
+import { joinProbe } from '../operators/join-probe.ts';
+import { type JoinState, joinState } from '../operators/join-state.ts';
+import { unmatchedSource } from '../operators/join-unmatched.ts';
 import { type Breaker, isBuild } from './breaker.ts';
 import { type BuildResult, joinDriver, joinDriverSpec, required, rowCount } from './drivers.ts';
 import { linkRows } from './finish.ts';

@@ -5,7 +5,7 @@ import type { ColumnFormat } from '../columns/chunk.ts';
 import type { PruningPredicate } from '../columns/source.ts';
 import { within } from '../kernels/value.ts';
 import { bloomKeysName, bloomShift, type KeyBloom, type ScanBloomFilter } from '../operators/bloom-filter.ts';
-import type { JoinState } from '../operators/hash-join.ts';
+import type { JoinState } from '../operators/join-state.ts';
 import { type KeyBitmap, keyRangeName, markKeysName, type ScanKeyFilter } from '../operators/key-filter.ts';
 import { type BuildResult, required, rowCount } from './drivers.ts';
 import type { RunKernel } from './pipeline.ts';

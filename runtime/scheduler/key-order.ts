@@ -1,5 +1,5 @@
 import { BUILD_ROW } from '../operators/build-rows.ts';
-import { hasIntegerKey, type JoinDirectory, type JoinState } from '../operators/hash-join.ts';
+import { hasIntegerKey, type JoinDirectory, type JoinState } from '../operators/join-state.ts';
 import { ENTRY, ORDER_STATE, RUN, STRIDE } from '../operators/key-order.ts';
 import { type BuildResult, required, rowCount } from './drivers.ts';
 import type { KernelInstance } from './modules.ts';
