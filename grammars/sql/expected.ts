@@ -88,6 +88,7 @@ const probes: ReadonlyMap<TokenType, readonly TokenType[]> = new Map([
   [k.current, [k.row]],
   [k.double, [k.precision]],
   [k.grouping, [k.sets]],
+  [k.if, [k.not, k.exists]],
   [k.ignore, [k.nulls]],
   [k.interval, [t.string]],
   [k.lambda, [word]],

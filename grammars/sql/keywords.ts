@@ -23,15 +23,18 @@ const columnName = [
 ] as const;
 
 const unreserved = [
-  'abort action always anti asof at begin breadth by cascade cascaded chain characteristics columns commit committed',
-  'conflict continue copy cube current cycle data day deallocate deferred delete depth describe double drop error escape',
-  'exclude excluding execute explain filter first following generated global grouping groups hour identity if',
-  'ignore immediate including insert isolation key lambda last level local locked map match matched materialized merge',
-  'minute month name names next no nothing nowait nulls of operator option ordinality others over overriding partial',
-  'partition percent positional preceding prepare range read recursive release rename repeatable replace reset',
-  'respect restart restrict rollback rollup rows sample savepoint schema search second semi serializable session set',
-  'sets share show simple skip source start stdin stdout stored struct summarize system target temp temporary ties',
-  'transaction truncate uncommitted unbounded unknown unlogged update value varying view virtual within without work',
+  'abort access action add after alter always anti asof at attribute before begin breadth by cache cascade',
+  'cascaded chain characteristics cluster columns commit committed compression conflict continue copy cube',
+  'current cycle data day deallocate deferred delete depth describe disable domain double drop enable error',
+  'escape exclude excluding execute explain expression filter first following force generated global grouping',
+  'groups hour identity if ignore immediate include including increment index inherit insert isolation key lambda',
+  'last level local locked logged map match matched materialized maxvalue merge method minute minvalue month name',
+  'names next no nothing nowait nulls of operator option ordinality others over overriding owned owner partial',
+  'partition percent positional preceding prepare range read recursive refresh release rename repeatable replace',
+  'reset respect restart restrict rollback rollup rows sample savepoint schema search second security semi',
+  'sequence serializable session set sets share show simple skip source start statistics stdin stdout storage',
+  'stored struct summarize system tablespace target temp temporary ties transaction trigger truncate type',
+  'unbounded uncommitted unknown unlogged update valid validate value varying view virtual within without work',
   'write year zone',
 ] as const;
 

@@ -31,7 +31,6 @@ const statements: readonly string[] = [
   'pivot',
   'pragma',
   'reassign owned',
-  'refresh materialized view',
   'reindex',
   'revoke',
   'security label',
@@ -68,11 +67,9 @@ const objects: readonly string[] = [
   'function',
   'graph',
   'group',
-  'index',
   'large object',
   'language',
   'macro',
-  'materialized view',
   'operator',
   'operator class',
   'operator family',
@@ -86,7 +83,6 @@ const objects: readonly string[] = [
   'routine',
   'rule',
   'secret',
-  'sequence',
   'server',
   'sink',
   'source',
@@ -102,10 +98,12 @@ const objects: readonly string[] = [
   'trigger',
   'trusted language',
   'type',
-  'unique index',
   'user',
   'user mapping',
 ];
+
+/** Objects that ALTER and DROP take, and CREATE does not. */
+const readElsewhere: ReadonlySet<string> = new Set(['domain', 'type']);
 
 const modifiers: ReadonlySet<string> = new Set([
   'or',
@@ -131,8 +129,8 @@ export function unsupportedStatement(tokens: readonly IToken[], from = 0): Unsup
   if (first === 'create' || first === 'alter' || first === 'drop') {
     let at = from + 1;
     while (first === 'create' && modifiers.has(wordAt(tokens, at))) at++;
-    const object = longestPhrase(tokens, at, first === 'alter' ? alterablePhrases : objectPhrases);
-    if (object === undefined) return undefined;
+    const object = longestPhrase(tokens, at, objectPhrases);
+    if (object === undefined || (first !== 'create' && readElsewhere.has(object))) return undefined;
     const last = at + object.split(' ').length - 1;
     return { name: `${first} ${object}`.toUpperCase(), range: rangeOf(tokens, from, last) };
   }
@@ -174,7 +172,6 @@ function byFirstWord(phrases: readonly string[]): Phrases {
 
 const statementPhrases = byFirstWord(statements);
 const objectPhrases = byFirstWord(objects);
-const alterablePhrases = byFirstWord([...objects, 'table', 'view', 'schema']);
 
 function longestPhrase(tokens: readonly IToken[], at: number, phrases: Phrases): string | undefined {
   return phrases

@@ -194,5 +194,8 @@ export function bindCreateSchema(tree: sql.CreateSchema): BoundBody {
 
 export function bindDrop(tree: sql.Drop): BoundBody {
   const { object, ifExists } = tree;
+  if (object !== 'table' && object !== 'view' && object !== 'schema') {
+    throw unsupported(`DROP ${object.toUpperCase()}`, tree.range);
+  }
   return { kind: 'drop', object, names: tree.names.map(objectName), ifExists, cascade: tree.behavior === 'cascade' };
 }

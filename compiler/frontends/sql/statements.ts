@@ -5,11 +5,12 @@ import { bindDelete, bindTruncate, bindUpdate } from './changes.ts';
 import type { Output, QueryContext, StatementContext } from './context.ts';
 import { bindCopy } from './copy.ts';
 import { bindCreateSchema, bindCreateTable, bindDrop } from './definitions.ts';
-import { unsupported, unsupportedAll } from './errors.ts';
+import { unsupportedAll } from './errors.ts';
 import { bindInsert } from './insert.ts';
 import { fold, matching } from './names.ts';
 import { bindExplainOptions } from './options.ts';
 import { bindQuery } from './query.ts';
+import { refused } from './refused.ts';
 import { bindSession } from './session.ts';
 import { findTable } from './tables.ts';
 import { unknownColumn } from './targets.ts';
@@ -25,8 +26,6 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
       return bindCreateTable(tree, context);
     case 'createSchema':
       return bindCreateSchema(tree);
-    case 'createView':
-      throw unsupported('CREATE VIEW', tree.range);
     case 'drop':
       return bindDrop(tree);
     case 'insert':
@@ -35,8 +34,6 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
       return bindUpdate(tree, context);
     case 'delete':
       return bindDelete(tree, context);
-    case 'merge':
-      throw unsupported('MERGE', tree.range);
     case 'truncate':
       return bindTruncate(tree, context);
     case 'copy':
@@ -56,10 +53,17 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
       return bindSession(tree, context);
     case 'describe':
       return bindDescribe(tree, context);
-    case 'summarize':
-      throw unsupported('SUMMARIZE', tree.range);
     case 'analyze':
       return bindAnalyze(tree, context);
+    case 'createView':
+    case 'createMaterializedView':
+    case 'refreshView':
+    case 'createIndex':
+    case 'createSequence':
+    case 'alter':
+    case 'merge':
+    case 'summarize':
+      throw refused(tree);
     case 'invalid':
       throw internalError('a tree with syntax errors was bound');
     default:

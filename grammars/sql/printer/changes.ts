@@ -12,6 +12,7 @@ import type {
   Truncate,
   Update,
 } from '../tree.ts';
+import { indexElements } from './objects.ts';
 import { clause, identifier, identifiers, type Print, qualifiedName, words } from './print.ts';
 import { selectItems, table, tables, withClause } from './queries.ts';
 
@@ -36,20 +37,7 @@ function onConflict(print: Print, node: OnConflict): string {
   const { target } = node;
   const columns =
     target?.kind === 'conflictColumns' &&
-    words(
-      clause(
-        '(',
-        target.elements.map((element) =>
-          words(
-            print.expression(element.expression),
-            element.collation && `COLLATE ${qualifiedName(element.collation)}`,
-            element.operatorClass && qualifiedName(element.operatorClass),
-          ),
-        ),
-        ')',
-      ),
-      target.where && `WHERE ${print.expression(target.where)}`,
-    );
+    words(indexElements(print, target.elements), target.where && `WHERE ${print.expression(target.where)}`);
   return words(
     'ON CONFLICT',
     columns,

@@ -5,13 +5,13 @@ import type {
   CreateTable,
   CreateView,
   Drop,
-  Expression,
   ForeignTarget,
-  Option,
   TableConstraint,
   TableElement,
 } from '../tree.ts';
+import { options } from './options.ts';
 import { clause, identifier, identifiers, type Print, qualifiedName, words } from './print.ts';
+import { sequenceNumber } from './sequences.ts';
 
 export function printCreateTable(print: Print, node: CreateTable): string {
   const elements = node.elements.map((element) => tableElement(print, element));
@@ -46,7 +46,7 @@ function tableElement(print: Print, node: TableElement): string {
   }
 }
 
-function columnDefinition(print: Print, node: ColumnDefinition): string {
+export function columnDefinition(print: Print, node: ColumnDefinition): string {
   return words(
     identifier(node.name),
     node.type && print.type(node.type),
@@ -70,7 +70,7 @@ function columnConstraintBody(print: Print, node: ColumnConstraint): string {
     case 'identity':
       return words(
         `GENERATED ${node.always ? 'ALWAYS' : 'BY DEFAULT'} AS IDENTITY`,
-        node.options.length > 0 && `(${node.options.map((option) => sequenceOption(print, option)).join(' ')})`,
+        node.options.length > 0 && `(${node.options.map((option) => sequenceNumber(print, option)).join(' ')})`,
       );
     case 'references':
       return words(foreignTarget(node.target), deferrability(node));
@@ -81,12 +81,7 @@ function columnConstraintBody(print: Print, node: ColumnConstraint): string {
   }
 }
 
-function sequenceOption(print: Print, { name, value }: Option): string {
-  const no = /^no_(.*)$/.exec(name.text);
-  return words(no ? `NO ${no[1]}` : identifier(name), value && print.expression(value));
-}
-
-function tableConstraint(print: Print, node: TableConstraint): string {
+export function tableConstraint(print: Print, node: TableConstraint): string {
   const text =
     node.kind === 'foreignKey'
       ? words(`FOREIGN KEY (${identifiers(node.columns)})`, foreignTarget(node.target), deferrability(node))
@@ -108,7 +103,7 @@ function sharedConstraint(print: Print, node: Exclude<TableConstraint, { readonl
   }
 }
 
-function deferrability(node: {
+export function deferrability(node: {
   readonly deferrable: boolean | undefined;
   readonly initially: 'deferred' | 'immediate' | undefined;
 }): string {
@@ -159,19 +154,9 @@ export function printDrop(node: Drop): string {
   return words(
     'DROP',
     node.object.toUpperCase(),
+    node.concurrently && 'CONCURRENTLY',
     node.ifExists && 'IF EXISTS',
     node.names.map(qualifiedName).join(', '),
     node.behavior?.toUpperCase(),
   );
-}
-
-export function options(print: Print, nodes: readonly Option[]): readonly string[] {
-  return nodes.map(({ name, value }) => words(identifier(name), value && optionValue(print, value)));
-}
-
-/** A list of one is still a list here, where ROW(…) would be a call. */
-export function optionValue(print: Print, value: Expression): string {
-  if (value.kind === 'row' && !value.keyword)
-    return `(${value.fields.map((field) => optionValue(print, field)).join(', ')})`;
-  return print.expression(value);
 }

@@ -1,16 +1,13 @@
 import type { Statement, TransactionModes } from '../tree.ts';
+import { printAlter } from './alterations.ts';
 import { printDelete, printInsert, printMerge, printTruncate, printUpdate } from './changes.ts';
-import {
-  options,
-  optionValue,
-  printCreateSchema,
-  printCreateTable,
-  printCreateView,
-  printDrop,
-} from './definitions.ts';
+import { printCreateSchema, printCreateTable, printCreateView, printDrop } from './definitions.ts';
 import { argument, printExpression, printType } from './expressions.ts';
+import { printCreateIndex, printCreateMaterializedView, printRefreshView } from './objects.ts';
+import { options, optionValue } from './options.ts';
 import { clause, identifier, type Print, qualifiedName, words } from './print.ts';
 import { printQuery } from './queries.ts';
+import { printCreateSequence } from './sequences.ts';
 
 const print: Print = {
   expression: (expression, minimumPower) => printExpression(print, expression, minimumPower),
@@ -40,6 +37,16 @@ export function printSql(node: Statement): string {
       return printCreateView(print, node);
     case 'createSchema':
       return printCreateSchema(node);
+    case 'createMaterializedView':
+      return printCreateMaterializedView(print, node);
+    case 'refreshView':
+      return printRefreshView(node);
+    case 'createIndex':
+      return printCreateIndex(print, node);
+    case 'createSequence':
+      return printCreateSequence(print, node);
+    case 'alter':
+      return printAlter(print, node);
     case 'drop':
       return printDrop(node);
     case 'explain':

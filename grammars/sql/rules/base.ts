@@ -123,9 +123,13 @@ export abstract class BaseRules extends TreeParser {
   /** Several keywords together or not at all; once a rule. */
   protected optionalWords(types: readonly TokenType[]): boolean {
     let written = false;
-    this.option(9, () => {
-      for (const type of types) this.CONSUME(type);
-      written = true;
+    this.option(9, {
+      // The first word alone may be a name.
+      GATE: () => types[1] === undefined || this.second(types[1]),
+      DEF: () => {
+        for (const type of types) this.CONSUME(type);
+        written = true;
+      },
     });
     return written;
   }

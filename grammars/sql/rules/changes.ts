@@ -104,6 +104,8 @@ export abstract class ChangeRules extends QueryRules {
           ALT: () => {
             const targetStart = this.mark();
             const elements = this.SUBRULE(this.indexElements);
+            const ordered = this.ACTION(() => elements.find(({ direction, nulls }) => direction || nulls));
+            if (ordered) this.report('the columns of ON CONFLICT have no order', ordered.range);
             const condition = this.OPTION1(() => {
               this.CONSUME(k.where);
               return this.SUBRULE(this.expression);
@@ -141,10 +143,23 @@ export abstract class ChangeRules extends QueryRules {
     return { kind: 'onConflict', target, set, where, range: this.since(start) };
   });
 
-  private readonly indexElements = this.rule('indexElements', (): readonly IndexElement[] => {
+  /** Columns and expressions of an index, with their order. */
+  protected readonly indexElements = this.rule('indexElements', (): readonly IndexElement[] => {
     const elements: IndexElement[] = [];
     this.CONSUME(t.leftParen);
-    this.AT_LEAST_ONE_SEP({ SEP: t.comma, DEF: () => elements.push(this.SUBRULE(this.indexElement)) });
+    this.AT_LEAST_ONE_SEP({
+      SEP: t.comma,
+      DEF: () => {
+        const start = this.mark();
+        const element = this.SUBRULE(this.indexElement);
+        const direction = this.OPTION(() => this.OR([this.keyword(k.asc, 'asc'), this.keyword(k.desc, 'desc')]));
+        const nulls = this.OPTION1(() => {
+          this.CONSUME(k.nulls);
+          return this.OR1([this.keyword(k.first, 'first'), this.keyword(k.last, 'last')]);
+        });
+        elements.push({ ...element, direction, nulls, range: this.since(start) });
+      },
+    });
     this.CONSUME(t.rightParen);
     return elements;
   });
@@ -152,13 +167,18 @@ export abstract class ChangeRules extends QueryRules {
   private readonly indexElement = this.rule('indexElement', (): IndexElement => {
     const start = this.mark();
     const written = this.SUBRULE(this.expression);
-    const operatorClass = this.OPTION(() => this.SUBRULE(this.qualifiedName));
+    const operatorClass = this.OPTION({
+      GATE: () => !this.next(k.nulls) || !(this.second(k.first) || this.second(k.last)),
+      DEF: () => this.SUBRULE(this.qualifiedName),
+    });
     const collated = written.kind === 'collate' ? written : undefined;
     return {
       kind: 'indexElement',
       expression: collated?.operand ?? written,
       collation: collated?.collation,
       operatorClass,
+      direction: undefined,
+      nulls: undefined,
       range: this.since(start),
     };
   });

@@ -1,10 +1,10 @@
 import type { IToken } from '../../toolkit/chevrotain.ts';
 import { k, label, t } from '../tokens.ts';
 import type { Copy, CopyPlace, CopyTable, Expression, Identifier, Option } from '../tree.ts';
-import { DefinitionRules } from './definitions.ts';
+import { CreateRules } from './create.ts';
 
 /** COPY */
-export abstract class CopyRules extends DefinitionRules {
+export abstract class CopyRules extends CreateRules {
   protected readonly copy = this.rule('copy', (): Copy => {
     const start = this.mark();
     this.CONSUME(k.copy);

@@ -56,6 +56,9 @@ export interface IndexElement extends Node {
   readonly expression: Expression;
   readonly collation: QualifiedName | undefined;
   readonly operatorClass: QualifiedName | undefined;
+  /** Of CREATE INDEX only. */
+  readonly direction: 'asc' | 'desc' | undefined;
+  readonly nulls: 'first' | 'last' | undefined;
 }
 
 /** `a = x`: one target; `(a, b) = (x, y)` or `(a, b) = (SELECT …)`: several (or one in parentheses, `row` tells). */

@@ -161,10 +161,22 @@ export interface CreateSchema extends Node {
 
 export interface Drop extends Node {
   readonly kind: 'drop';
-  readonly object: 'table' | 'view' | 'schema';
+  readonly object: DroppedObject;
+  /** DROP INDEX CONCURRENTLY. */
+  readonly concurrently: boolean;
   readonly ifExists: boolean;
   readonly names: readonly QualifiedName[];
   readonly behavior: DropBehavior | undefined;
 }
+
+export type DroppedObject =
+  | 'table'
+  | 'view'
+  | 'materialized view'
+  | 'schema'
+  | 'index'
+  | 'sequence'
+  | 'type'
+  | 'domain';
 
 export type DropBehavior = 'cascade' | 'restrict';

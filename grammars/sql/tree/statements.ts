@@ -1,7 +1,9 @@
+import type { Alter } from './alterations.ts';
 import type { Copy, Delete, Insert, Merge, Truncate, Update } from './changes.ts';
 import type { CreateSchema, CreateTable, CreateView, Drop } from './definitions.ts';
 import type { Expression } from './expressions.ts';
 import type { Identifier, Node } from './nodes.ts';
+import type { CreateIndex, CreateMaterializedView, CreateSequence, RefreshView } from './objects.ts';
 import type { Query } from './queries.ts';
 import type {
   Analyze,
@@ -29,6 +31,11 @@ export type Statement =
   | CreateTable
   | CreateView
   | CreateSchema
+  | CreateMaterializedView
+  | RefreshView
+  | CreateIndex
+  | CreateSequence
+  | Alter
   | Drop
   | Insert
   | Update
