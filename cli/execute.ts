@@ -1,24 +1,33 @@
-import type { Database, Parameters, QueryResult } from '../engine/index.ts';
+import type { Completion, Connection, Parameters, ResultBatch, ResultStream } from '../engine/index.ts';
 import type { ShownResult } from './format/format.ts';
 
-/** Runs the statements of a text one after the other; each result comes when its statement has completed. */
+/**
+ * Runs the statements of a text one after the other. The rows of each come as they are computed, and the next one
+ * begins when they have been read: no result is kept in memory.
+ */
 export async function* execute(
-  database: Database,
+  connection: Connection,
   text: string,
   parameters: Parameters | undefined,
   signal: AbortSignal,
 ): AsyncGenerator<ShownResult> {
-  if (parameters === undefined) {
-    for await (const result of database.run(text, { signal })) yield shown(result);
-  } else {
-    yield shown(await database.query(text, parameters, { signal }));
-  }
+  for await (const stream of connection.streams(text, { parameters, signal })) yield shown(stream);
 }
 
-const WRITING: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'COPY']);
+const WRITING: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE', 'COPY']);
 
-function shown(result: QueryResult): ShownResult {
-  const { command, columns, rowCount } = result;
-  const writes = rowCount > 0 || WRITING.has(command);
-  return { command, columns, batches: [result], affected: writes ? rowCount : undefined };
+function shown(stream: ResultStream): ShownResult {
+  let completion: Completion | undefined;
+  async function* batches(): AsyncGenerator<ResultBatch> {
+    yield* stream;
+  }
+  return {
+    columns: stream.columns,
+    batches: batches(),
+    finish: async () => {
+      completion ??= await stream.finish();
+      const { command, rowCount } = completion;
+      return { command, affected: rowCount > 0 || WRITING.has(command) ? rowCount : undefined };
+    },
+  };
 }

@@ -2,7 +2,7 @@ import { oneOf, parseArguments } from './arguments.ts';
 import { RUNNER_OPTIONS, runSources } from './runner.ts';
 import { readSources } from './sources.ts';
 
-const OPTIONS = {
+export const EXPLAIN_OPTIONS = {
   ...RUNNER_OPTIONS,
   analyze: { type: 'boolean' },
   stages: { type: 'boolean' },
@@ -10,7 +10,7 @@ const OPTIONS = {
 
 /** `orbit explain`: shows how statements are, or would be, executed. Returns the exit status. */
 export async function explain(argv: readonly string[]): Promise<number> {
-  const args = parseArguments(argv, OPTIONS);
+  const args = parseArguments(argv, EXPLAIN_OPTIONS);
   if (args.has('help')) return (await import('./help.ts')).printHelp('explain');
   const format = oneOf('format', args.last('format') ?? 'text', ['text', 'json'] as const);
   const analyze = args.has('analyze');

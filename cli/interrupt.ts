@@ -9,7 +9,7 @@ export function onInterrupt(): Interrupt {
   const controller = new AbortController();
   const interrupted = (): void => {
     if (controller.signal.aborted) process.exit(130);
-    if (process.stderr.isTTY) process.stderr.write('\ncancelling; press Ctrl-C again to quit at once\n');
+    if (process.stderr.isTTY) process.stderr.write('\r\u001b[Kcancelling; press Ctrl-C again to quit at once\n');
     controller.abort();
   };
   process.on('SIGINT', interrupted);

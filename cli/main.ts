@@ -2,15 +2,23 @@
 import { version } from '../engine/version.ts';
 import { UsageError } from './usage-error.ts';
 
-const COMMANDS = ['query', 'explain', 'help'];
+const COMMANDS = ['query', 'repl', 'explain', 'import', 'format', 'completion', 'help'];
 
 /** Each command's code is loaded when it is asked for: help and version come at once. */
 async function run([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case 'query':
       return (await import('./query.ts')).query(rest);
+    case 'repl':
+      return (await import('./repl/repl.ts')).repl(rest);
     case 'explain':
       return (await import('./explain.ts')).explain(rest);
+    case 'import':
+      return (await import('./import.ts')).importFiles(rest);
+    case 'format':
+      return (await import('./format-files.ts')).formatFiles(rest);
+    case 'completion':
+      return (await import('./completion.ts')).completion(rest);
     case 'help':
     case '--help':
     case '-h':
@@ -20,7 +28,8 @@ async function run([command, ...rest]: readonly string[]): Promise<number> {
       process.stdout.write(`orbit ${version}\n`);
       return 0;
     case undefined:
-      throw new UsageError('no command; the commands are query, explain and help');
+      if (process.stdin.isTTY && process.stdout.isTTY) return (await import('./repl/repl.ts')).repl([]);
+      throw new UsageError('no command; the commands are query, repl, explain, import, format, completion and help');
     default: {
       const { suggestion } = await import('./suggest.ts');
       const kind = command.startsWith('-') ? 'option' : 'command';
@@ -31,18 +40,16 @@ async function run([command, ...rest]: readonly string[]): Promise<number> {
 }
 
 async function help(topic: string | undefined): Promise<number> {
-  const { printHelp } = await import('./help.ts');
-  switch (topic) {
-    case 'query':
-    case 'explain':
-      return printHelp(topic);
-    case undefined:
-    case 'help':
-      return printHelp('general');
-    default:
-      throw new UsageError(`there is no command "${topic}"`);
-  }
+  const { isTopic, printHelp } = await import('./help.ts');
+  if (topic === undefined || topic === 'help') return printHelp('general');
+  if (!isTopic(topic)) throw new UsageError(`there is no command "${topic}"`);
+  return printHelp(topic);
 }
+
+// A reader that leaves, as `head` does, is no error of anybody's.
+process.stdout.on('error', (error) => {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
+});
 
 const args = process.argv.slice(2);
 try {

@@ -11,6 +11,7 @@ export const RUNNER_OPTIONS = {
   execute: { type: 'string', short: 'e' },
   format: { type: 'string', short: 'f' },
   output: { type: 'string', short: 'o' },
+  database: { type: 'string', short: 'd' },
   threads: { type: 'string' },
   memory: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -23,6 +24,9 @@ export interface Runner {
   /** Aborts when the user wants no more. */
   readonly signal: AbortSignal;
 }
+
+/** Of the command: a statement was cancelled by Ctrl-C, as shells number it. */
+export const INTERRUPTED = 130;
 
 /** Does the work for one text after the other, until one fails. Returns the exit status. */
 export async function runSources(
@@ -45,7 +49,7 @@ export async function runSources(
   } catch (error) {
     if (error instanceof ReaderGone) return 0;
     reportFailure(error, source, formatError);
-    return 1;
+    return interrupt.signal.aborted ? INTERRUPTED : 1;
   } finally {
     interrupt.end();
     await database.close();
@@ -53,7 +57,11 @@ export async function runSources(
   }
 }
 
-function openOptions(args: Arguments<'threads' | 'memory'>): OpenOptions {
+export function openOptions(args: Arguments<'threads' | 'memory' | 'database'>): OpenOptions {
+  const place = args.last('database') ?? ':memory:';
+  if (place !== ':memory:') {
+    throw new UsageError(`databases on disk are not supported yet: "${place}"; use :memory:, and files by their names`);
+  }
   const threads = args.last('threads');
   const memory = args.last('memory');
   return {

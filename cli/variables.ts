@@ -1,8 +1,12 @@
 import type { Parameters } from '../engine/index.ts';
 import { UsageError } from './usage-error.ts';
 
-/** The parameters that `-v name=value` options give; undefined where there are none. */
-export function parseVariables(settings: readonly string[]): Parameters | undefined {
+/** The parameters that `-v name=value` or `-p value` options give; undefined where there are none. */
+export function parseParameters(settings: readonly string[], values: readonly string[]): Parameters | undefined {
+  if (settings.length > 0 && values.length > 0) {
+    throw new UsageError('-v gives values by name and -p by number: use one of them');
+  }
+  if (values.length > 0) return values.map(variableValue);
   if (settings.length === 0) return undefined;
   return Object.fromEntries(settings.map(parseVariable));
 }

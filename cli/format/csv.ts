@@ -14,13 +14,16 @@ export const csv: Format = async function* ({ columns, batches }, { nullText = '
   if (columns.length === 0) return;
   const field = (text: string): string => (SPECIAL.test(text) || text === nullText ? quoted(text) : text);
   const types = columns.map(({ type }) => type);
-  yield `${columns.map(({ name }) => field(name)).join(',')}\n`;
+  // With the first rows: a statement that fails before it has any prints nothing.
+  let head = `${columns.map(({ name }) => field(name)).join(',')}\n`;
   for await (const { texts } of batches) {
-    let lines = '';
+    let lines = head;
+    head = '';
     for (const row of texts) {
       lines += row.map((text, i) => (text === null ? nullText : field(valueText(text, types[i] ?? '')))).join(',');
       lines += '\n';
     }
     yield lines;
   }
+  if (head !== '') yield head;
 };

@@ -3,11 +3,16 @@ import type { Appearance } from '../terminal.ts';
 
 /** The result of one statement on its way to the output. */
 export interface ShownResult {
-  /** What the statement was, such as `SELECT` or `CREATE TABLE`. */
-  readonly command: string;
   /** None for a statement that gives no rows. */
   readonly columns: readonly ResultColumn[];
   readonly batches: AsyncIterable<ResultBatch> | Iterable<ResultBatch>;
+  /** What the statement was and did, when its rows have been read. */
+  readonly finish: () => Promise<Finished>;
+}
+
+export interface Finished {
+  /** Such as `SELECT` or `CREATE TABLE`. */
+  readonly command: string;
   /** Rows that the statement wrote; undefined if it is none that writes rows. */
   readonly affected: number | undefined;
 }

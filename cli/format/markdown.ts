@@ -5,12 +5,16 @@ export const markdown: Format = async function* ({ columns, batches }, { nullTex
   if (columns.length === 0) return;
   const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |\n`;
   const types = columns.map(({ type }) => type);
-  yield line(columns.map(({ name }) => escaped(name))) + line(types.map((type) => (isNumber(type) ? '---:' : '---')));
+  let head =
+    line(columns.map(({ name }) => escaped(name))) + line(types.map((type) => (isNumber(type) ? '---:' : '---')));
   for await (const { texts } of batches) {
-    yield texts
-      .map((row) => line(row.map((text, i) => (text === null ? nullText : escaped(valueText(text, types[i] ?? ''))))))
-      .join('');
+    yield head +
+      texts
+        .map((row) => line(row.map((text, i) => (text === null ? nullText : escaped(valueText(text, types[i] ?? ''))))))
+        .join('');
+    head = '';
   }
+  if (head !== '') yield head;
 };
 
 /** What would end the cell or begin markup. */

@@ -2,6 +2,7 @@ import type { ResultBatch } from '../../engine/index.ts';
 import { type Appearance, paint } from '../terminal.ts';
 import { displayWidth, truncate } from './display-width.ts';
 import { type Format, isNumber, type ShownResult, valueText } from './format.ts';
+import { rowCount, shownLines, statementLine } from './words.ts';
 
 /** So many rows decide how wide the columns are; the others need not be kept. */
 const MEASURED_ROWS = 1000;
@@ -21,10 +22,10 @@ interface Column {
 /** A table in boxes, and the number of its rows. */
 export const table: Format = async function* (result, { appearance, nullText = 'NULL', quiet }) {
   if (result.columns.length === 0) {
-    if (!quiet) yield `${statementLine(result)}\n`;
+    if (!quiet) yield `${statementLine(await result.finish())}\n`;
     return;
   }
-  const header: readonly Cell[] = result.columns.map(({ name }) => lines(name));
+  const header: readonly Cell[] = result.columns.map(({ name }) => shownLines(name));
   let measured: (readonly Cell[])[] | undefined = [];
   let columns: readonly Column[] = [];
   let count = 0;
@@ -57,31 +58,12 @@ export const table: Format = async function* (result, { appearance, nullText = '
 
 function cells({ columns }: ShownResult, { texts }: ResultBatch): readonly (readonly Cell[])[] {
   return texts.map((row) =>
-    row.map((text, i) => (text === null ? null : lines(valueText(text, columns[i]?.type ?? '')))),
+    row.map((text, i) => (text === null ? null : shownLines(valueText(text, columns[i]?.type ?? '')))),
   );
 }
 
-/** The lines of a value. What would move the cursor, or colour the screen, is shown as an escape instead. */
-function lines(text: string): readonly string[] {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
-  if (!/[\u0000-\u001f\u007f-\u009f]/.test(text)) return [text];
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-  return text.split('\n').map((line) => line.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, escaped));
-}
-
-function escaped(character: string): string {
-  switch (character) {
-    case '\t':
-      return '\\t';
-    case '\r':
-      return '\\r';
-    default:
-      return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
-  }
-}
-
 function layOut(
-  { command, columns }: ShownResult,
+  { columns }: ShownResult,
   rows: readonly (readonly Cell[])[],
   { width: available }: Appearance,
   nullWidth: number,
@@ -94,7 +76,7 @@ function layOut(
   );
   const numeric = columns.map(({ type }) => isNumber(type));
   // Half of a number or of a date is a wrong one, and half of a plan is none: other columns give way.
-  const giving = columns.map(({ type }) => command !== 'EXPLAIN' && /^(utf8|any|binary)$|\[\]$/.test(type));
+  const giving = columns.map(({ name, type }) => name !== 'QUERY PLAN' && /^(utf8|any|binary)$|\[\]$/.test(type));
   const narrowed = (limit: number): readonly number[] =>
     natural.map((width, i) => (giving[i] ? Math.min(width, limit) : width));
   const total = (limit: number): number => narrowed(limit).reduce((sum, width) => sum + width + 3, 1);
@@ -133,13 +115,4 @@ function rowText(
     text += `│ ${parts.join(' │ ')} │\n`;
   }
   return text;
-}
-
-function rowCount(count: number): string {
-  return count === 1 ? '(1 row)' : `(${count} rows)`;
-}
-
-/** What a statement without rows has done. */
-function statementLine({ command, affected }: ShownResult): string {
-  return affected === undefined ? command : `${command} ${rowCount(affected)}`;
 }

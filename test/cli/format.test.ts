@@ -14,7 +14,7 @@ function result(
 ): ShownResult {
   const described = columns.map(([name, type]) => ({ name, type, nullable: true }));
   const made = batches.map((texts): ResultBatch => ({ columns: described, values: texts, texts }));
-  return { command: 'SELECT', columns: described, batches: made, affected: undefined };
+  return { columns: described, batches: made, finish: async () => ({ command: 'SELECT', affected: undefined }) };
 }
 
 async function pieces(text: AsyncIterable<string>): Promise<string[]> {

@@ -22,8 +22,9 @@ async function begun(): Promise<ChildProcess> {
   return child;
 }
 
-function ended(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve) => child.on('exit', resolve));
+/** The status, or the signal that ended it. */
+function ended(child: ChildProcess): Promise<number | NodeJS.Signals | null> {
+  return new Promise((resolve) => child.on('exit', (status, signal) => resolve(status ?? signal)));
 }
 
 test('Ctrl-C cancels the statement that runs', async () => {
@@ -35,6 +36,6 @@ test('Ctrl-C cancels the statement that runs', async () => {
   const status = ended(child);
   await new Promise((resolve) => setTimeout(resolve, 100));
   child.kill('SIGINT');
-  expect(await status).toBe(1);
+  expect(await status).toBe(130);
   expect(stderr).toMatch(/57014/);
 });
