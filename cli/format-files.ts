@@ -21,7 +21,7 @@ export async function formatFiles(argv: readonly string[]): Promise<number> {
   if (args.has('write') && sources.some(({ file }) => file === undefined)) {
     throw new UsageError('--write takes files only');
   }
-  const { formatSql } = await import('../engine/sql-text.ts');
+  const { formatSql } = await import('../engine/format-sql.ts');
   const { formatError } = await import('../engine/format-error.ts');
   let status = 0;
   for (const source of sources) {

@@ -6,5 +6,5 @@ import { REPL_OPTIONS } from './options.ts';
 export async function repl(argv: readonly string[]): Promise<number> {
   const args = parseArguments(argv, REPL_OPTIONS);
   if (args.has('help')) return (await import('../help.ts')).printHelp('repl');
-  throw new UsageError('not yet');
+  throw new UsageError('the interactive mode is not supported yet; use orbit query');
 }
