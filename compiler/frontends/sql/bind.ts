@@ -26,6 +26,7 @@ export function bindSql(statement: sql.Statement, options: BindOptions): BoundSt
     ids: columnIds(),
     parameters: createParameters(options.parameters ?? {}),
     working: new Set(),
+    placed: new WeakMap(),
     budget: createBudget(statement.range.end - statement.range.start),
     once: () => {
       repeatable = false;

@@ -15,11 +15,13 @@ import { OrbitError } from '../../types/error.ts';
 import { INT32, TIMESTAMP, UTF8 } from '../../types/type.ts';
 import { bindAggregate } from './aggregates.ts';
 import { besideEachOther, coerce, explicitCast, isUntyped, typed, unifyAll } from './coerce.ts';
+import { unpacked } from './columns-expression.ts';
 import { type Context, operand } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
 import { bindGrouping } from './grouping-sets.ts';
 import { fold, suggestion } from './names.ts';
 import { operation } from './operators.ts';
+import { lookupBare, lookupRelation } from './scope.ts';
 import { bindWindowCall } from './windows.ts';
 import { bindWithinGroup, needsWithinGroup } from './within-group.ts';
 
@@ -29,6 +31,8 @@ import { bindWithinGroup, needsWithinGroup } from './within-group.ts';
 export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'generate_series', 'range']);
 
 export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expression {
+  const method = methodOf(tree, context);
+  if (method !== undefined) return bindMethodCall(method, context);
   const name = functionName(tree.name);
   if (tree.over !== undefined) return bindWindowCall(tree, tree.over, name, context);
   if (name === 'grouping' || name === 'grouping_id') return bindGrouping(tree, context);
@@ -44,12 +48,38 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
   }
   if (TABLE_FUNCTIONS.has(name)) throw unsupported(`${name} outside of FROM`, tree.range);
   if (isScalarName(name, 'sql')) checkPlainCall(tree, name);
-  const args = tree.arguments.map((argument) => {
+  const args = unpacked(tree.arguments, context.scope, context).map((argument) => {
     if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
     if (argument.variadic) throw unsupported('VARIADIC', argument.range);
     return context.statement.bind.expression(argument.value, operand(context));
   });
   return callByName(name, args, tree.range, context);
+}
+
+/** `c.f(y)` and `t.c.f(y)` where c is a column: a method call, though it looks like a function of a schema. */
+function methodOf(tree: sql.FunctionCall, { scope }: Context): sql.MethodCall | undefined {
+  const { parts } = tree.name;
+  const [first, name] = [parts[0], parts.at(-1)];
+  if (first === undefined || name === undefined || parts.length < 2) return undefined;
+  const isColumn =
+    parts.length === 2
+      ? lookupBare(first, scope) !== undefined
+      : parts.length === 3 && lookupRelation([first], scope) !== undefined;
+  if (!isColumn) return undefined;
+  const owner = parts.slice(0, -1);
+  const range = { start: tree.range.start, end: owner.at(-1)?.range.end ?? tree.range.end };
+  return {
+    kind: 'methodCall',
+    range: tree.range,
+    operand: { kind: 'column', range, parts: owner },
+    call: { ...tree, name: { ...tree.name, parts: [name] } },
+  };
+}
+
+/** `x.f(y)` is `f(x, y)`. */
+export function bindMethodCall({ operand: value, call, range }: sql.MethodCall, context: Context): Expression {
+  const first: sql.Argument = { kind: 'argument', range: value.range, name: undefined, variadic: false, value };
+  return context.statement.bind.expression({ ...call, range, arguments: [first, ...call.arguments] }, context);
 }
 
 /** Of a function, with or without the schema that PostgreSQL's own are in. */

@@ -18,6 +18,8 @@ export interface StatementContext {
   readonly budget: Budget;
   /** Recursive tables that were referred to in their own queries. */
   readonly working: Set<BindingId>;
+  /** Trees that the binder has made, and what they mean wherever they stand. */
+  readonly placed: WeakMap<sql.Expression, Expression>;
   /** Says that the statement means something else each time it is bound. */
   readonly once: () => void;
   /** The parts of the binder that need each other in a circle call each other through here. */
@@ -59,11 +61,13 @@ export interface Scope {
   readonly aggregates: AggregateCollector | undefined;
   /** Present where window functions of this query may stand. */
   readonly windows?: WindowCollector | undefined;
-  /** What QUALIFY may name beside columns: outputs of the select list. */
-  readonly aliases?: ((name: sql.Identifier) => Expression | undefined) | undefined;
+  /** What may be named where no table has such a column: outputs of the select list, bound where they are named. */
+  readonly aliases?: Aliases | undefined;
   /** Tables beside this one in FROM, which only LATERAL may use; known for the sake of messages. */
   readonly barred: readonly Relation[];
 }
+
+export type Aliases = (name: sql.Identifier, context: Context) => Expression | undefined;
 
 /** A table of FROM under the name that the query gives it. */
 export interface Relation {

@@ -3,7 +3,7 @@ import { columnRef, constant } from '../../ir/build.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { internalError, OrbitError, unreachable } from '../../types/error.ts';
 import { INT32, UTF8 } from '../../types/type.ts';
-import { bindExtract, bindFunctionCall, bindSpecialValue, bindSyntaxCall } from './calls.ts';
+import { bindExtract, bindFunctionCall, bindMethodCall, bindSpecialValue, bindSyntaxCall } from './calls.ts';
 import { bindCase } from './case.ts';
 import { explicitCast } from './coerce.ts';
 import { type Context, operand } from './context.ts';
@@ -48,6 +48,8 @@ export function bindExpression(tree: sql.Expression, context: Context): Expressi
   context.statement.budget.expression();
   const group = context.scope.groups?.get(tree);
   if (group !== undefined) return columnRef(group, tree.range);
+  const placed = context.statement.placed.get(tree);
+  if (placed !== undefined) return placed;
   switch (tree.kind) {
     case 'number':
       return bindNumber(tree);
@@ -134,11 +136,11 @@ export function bindExpression(tree: sql.Expression, context: Context): Expressi
     case 'fieldStar':
       throw unsupported('(…).*', tree.range);
     case 'columns':
-      throw unsupported('COLUMNS(…)', tree.range);
+      throw unsupported('COLUMNS(…) here', tree.range, 'It may stand in the select list and in WHERE.');
     case 'atTimeZone':
       throw unsupported('AT TIME ZONE', tree.range);
     case 'methodCall':
-      throw unsupported('a method call on an expression', tree.range, 'Write the function in front: f(x).');
+      return bindMethodCall(tree, context);
     case 'row':
       throw unsupported('a row as a value', tree.range);
     case 'comprehension':
@@ -164,7 +166,7 @@ function bindColumn(tree: sql.ColumnReference, context: Context): Expression {
   const isColumn = parts.length === 1 || lookupRelation(parts.slice(0, -1), context.scope) !== undefined;
   const [name] = parts;
   if (name !== undefined && parts.length === 1 && context.scope.aliases !== undefined) {
-    const alias = lookupBare(name, context.scope) === undefined ? context.scope.aliases(name) : undefined;
+    const alias = lookupBare(name, context.scope) === undefined ? context.scope.aliases(name, context) : undefined;
     if (alias !== undefined) return alias;
   }
   const dynamic = isColumn ? undefined : findDynamic(parts, context);

@@ -1,5 +1,6 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
-import { and, filter, join } from '../../ir/build.ts';
+import { and, ascending, columnRef, filter, join, sort } from '../../ir/build.ts';
+import { call, equal } from '../../ir/call.ts';
 import { freeColumns } from '../../ir/columns.ts';
 import { joinColumns } from '../../ir/derive.ts';
 import type { AsOfJoin } from '../../ir/plan.ts';
@@ -8,7 +9,7 @@ import type { QueryContext, Relation, Scope } from './context.ts';
 import { unsupported } from './errors.ts';
 import { checkAliases, combined, type FromItem, itemScope, noFrom, renamedItem } from './from-item.ts';
 import { bindAsOf, bindCondition, type Condition, joinedItems } from './joins.ts';
-import { sampled } from './sample.ts';
+import { numbered, sampled } from './sample.ts';
 import { aliasName, bindFile, bindTable, bindTableFunction, derived, type UnnestItem } from './tables.ts';
 
 /** FROM: a list of tables and joins, each of which may use those to its left if it is LATERAL. */
@@ -71,16 +72,21 @@ function crossed(left: FromItem, right: Element): FromItem {
 }
 
 function bindJoin(tree: sql.Join, context: QueryContext, outside: FromItem | undefined): FromItem {
-  if (tree.type === 'positional') throw unsupported('POSITIONAL JOIN', tree.range);
-  const padsLeft = tree.type === 'right' || tree.type === 'full';
-  const padsRight = tree.type === 'left' || tree.type === 'full';
+  const padsBoth = tree.type === 'full' || tree.type === 'positional';
+  const padsLeft = tree.type === 'right' || padsBoth;
+  const padsRight = tree.type === 'left' || padsBoth;
   const padded: QueryContext = { ...context, barred: 'an outer join' };
   const left = bindElement(tree.left, padsLeft ? padded : context, outside).item;
   const seen = outside === undefined ? left : beside(outside, left);
   const right = bindElement(tree.right, padsRight ? padded : context, seen);
   checkAliases(left.relations, right.item.relations);
-  if (tree.type === 'right' || tree.type === 'full' || tree.asof) refuseLateral(tree, left, right.item);
-  const joined = tree.asof ? asOfJoined(tree, context, left, right.item) : bindJoined(tree, context, left, right);
+  if (padsLeft || tree.asof) refuseLateral(tree, left, right.item);
+  const joined =
+    tree.type === 'positional'
+      ? besideEachOther(left, right.item, context)
+      : tree.asof
+        ? asOfJoined(tree, context, left, right.item)
+        : bindJoined(tree, context, left, right);
   return tree.alias === undefined ? joined : aliased(joined, tree.alias);
 }
 
@@ -92,6 +98,18 @@ function bindJoined(tree: sql.Join, context: QueryContext, left: FromItem, right
     return condition.finish(combined(left, right.item, over(left.plan, tree.type === 'left')));
   }
   return finishJoin(tree.type, left, right.item, condition);
+}
+
+/** POSITIONAL JOIN: the rows of both sides, numbered as they come, by their numbers. */
+function besideEachOther(left: FromItem, right: FromItem, context: QueryContext): FromItem {
+  const [a, b] = [numbered(left.plan, false, context), numbered(right.plan, false, context)];
+  const byNumber = equal(columnRef(a.number), columnRef(b.number));
+  const plan = sort(join('full', a.plan, b.plan, byNumber), [
+    ascending(
+      call('coalesce', [columnRef({ ...a.number, nullable: true }), columnRef({ ...b.number, nullable: true })]),
+    ),
+  ]);
+  return combined(left, right, plan);
 }
 
 function asOfJoined(tree: sql.Join, context: QueryContext, left: FromItem, right: FromItem): FromItem {

@@ -1,15 +1,11 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
-import { limit, sort } from '../../ir/build.ts';
-import type { Expression } from '../../ir/expression.ts';
-import { canCast } from '../../types/cast.ts';
+import { sort } from '../../ir/build.ts';
 import { OrbitError, unreachable } from '../../types/error.ts';
-import { INT64 } from '../../types/type.ts';
-import { evaluate } from './closed.ts';
-import { coerce, isUntyped } from './coerce.ts';
 import { aroundQuery, withCommonTables } from './common-tables.ts';
-import { emptyScope, type PendingQuery, type QueryContext, within } from './context.ts';
+import type { PendingQuery, QueryContext } from './context.ts';
 import { unsupported } from './errors.ts';
 import { bindOutputOrder, keysOver } from './order.ts';
+import { type Arrange, arrangement, limited } from './row-limits.ts';
 import { bindSelect } from './select.ts';
 import { bindSetOperation } from './set-operations.ts';
 import { bindValues } from './values.ts';
@@ -20,7 +16,7 @@ export function bindQuery(tree: sql.Query, context: QueryContext): PendingQuery 
   if (query.locking[0] !== undefined)
     throw unsupported(`FOR ${query.locking[0].strength.toUpperCase()}`, query.locking[0].range);
   const inner = withCommonTables(query.with, context);
-  const body = bindBody(query.body, query.orderBy, inner);
+  const body = bindBody(query.body, query.orderBy, arrangement(query, inner), inner);
   return aroundQuery(limited(body, query, inner), inner, context);
 }
 
@@ -53,20 +49,25 @@ function withoutParentheses(tree: sql.Query): sql.Query {
   return query;
 }
 
-function bindBody(body: sql.QueryBody, orderBy: readonly sql.OrderElement[], context: QueryContext): PendingQuery {
+function bindBody(
+  body: sql.QueryBody,
+  orderBy: readonly sql.OrderElement[],
+  arrange: Arrange,
+  context: QueryContext,
+): PendingQuery {
   switch (body.kind) {
     case 'select':
-      return bindSelect(body, orderBy, context);
+      return bindSelect(body, orderBy, arrange, context);
     case 'tableQuery':
-      return bindSelect(selectAll(body), orderBy, context);
+      return bindSelect(selectAll(body), orderBy, arrange, context);
     case 'values':
-      return ordered(bindValues(body, context), orderBy, 'VALUES');
+      return ordered(bindValues(body, context), orderBy, arrange, 'VALUES');
     case 'setOperation': {
       const operand = (inner: sql.QueryBody): PendingQuery => {
         const own = { ...context, barred: barredFrom(body, inner) ?? context.barred };
-        return inner.kind === 'query' ? bindQuery(inner, own) : bindBody(inner, [], own);
+        return inner.kind === 'query' ? bindQuery(inner, own) : bindBody(inner, [], sort, own);
       };
-      return ordered(bindSetOperation(body, context, operand), orderBy, 'UNION/INTERSECT/EXCEPT');
+      return ordered(bindSetOperation(body, context, operand), orderBy, arrange, 'UNION/INTERSECT/EXCEPT');
     }
     case 'query':
       return bindQuery(body, context);
@@ -101,46 +102,20 @@ function selectAll(tree: sql.TableQuery): sql.Select {
   };
 }
 
-function ordered(pending: PendingQuery, orderBy: readonly sql.OrderElement[], what: string): PendingQuery {
-  if (orderBy.length === 0) return pending;
+function ordered(
+  pending: PendingQuery,
+  orderBy: readonly sql.OrderElement[],
+  arrange: Arrange,
+  what: string,
+): PendingQuery {
+  if (orderBy.length === 0 && arrange === sort) return pending;
   const keys = bindOutputOrder(orderBy, pending.outputs, what);
   return {
     ...pending,
-    ordered: true,
+    ordered: orderBy.length > 0,
     finish: (types) => {
       const plan = pending.finish(types);
-      return sort(plan, keysOver(plan.columns, keys));
+      return arrange(plan, keysOver(plan.columns, keys));
     },
   };
-}
-
-function limited(pending: PendingQuery, tree: sql.Query, context: QueryContext): PendingQuery {
-  if (tree.limit === undefined && tree.offset === undefined) return pending;
-  if (tree.limit?.percent === true) throw unsupported('LIMIT in percent', tree.limit.range);
-  if (tree.limit?.withTies === true) throw unsupported('WITH TIES', tree.limit.range);
-  const isAll = tree.limit?.count.kind === 'null';
-  const count = tree.limit === undefined || isAll ? undefined : rowCount(tree.limit.count, 'LIMIT', context);
-  const offset = tree.offset && rowCount(tree.offset, 'OFFSET', context);
-  return { ...pending, finish: (types) => limit(pending.finish(types), count, offset) };
-}
-
-/** A count of rows: a constant, which is computed here, or a parameter. */
-function rowCount(tree: sql.Expression, clause: string, context: QueryContext): Expression {
-  const { statement } = context;
-  if (tree.kind === 'column') {
-    throw new OrbitError('invalid_column_reference', `argument of ${clause} must not contain variables`, {
-      range: tree.range,
-    });
-  }
-  const bound = statement.bind.expression(tree, within(context, emptyScope(clause, undefined)));
-  if (!isUntyped(bound) && !(canCast(bound.type, INT64) && bound.type.kind !== 'utf8' && bound.type.kind !== 'bool')) {
-    throw new OrbitError('datatype_mismatch', `argument of ${clause} must be type bigint`, { range: tree.range });
-  }
-  const closed = evaluate(coerce(bound, INT64, statement));
-  const isParameter = closed.kind === 'parameter' || (closed.kind === 'cast' && closed.arg.kind === 'parameter');
-  if (closed.kind !== 'constant' && !isParameter) throw unsupported(`a computed ${clause}`, tree.range);
-  if (closed.kind === 'constant' && typeof closed.value === 'bigint' && closed.value < 0n) {
-    throw new OrbitError('invalid_row_count_in_limit', `${clause} must not be negative`, { range: tree.range });
-  }
-  return closed;
 }

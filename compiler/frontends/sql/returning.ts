@@ -51,7 +51,7 @@ export function bindReturning(
     barred: [],
   };
   const inner = within(context, scope);
-  const list = expandList(items, scope).map((item) => ({
+  const list = expandList(items, scope, context).map((item) => ({
     name: item.name,
     expression: typed(item.bind(inner), statement),
   }));

@@ -68,7 +68,8 @@ function argument(tree: sql.Expression, context: QueryContext): Expression {
   return bound;
 }
 
-function numbered(
+/** The rows with a number each, in the order in which they come. */
+export function numbered(
   plan: Plan,
   stored: boolean,
   { statement: { ids } }: QueryContext,

@@ -1,5 +1,5 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
-import { columnRef, distinct, filter, project, selectColumns, sort } from '../../ir/build.ts';
+import { and, columnRef, distinct, filter, project, selectColumns, sort } from '../../ir/build.ts';
 import { expressionEquals } from '../../ir/equal.ts';
 import type { Expression } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
@@ -8,7 +8,8 @@ import { OrbitError } from '../../types/error.ts';
 import { UTF8 } from '../../types/type.ts';
 import { createCollector } from './aggregates.ts';
 import { coerce, isUntyped, toBoolean } from './coerce.ts';
-import { type Context, type PendingQuery, type QueryContext, type Scope, within } from './context.ts';
+import { eachColumn } from './columns-expression.ts';
+import { type Aliases, type Context, type PendingQuery, type QueryContext, type Scope, within } from './context.ts';
 import { bindFrom } from './from.ts';
 import { itemScope } from './from-item.ts';
 import { bindGroups, type Regrouping, regrouping } from './grouping.ts';
@@ -22,22 +23,24 @@ import {
   placeKeys,
   type WrittenKey,
 } from './order.ts';
+import type { Arrange } from './row-limits.ts';
 import { sampled } from './sample.ts';
-import { expandList, type ListItem } from './select-list.ts';
+import { expandList, type ListItem, withAliases } from './select-list.ts';
 import { bindNamedWindows, createWindows } from './windows.ts';
 
 /** SELECT with the ORDER BY of its query, which sees the select's own tables. */
 export function bindSelect(
   tree: sql.Select,
   orderBy: readonly sql.OrderElement[],
+  arrange: Arrange,
   context: QueryContext,
 ): PendingQuery {
   const from = sampled(bindFrom(tree.from, context), tree.sample, false, context);
   const base = itemScope(from, 'SELECT', context.outer);
-  const where = tree.where && bindWhere(tree.where, base, context);
-  const list = expandList(tree.items, base);
+  const { items: list, aliases } = withAliases(expandList(tree.items, base, context));
+  const where = tree.where && bindWhere(tree.where, { ...base, aliases }, context);
   const collector = createCollector(context.statement.ids);
-  const groups = bindGroups(tree.groupBy, list, within(context, { ...base, clause: 'GROUP BY' }), (item) =>
+  const groups = bindGroups(tree.groupBy, list, within(context, { ...base, clause: 'GROUP BY', aliases }), (item) =>
     isAggregated(item, base, context),
   );
   const windows = createWindows(context.statement.ids);
@@ -47,6 +50,7 @@ export function bindSelect(
     groups: groups.trees,
     grouping: tree.groupBy === undefined ? undefined : groups.scope,
     windows,
+    aliases,
   };
   const inner = within(context, scope);
   bindNamedWindows(tree.windows, inner);
@@ -96,7 +100,7 @@ export function bindSelect(
       });
       const extra = hidden.map((expression) => ({ name: 'key', expression }));
       const projected = project(input(), [...values, ...extra], context.statement.ids);
-      const ordered = arranged(projected, tree.distinct, onKeys, orderKeys);
+      const ordered = arranged(projected, tree.distinct, onKeys, orderKeys, arrange);
       return selectColumns(ordered, projected.columns.slice(0, outputs.length));
     },
   };
@@ -117,7 +121,12 @@ function refuseRecursiveAggregate(from: Plan, range: sql.SourceRange, context: Q
 
 function bindWhere(tree: sql.Expression, base: Scope, context: QueryContext): Expression {
   const inner: Context = { ...within(context, { ...base, clause: 'WHERE' }), truth: true };
-  return toBoolean(context.statement.bind.expression(tree, inner), 'WHERE', context.statement);
+  // A condition on COLUMNS(…) is one on each of them.
+  const trees = eachColumn(tree, base, context)?.map((each) => each.tree) ?? [tree];
+  return and(
+    trees.map((each) => toBoolean(context.statement.bind.expression(each, inner), 'WHERE', context.statement)),
+    tree.range,
+  );
 }
 
 function bindHaving(tree: sql.Expression, inner: Context): Expression {
@@ -127,7 +136,7 @@ function bindHaving(tree: sql.Expression, inner: Context): Expression {
 
 /** QUALIFY sees what the select list computes, by its names, where FROM has no such column. */
 function bindQualify(tree: sql.Expression, outputs: readonly NamedExpression[], inner: Context): Expression {
-  const aliases = (name: sql.Identifier): Expression | undefined => {
+  const aliases: Aliases = (name) => {
     const found = matching(outputs, name, (output) => output.name);
     const [first] = found;
     if (first !== undefined && found.some((other) => !expressionEquals(other.expression, first.expression))) {
@@ -184,15 +193,16 @@ function arranged(
   tree: sql.Distinct | undefined,
   onKeys: readonly number[],
   orderKeys: readonly PositionKey[],
+  arrange: Arrange,
 ): Plan {
   const { columns } = projected;
   const keys = keysOver(columns, orderKeys);
-  if (tree === undefined) return sort(projected, keys);
-  if (tree.on.length === 0) return sort(distinct(projected), keys);
+  if (tree === undefined) return arrange(projected, keys);
+  if (tree.on.length === 0) return arrange(distinct(projected), keys);
   const on = onKeys.flatMap((position, i) => {
     const column = columns[position];
     return column === undefined ? [] : [columnRef(column, tree.on[i]?.range)];
   });
   // Sorted before, so that the first row is the one asked for, and after, as DISTINCT promises no order.
-  return sort(distinct(sort(projected, keys), on), keys);
+  return arrange(distinct(sort(projected, keys), on), keys);
 }
