@@ -98,7 +98,7 @@ select t.a, u.id from t positional join u
 select u.id, v.x from u positional join (values (7), (8), (9)) v(x)
 
 -- duckdb
-select 'abc'.upper()
+select ('abc').upper()
 
 -- duckdb
 select c.upper().lower() from t
