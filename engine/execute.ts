@@ -6,11 +6,15 @@ import type {
   BoundDrop,
   ResultColumn,
 } from '../compiler/frontends/sql/bound.ts';
+import { type Plan, ROW_ID_ORDINAL } from '../compiler/ir/plan.ts';
 import { internalError, OrbitError } from '../compiler/types/error.ts';
 import { typeName, UTF8 } from '../compiler/types/type.ts';
 import type { Value } from '../compiler/types/value.ts';
 import { cancelled } from '../runtime/scheduler/query.ts';
 import { type CsvLoadOptions, loadCsv } from '../storage/files/csv/load-csv.ts';
+import { type FileTable, isFileTable } from '../storage/files/file-table.ts';
+import { loadFile } from '../storage/files/load.ts';
+import { formatOf, openFileTable } from '../storage/files/open.ts';
 import { isMemoryTable } from '../storage/tables/memory-table.ts';
 import { undefinedSchema } from './catalog.ts';
 import { compilePlan } from './compile.ts';
@@ -220,6 +224,14 @@ function createTable(body: BoundCreateTable, execution: Execution): Outcome {
 async function createTableAs(body: BoundCreateTableAs, execution: Execution): Promise<Outcome> {
   const outcome: Outcome = { command: 'CREATE TABLE', columns: NO_COLUMNS, affected: 0 };
   if (!checkNew(execution, body)) return outcome;
+  const direct = body.withData ? wholeFile(body.plan) : undefined;
+  if (direct !== undefined) {
+    const { catalog } = execution.database;
+    const table = catalog.make({ name: body.table.name, columns: body.columns });
+    const affected = await loadFile(direct.table, direct.ordinals, table, undefined, checkCancelled(execution));
+    catalog.put(body.table.schema, table);
+    return { ...outcome, affected };
+  }
   const rows: (readonly Value[])[] = [];
   if (body.withData) {
     const collecting: Deliver = {
@@ -296,7 +308,27 @@ const COPY_OPTIONS: ReadonlySet<string> = new Set([
   'nullstr',
 ]);
 
-async function copyFrom(body: BoundCopyFrom, { database, session, signal }: Execution): Promise<Outcome> {
+function checkCancelled({ signal }: Execution): () => void {
+  return () => {
+    if (signal?.aborted === true) throw cancelled();
+  };
+}
+
+/** The files and their columns, where a plan is nothing but these: they need not go through the executor. */
+function wholeFile(plan: Plan): { readonly table: FileTable; readonly ordinals: readonly number[] } | undefined {
+  if (plan.kind === 'scan') return isFileTable(plan.table) ? { table: plan.table, ordinals: plan.ordinals } : undefined;
+  if (plan.kind !== 'project' || plan.input.kind !== 'scan') return undefined;
+  const { table, columns, ordinals } = plan.input;
+  if (!isFileTable(table)) return undefined;
+  const wanted = plan.expressions.map((expression) => {
+    const at = expression.kind === 'column' ? columns.findIndex(({ id }) => id === expression.id) : -1;
+    return ordinals[at] ?? ROW_ID_ORDINAL;
+  });
+  return wanted.includes(ROW_ID_ORDINAL) ? undefined : { table, ordinals: wanted };
+}
+
+async function copyFrom(body: BoundCopyFrom, execution: Execution): Promise<Outcome> {
+  const { database, session } = execution;
   if (body.source.kind === 'stream') throw unsupported('COPY … FROM STDIN');
   if (session.transaction !== undefined) throw unsupported('COPY inside a transaction');
   const { table } = body;
@@ -312,8 +344,18 @@ async function copyFrom(body: BoundCopyFrom, { database, session, signal }: Exec
     if (!COPY_OPTIONS.has(name))
       throw new OrbitError('feature_not_supported', `COPY does not know the option ${name.toUpperCase()}`);
   }
-  const format = text('format');
-  if (format !== undefined && format.toLowerCase() !== 'csv') throw unsupported(`COPY in the format ${format}`);
+  const { path } = body.source;
+  // A name that tells nothing is that of a CSV file, as in PostgreSQL.
+  const format = text('format')?.toLowerCase() ?? formatOf(path, 'csv');
+  if (format === 'parquet') {
+    const request = { key: path, format, paths: [path], options: new Map() } as const;
+    for (const name of body.options.keys()) if (name !== 'format') throw unsupported(`COPY … (${name.toUpperCase()})`);
+    const file = await openFileTable(database.files, request);
+    const ordinals = file.columns.map((_, ordinal) => ordinal);
+    const affected = await loadFile(file, ordinals, table, body.ordinals, checkCancelled(execution));
+    return { command: 'COPY', columns: NO_COLUMNS, affected };
+  }
+  if (format !== 'csv') throw unsupported(`COPY in the format ${format}`);
   const header = body.options.has('header') ? body.options.get('header') : undefined;
   const options: CsvLoadOptions = {
     ordinals: body.ordinals,
@@ -325,8 +367,6 @@ async function copyFrom(body: BoundCopyFrom, { database, session, signal }: Exec
     escape: text('escape'),
     nullText: text('null', 'nullstr'),
   };
-  const affected = await loadCsv(database.files, body.source.path, options, table, () => {
-    if (signal?.aborted === true) throw cancelled();
-  });
+  const affected = await loadCsv(database.files, path, options, table, checkCancelled(execution));
   return { command: 'COPY', columns: NO_COLUMNS, affected };
 }

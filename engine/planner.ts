@@ -9,7 +9,7 @@ import { OrbitError } from '../compiler/types/error.ts';
 import { type Type, typeName } from '../compiler/types/type.ts';
 import type { Statement } from '../grammars/sql/tree.ts';
 import type { SmallPlan } from '../runtime/scheduler/small-plan.ts';
-import { openCsv } from '../storage/files/csv/csv-table.ts';
+import { openFileTable } from '../storage/files/open.ts';
 import { type CompiledPlan, compilePlan } from './compile.ts';
 import type { DatabaseState } from './database.ts';
 import type { PlanKey } from './plan-cache.ts';
@@ -192,23 +192,16 @@ function isAboutTheSame({ table, rows }: TableSize): boolean {
   return now < GROWTH * then && then < GROWTH * now;
 }
 
-const CSV_NAME = /\.(csv|tsv|txt)$/i;
-
 /** Opens the files that a statement reads, so that binding knows their columns. */
 async function openFiles(database: DatabaseState, statement: Statement): Promise<ReadonlyMap<string, TableHandle>> {
   const files = new Map<string, TableHandle>();
-  for (const { path, range } of filesNamedBy(statement)) {
-    if (!CSV_NAME.test(path)) {
-      throw new OrbitError('feature_not_supported', `the format of "${path}" is not supported`, {
-        range,
-        hint: 'Files that end in .csv, .tsv or .txt are read as CSV.',
-      });
-    }
+  for (const request of filesNamedBy(statement)) {
     try {
-      files.set(path, await openCsv(database.files, path));
+      files.set(request.key, await openFileTable(database.files, request));
     } catch (error) {
       if (!(error instanceof OrbitError)) throw error;
-      throw new OrbitError(error.code, error.message, { range, hint: error.hint, place: error.place });
+      const { hint, place, cause } = error;
+      throw new OrbitError(error.code, error.message, { range: request.range, hint, place, cause });
     }
   }
   return files;

@@ -3,7 +3,7 @@ import { internalError } from '../compiler/types/error.ts';
 import type { Transaction } from '../runtime/columns/source.ts';
 import type { Tables } from '../runtime/reference/tables.ts';
 import type { Tables as ExecutorTables } from '../runtime/scheduler/query.ts';
-import { isCsvTable } from '../storage/files/csv/csv-table.ts';
+import { isFileTable } from '../storage/files/file-table.ts';
 import { isMemoryTable, type MemoryTable } from '../storage/tables/memory-table.ts';
 
 /** A statement's tables as the executor sees them; `firstCommand` is where its command ids begin in the transaction. */
@@ -12,7 +12,7 @@ export function executorTables(transaction: Transaction | undefined, firstComman
 }
 
 function source(handle: TableHandle): ReturnType<ExecutorTables['source']> {
-  if (isMemoryTable(handle) || isCsvTable(handle)) return handle;
+  if (isMemoryTable(handle) || isFileTable(handle)) return handle;
   throw internalError(`table ${handle.name} cannot be read`);
 }
 

@@ -63,8 +63,8 @@ export interface TableHandle {
 export interface Catalog {
   /** The table of that name, or undefined. `schema` is absent for an unqualified name. */
   readonly table: (name: string, schema?: string) => TableHandle | undefined;
-  /** A table over the file that a statement names by its path; the engine opens such files before binding. */
-  readonly file: (path: string) => TableHandle | undefined;
+  /** The table over files that a statement reads, by the key of its FileRequest; the engine opens them before binding. */
+  readonly file: (key: string) => TableHandle | undefined;
   /** All table names, for "did you mean". */
   readonly tableNames: () => readonly string[];
 }

@@ -1,4 +1,4 @@
-import { OrbitError } from '../../compiler/types/error.ts';
+import { internalError, OrbitError } from '../../compiler/types/error.ts';
 import { isList } from '../../compiler/types/narrow.ts';
 import type { Type } from '../../compiler/types/type.ts';
 import type { Value } from '../../compiler/types/value.ts';
@@ -67,6 +67,36 @@ export class TextBuilder implements ColumnBuilder {
   appendBytes(bytes: Uint8Array, start: number, end: number): void {
     if (this.dictionary === undefined) this.appendString(bytes, start, end);
     else this.appendCode(this.dictionary.intern(bytes, start, end));
+  }
+
+  /** Whether values become codes of a dictionary, which it may stop to do after any batch. */
+  get hasDictionary(): boolean {
+    return this.dictionary !== undefined;
+  }
+
+  /**
+   * `count` rows, none of them null, as codes of another dictionary from `from` on, whose value `c` lies between
+   * bounds[2c] and bounds[2c + 1]. `known` has the column's own codes for those met before, and -1 for the others.
+   */
+  appendCodes(
+    codes: Int32Array,
+    from: number,
+    count: number,
+    known: Int32Array,
+    bytes: Uint8Array,
+    bounds: Int32Array,
+  ): void {
+    const { dictionary } = this;
+    if (dictionary === undefined) throw internalError('the column has no dictionary');
+    for (let i = from; i < from + count; i++) {
+      const code = codes[i]!;
+      let own = known[code]!;
+      if (own < 0) {
+        own = dictionary.intern(bytes, bounds[2 * code]!, bounds[2 * code + 1]!);
+        known[code] = own;
+      }
+      this.appendCode(own);
+    }
   }
 
   /**

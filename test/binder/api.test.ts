@@ -20,12 +20,12 @@ describe('files', () => {
   test('are found wherever FROM may stand, once each, in the order of the text', () => {
     const text = `with x as (select * from 'one.csv') insert into t select a from 'two.parquet' u
       where exists (select 1 from x, 'one.csv' where a in (table t union select k from lateral (from 'three.csv') s))`;
-    expect(filesNamedBy(parsed(text)).map((file) => file.path)).toEqual(['one.csv', 'two.parquet', 'three.csv']);
+    expect(filesNamedBy(parsed(text)).map((file) => file.paths[0])).toEqual(['one.csv', 'two.parquet', 'three.csv']);
   });
 
   test('come with their places', () => {
     const text = `explain select * from 'one.csv'`;
-    expect(filesNamedBy(parsed(text))).toEqual([{ path: 'one.csv', range: { start: 22, end: 31 } }]);
+    expect(filesNamedBy(parsed(text))).toMatchObject([{ paths: ['one.csv'], range: { start: 22, end: 31 } }]);
   });
 
   test('are not what COPY reads or writes', () => {

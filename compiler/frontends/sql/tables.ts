@@ -13,6 +13,7 @@ import { coerce } from './coerce.ts';
 import { commonTableReference } from './common-tables.ts';
 import type { Context, PendingQuery, QueryContext, Relation, Scope } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
+import { fileOfName, filesOfCall, type NamedFiles } from './files.ts';
 import { type FromItem, renamed, scopeColumns, singleItem } from './from-item.ts';
 import { display, fold, matching, suggestion } from './names.ts';
 import { sampled } from './sample.ts';
@@ -89,14 +90,21 @@ function fileHint(name: sql.QualifiedName): string | undefined {
 }
 
 export function bindFile(tree: sql.FileReference, context: QueryContext): FromItem {
-  const table = context.statement.catalog.file(tree.path);
-  if (table === undefined) {
-    throw new OrbitError('undefined_file', `could not open file "${tree.path}"`, { range: tree.range });
-  }
-  const file = tree.path.split(/[/\\]/).at(-1) ?? tree.path;
+  return bindFiles(fileOfName(tree), tree, context);
+}
+
+function bindFiles(
+  { key, paths, range }: NamedFiles,
+  { alias, sample }: Pick<sql.FileReference, 'alias' | 'sample'>,
+  context: QueryContext,
+): FromItem {
+  const table = context.statement.catalog.file(key);
+  const [path = ''] = paths;
+  if (table === undefined) throw new OrbitError('undefined_file', `could not open file "${path}"`, { range });
+  const file = path.split(/[/\\]/).at(-1) ?? path;
   const stem = file.replace(/(\.[A-Za-z0-9]+)+$/, '');
-  const item = scanned(table, tree.alias, stem === '' ? file : stem, undefined, tree.range, context);
-  return sampled(item, tree.sample, false, context);
+  const item = scanned(table, alias, stem === '' ? file : stem, undefined, range, context);
+  return sampled(item, sample, false, context);
 }
 
 function scanned(
@@ -170,11 +178,22 @@ export interface UnnestItem {
   readonly over: (input: Plan, outer: boolean) => Plan;
 }
 
+/** A function of FROM; one that reads files stands beside its neighbours as a table does. */
+export interface TableFunctionItem {
+  readonly item: FromItem;
+  readonly over?: UnnestItem['over'];
+}
+
 export function bindTableFunction(
   tree: sql.TableFunction,
   context: QueryContext,
   lateral: Scope | undefined,
-): UnnestItem {
+): TableFunctionItem {
+  const files = filesOfCall(tree);
+  if (files !== undefined) {
+    if (tree.ordinality) throw unsupported('WITH ORDINALITY over files', tree.range);
+    return { item: bindFiles(files, tree, context) };
+  }
   if (tree.sample !== undefined) throw unsupported('sampling of a table function', tree.sample.range);
   const [first] = tree.calls;
   if (tree.calls.length !== 1 || first === undefined) throw unsupported('ROWS FROM with several functions', tree.range);
@@ -281,7 +300,5 @@ function bindUnnested(call: sql.FunctionCall, context: Context) {
 }
 
 function unsupportedTableFunction(name: string, call: sql.FunctionCall): OrbitError {
-  const reads = /^(read_|scan_)?(csv|parquet|json|arrow)(_auto|_scan)?$/.test(name);
-  const hint = reads ? "Name the file itself: FROM 'file.csv'." : undefined;
-  return unsupported(`the table function ${name}`, call.range, hint);
+  return unsupported(`the table function ${name}`, call.range);
 }

@@ -1,9 +1,7 @@
-import type { ColumnDefinition, TableHandle, TableStatistics } from '../../../compiler/catalog/catalog.ts';
+import type { ColumnDefinition, TableStatistics } from '../../../compiler/catalog/catalog.ts';
 import { internalError, OrbitError } from '../../../compiler/types/error.ts';
-import type { Type } from '../../../compiler/types/type.ts';
-import { CHUNK_ROWS, type Chunk, type ColumnFormat, nextBufferId } from '../../../runtime/columns/chunk.ts';
-import type { ScanRequest, TableScanCursor, TableSource } from '../../../runtime/columns/source.ts';
-import { createBuilder, encodingOf, MAX_CHUNK_HEAP, sealColumn } from '../../tables/encode.ts';
+import type { FileReader, FileReadRequest, FileSource } from '../file-source.ts';
+import { type FileTable, tableOf } from '../file-table.ts';
 import type { FileHost } from '../host.ts';
 import { createConverter } from './convert.ts';
 import { readSpots, statisticsOfSpots } from './csv-sample.ts';
@@ -18,40 +16,32 @@ const MAX_SAMPLE = 64 * 1024 * 1024;
 
 const INFERRED = 'The type was inferred from the beginning of the file.';
 
-export interface CsvTable extends TableHandle, TableSource {
-  readonly path: string;
-  readonly dialect: CsvDialect;
+/** A table over a CSV file. */
+export async function openCsv(host: FileHost, path: string, options: CsvOptions = {}): Promise<FileTable> {
+  return tableOf(await openCsvSource(host, path, options));
 }
 
-const csvTables = new WeakSet<object>();
-
-export function isCsvTable(table: TableHandle): table is CsvTable {
-  return csvTables.has(table);
-}
-
-/** A table over a CSV file. Its shape is found out from the first 64 KB; rows are read when they are scanned. */
-export async function openCsv(host: FileHost, path: string, options: CsvOptions = {}): Promise<CsvTable> {
+/** A CSV file. Its shape is found out from the first 64 KB. */
+export async function openCsvSource(host: FileHost, path: string, options: CsvOptions): Promise<FileSource> {
   const info = await host.stat(path);
   if (info === undefined) throw new OrbitError('undefined_file', `there is no file "${path}"`);
   const sniff = await sniffFile(host, path, options);
-  const { dialect, columns } = sniff;
+  const { dialect } = sniff;
+  const columns = sniff.columns.map((column): ColumnDefinition => {
+    const type = options.types?.get(column.name.toLowerCase());
+    return type === undefined ? column : { ...column, type };
+  });
   const spots = await readSpots(host, path, info.size);
-  let statistics: TableStatistics | undefined;
-  const table: CsvTable = {
-    name: path,
+  return {
     path,
-    dialect,
     columns,
-    keys: [],
     version: info.modified,
     statistics: () => {
-      statistics ??= statisticsOfSpots(spots, path, dialect, columns, info.size);
+      const statistics = statisticsOfSpots(spots, path, dialect, columns, info.size);
       return statistics.rowCount > 0 ? statistics : estimate(sniff, info.size);
     },
-    scan: (request) => scanCsv(host, path, dialect, columns, options.blockSize ?? BLOCK_SIZE, request),
+    read: (request) => readCsv(host, path, dialect, columns, options.blockSize ?? BLOCK_SIZE, request),
   };
-  csvTables.add(table);
-  return table;
 }
 
 /** Looks at the beginning of the file, and at more of it if the first record is that long. */
@@ -89,20 +79,20 @@ function estimate({ columns, dialect, records, sampled }: CsvSniff, size: number
   return { rowCount: Math.max(0, all - (dialect.header ? 1 : 0)), columns: columns.map(() => ({})) };
 }
 
-function scanCsv(
+function readCsv(
   host: FileHost,
   path: string,
   dialect: CsvDialect,
   columns: readonly ColumnDefinition[],
   blockSize: number,
-  { ordinals }: ScanRequest,
-): TableScanCursor {
-  const wanted = ordinals.map((ordinal) => {
+  { ordinals, builders }: FileReadRequest,
+): FileReader {
+  const wanted = ordinals.map((ordinal, i) => {
     const definition = columns[ordinal];
-    if (definition === undefined) throw internalError(`${path} has no column ${ordinal}`);
-    const builder = createBuilder(definition.type);
+    const builder = builders[i];
+    if (definition === undefined || builder === undefined) throw internalError(`${path} has no column ${ordinal}`);
     const convert = createConverter(definition.type, builder, ordinal, dialect);
-    return { column: ordinal, name: definition.name, type: definition.type, builder, convert };
+    return { column: ordinal, name: definition.name, builder, convert };
   });
   const reader = new RecordReader(
     path,
@@ -110,70 +100,39 @@ function scanCsv(
     columns.map((column) => column.name),
   );
   let feeder: BlockFeeder | undefined;
-  let rows = 0;
-  let firstRow = 0;
-  let state: 'reading' | 'draining' | 'ended' = 'reading';
+  let drained = false;
 
-  function seal(): Chunk {
-    const sealed = wanted.map(({ builder }) => sealColumn(builder, false));
-    const chunk = { id: nextBufferId(), rows, firstRowId: BigInt(firstRow), columns: sealed };
-    firstRow += rows;
-    rows = 0;
-    return chunk;
+  /** Converts some of the bytes at hand; 0 once they are used up. */
+  function convert(room: number): number {
+    const batch = reader.next(room);
+    if (batch === undefined) return 0;
+    convertBatch(batch, wanted, reader, path, INFERRED);
+    return batch.rows;
   }
 
-  /** Converts the bytes at hand; false once they are used up, true if a chunk is full before. */
-  function fill(): boolean {
-    for (;;) {
-      const batch = reader.next(CHUNK_ROWS - rows);
-      if (batch === undefined) return false;
-      convertBatch(batch, wanted, reader, path, INFERRED);
-      rows += batch.rows;
-      if (rows === CHUNK_ROWS || wanted.some(({ builder }) => builder.heapBytes > MAX_CHUNK_HEAP)) return true;
-    }
-  }
-
-  async function close(): Promise<void> {
-    state = 'ended';
-    await feeder?.close();
-    feeder = undefined;
-  }
-
-  async function next(): Promise<Chunk | undefined> {
-    try {
-      while (state !== 'ended') {
-        if (fill()) return seal();
-        if (state === 'draining') {
-          await close();
-          return rows > 0 ? seal() : undefined;
-        }
-        feeder ??= new BlockFeeder(await host.open(path), reader, blockSize);
-        if (await feeder.feed()) continue;
+  async function feed(room: number): Promise<number> {
+    while (!drained) {
+      feeder ??= new BlockFeeder(await host.open(path), reader, blockSize);
+      if (!(await feeder.feed())) {
         reader.finish();
-        state = 'draining';
+        drained = true;
       }
-      return undefined;
-    } catch (error) {
-      await close();
-      throw error;
+      const rows = convert(room);
+      if (rows > 0) return rows;
     }
+    return 0;
   }
 
   return {
-    formats: wanted.map(({ type }) => plainFormat(type)),
-    transient: true,
+    next: (room) => {
+      const rows = convert(room);
+      return rows > 0 || drained ? rows : feed(room);
+    },
     pruned: () => 0,
-    next,
-    close: () => {
-      // Nothing is left to fail but the closing of a file that was only read.
-      close().catch(() => undefined);
+    close: async () => {
+      drained = true;
+      await feeder?.close();
+      feeder = undefined;
     },
   };
-}
-
-/** What `seal` without narrowing makes. */
-function plainFormat(type: Type): ColumnFormat {
-  const encoding = encodingOf(type);
-  const width = encoding === 'wide' ? 16 : encoding === 'strings' || encoding === 'float32' ? 4 : 8;
-  return { type, encoding, width, nullable: true };
 }

@@ -1,3 +1,5 @@
+import type { Type } from '../../../compiler/types/type.ts';
+
 /** How a CSV file is written. All but `header` are single bytes or byte strings. */
 export interface CsvDialect {
   readonly delimiter: number;
@@ -17,6 +19,8 @@ export interface CsvOptions {
   readonly header?: boolean | undefined;
   /** Default: the empty string. */
   readonly nullText?: string | undefined;
+  /** Types of columns by their names in lower case; those of the others are found out. */
+  readonly types?: ReadonlyMap<string, Type> | undefined;
   /** Bytes read at a time. */
   readonly blockSize?: number | undefined;
 }
