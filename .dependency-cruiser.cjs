@@ -67,7 +67,10 @@ module.exports = {
       comment: 'Not in package.json, or a development dependency that is not part of the bundles',
       severity: 'error',
       from: { path: product },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '^node_modules/(chevrotain|fzstd|hyparquet|hysnappy|re2js)/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: '^node_modules/(chevrotain|fzstd|hyparquet|hysnappy|re2js)/',
+      },
     },
     {
       name: 'not-found',
