@@ -18,3 +18,8 @@ export function reportMisuse(message: string, command: string): void {
   const kind = paint('error:', 'red', appearanceOf(process.stderr));
   process.stderr.write(`${kind} ${message}\ntry "${command} --help"\n`);
 }
+
+/** Prints what is wrong with a command of the REPL. */
+export function reportCommand(message: string): void {
+  process.stderr.write(`${paint('error:', 'red', appearanceOf(process.stderr))} ${message}\n`);
+}

@@ -13,7 +13,15 @@ export function appearanceOf(stream: NodeJS.WriteStream): Appearance {
   return { color: !process.env.NO_COLOR && process.env.TERM !== 'dumb', width: stream.columns };
 }
 
-const CODES = { bold: [1, 22], dim: [2, 22], red: [31, 39] } as const;
+const CODES = {
+  bold: [1, 22],
+  dim: [2, 22],
+  red: [31, 39],
+  green: [32, 39],
+  blue: [34, 39],
+  magenta: [35, 39],
+  cyan: [36, 39],
+} as const;
 
 export function paint(text: string, style: keyof typeof CODES, { color }: Appearance): string {
   const [on, off] = CODES[style];

@@ -11,7 +11,7 @@ export function parseParameters(settings: readonly string[], values: readonly st
   return Object.fromEntries(settings.map(parseVariable));
 }
 
-function parseVariable(setting: string): readonly [string, string | number | bigint] {
+export function parseVariable(setting: string): readonly [string, string | number | bigint] {
   const equals = setting.indexOf('=');
   const name = setting.slice(0, Math.max(equals, 0)).trim();
   if (!/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name)) throw new UsageError(`-v takes name=value, not "${setting}"`);
@@ -19,7 +19,7 @@ function parseVariable(setting: string): readonly [string, string | number | big
 }
 
 /** What looks like a number is one; anything else, and anything in single quotes, is text. */
-function variableValue(text: string): string | number | bigint {
+export function variableValue(text: string): string | number | bigint {
   // A leading zero says that the digits are a code, such as a postcode.
   if (/^-?(0|[1-9]\d*)$/.test(text)) {
     const number = BigInt(text);

@@ -107,6 +107,8 @@ export interface Connection {
   readonly prepare: (text: string, types?: ParameterTypes) => Promise<PreparedStatement>;
   /** How a statement is or would be executed. */
   readonly explain: (text: string, options?: ExplainOptions) => Promise<string>;
+  /** Of BEGIN: none is open, one is, or one has failed and takes nothing but its end. */
+  readonly transactionState: () => 'none' | 'open' | 'failed';
   readonly close: () => Promise<void>;
 }
 

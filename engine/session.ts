@@ -124,6 +124,10 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
         options,
       );
     },
+    transactionState: () => {
+      const { transaction } = session;
+      return transaction === undefined ? 'none' : transaction.failed ? 'failed' : 'open';
+    },
     close: async () => {
       if (closed) return;
       closed = true;

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Installs, from Debian's packages, the programs that some tests need and otherwise skip: a browser, a PostgreSQL server
-# to compare with, and a font for the browser. Does nothing when they are installed. Needs root.
+# to compare with, a font for the browser, and a terminal (tmux). Does nothing when they are installed. Needs root.
 set -euo pipefail
 
-wanted=(chromium postgresql fonts-dejavu-core)
+wanted=(chromium postgresql fonts-dejavu-core tmux)
 missing=()
 for package in "${wanted[@]}"; do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
