@@ -6,10 +6,11 @@ import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Catalog } from '../compiler/catalog/catalog.ts';
 import { bindSql } from '../compiler/frontends/sql/bind.ts';
 import { optimize } from '../compiler/optimizer/index.ts';
 import { lower } from '../compiler/physical/lower.ts';
-import { createCatalog, type DatabaseCatalog } from '../engine/catalog.ts';
+import { createCatalog } from '../engine/catalog.ts';
 import { parseSql } from '../grammars/sql/parser.ts';
 import type { Statement } from '../grammars/sql/tree.ts';
 import { createExecutor, runPlan } from '../runtime/scheduler/executor.ts';
@@ -19,7 +20,7 @@ import type { Executor } from '../runtime/scheduler/query.ts';
 import { emitModule } from '../runtime/wasm/emit.ts';
 import { loadCsv } from '../storage/files/csv/load-csv.ts';
 import { createFileHost } from '../storage/files/host.node.ts';
-import { isMemoryTable } from '../storage/tables/memory-table.ts';
+import { isMemoryTable, type MemoryTable } from '../storage/tables/memory-table.ts';
 import { createTransactionManager } from '../storage/transactions/manager.ts';
 import { dataOf, findKit, queryName, TPCH } from './tpch/kit.mjs';
 import { variant } from './tpch/variants.mjs';
@@ -75,17 +76,22 @@ function only(text: string): Statement {
   return statement;
 }
 
-async function load(folder: string): Promise<DatabaseCatalog> {
-  const catalog = createCatalog(createTransactionManager());
-  const view = catalog.view(new Map());
+async function load(folder: string): Promise<Catalog> {
+  const { make } = createCatalog(createTransactionManager());
+  const tables = new Map<string, MemoryTable>();
+  const catalog: Catalog = {
+    table: (name) => tables.get(name),
+    file: () => undefined,
+    tableNames: () => [...tables.keys()],
+  };
   for (const statement of parseSql(readFileSync(join(kit ?? '', 'schema.sql'), 'utf8')).statements) {
-    const bound = bindSql(statement, { catalog: view });
+    const bound = bindSql(statement, { catalog });
     if (bound.kind !== 'createTable') throw new Error(`a schema with ${bound.kind}`);
     const { table, columns, keys } = bound;
-    catalog.put(undefined, catalog.make({ name: table.name, columns, keys: keys.map((key) => key.columns) }));
+    tables.set(table.name, make({ name: table.name, columns, keys: keys.map((key) => key.columns) }));
   }
   for (const name of TPCH.tables) {
-    const table = catalog.table(name);
+    const table = tables.get(name);
     if (table === undefined) throw new Error(`no table ${name}`);
     await loadCsv(createFileHost(), join(folder, `${name}.csv`), { header: true }, table);
   }
@@ -109,7 +115,7 @@ async function once(text: string): Promise<readonly number[]> {
   const start = performance.now();
   const statement = only(text);
   const parsed = performance.now();
-  const bound = bindSql(statement, { catalog: catalog.view(new Map()) });
+  const bound = bindSql(statement, { catalog });
   if (bound.kind !== 'query') throw new Error('not a query');
   const isBound = performance.now();
   const { plan } = optimize(bound.plan);

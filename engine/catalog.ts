@@ -1,76 +1,258 @@
-import type { Catalog, TableHandle } from '../compiler/catalog/catalog.ts';
+import type { Catalog, TableHandle, ViewHandle } from '../compiler/catalog/catalog.ts';
 import { OrbitError, type SourceRange } from '../compiler/types/error.ts';
 import { createMemoryTable, type MemoryTable, type MemoryTableOptions } from '../storage/tables/memory-table.ts';
 import type { TransactionManager } from '../storage/transactions/manager.ts';
 
-/** The schema that unqualified names mean. */
-export const DEFAULT_SCHEMA = 'main';
-/** Other names of the default schema, by which people coming from elsewhere know it. */
-const DEFAULT_ALIASES: ReadonlySet<string> = new Set(['main', 'public']);
+/** The schema that unqualified names mean, unless a session says otherwise. */
+export const DEFAULT_SCHEMA = 'public';
+/** Another name of it, by which people coming from elsewhere know it. */
+const DEFAULT_ALIAS = 'main';
+/** What a session calls the schema of its temporary tables. */
+export const TEMPORARY_SCHEMA = 'pg_temp';
 
-/** The tables of a database, by folded name. */
+/** Where an object is. */
+export interface Place {
+  readonly schema: string;
+  readonly name: string;
+}
+
+export interface CatalogTable {
+  readonly kind: 'table';
+  readonly table: MemoryTable;
+}
+
+export interface CatalogView {
+  readonly kind: 'view';
+  readonly view: ViewHandle;
+  /** The tables and views that its text names. */
+  readonly uses: readonly Place[];
+}
+
+/** What a name in a schema stands for; tables, views and the like have one name space. */
+export type CatalogObject = CatalogTable | CatalogView;
+
+/** All objects by schema and folded name. A state never changes: each change makes another one. */
+export type CatalogState = ReadonlyMap<string, ReadonlyMap<string, CatalogObject>>;
+
+/** What a session sees, and where it looks for names without a schema. */
+export interface Names {
+  readonly state: CatalogState;
+  /** The session's own schema of temporary tables, which comes before all others. */
+  readonly temporary: string;
+  readonly path: readonly string[];
+}
+
+export type Found = Place & { readonly object: CatalogObject };
+
+/** The objects of a database, as far as they are committed. */
 export interface DatabaseCatalog {
-  readonly table: (name: string, schema?: string) => MemoryTable | undefined;
-  readonly hasSchema: (schema: string) => boolean;
-  readonly createSchema: (schema: string) => void;
-  readonly dropSchema: (schema: string) => void;
-  readonly tablesOf: (schema: string) => readonly MemoryTable[];
+  readonly committed: () => CatalogState;
+  /**
+   * Makes what has changed between `base` and `next` so for everybody. Fails where somebody else has changed the same
+   * since `base`.
+   */
+  readonly commit: (base: CatalogState, next: CatalogState) => void;
   /** A table of this database's transactions, which nobody sees until it is put into a schema. */
   readonly make: (options: Omit<MemoryTableOptions, 'transactions'>) => MemoryTable;
-  readonly put: (schema: string | undefined, table: MemoryTable) => void;
-  readonly drop: (name: string, schema: string | undefined) => boolean;
-  readonly tables: () => readonly { readonly schema: string; readonly table: MemoryTable }[];
-  /** Rises whenever a name comes to mean something else, or a table another version. */
+  /** Rises when statistics were made anew. */
   readonly version: () => number;
-  /** A table has another version. */
   readonly changed: () => void;
-  /** What binding a statement sees: the tables, and the files that it names. */
-  readonly view: (files: ReadonlyMap<string, TableHandle>) => Catalog;
 }
 
 export function createCatalog(transactions: TransactionManager): DatabaseCatalog {
-  const schemas = new Map<string, Map<string, MemoryTable>>([[DEFAULT_SCHEMA, new Map()]]);
+  let state: CatalogState = new Map([[DEFAULT_SCHEMA, new Map()]]);
   let version = 1;
-  const schemaOf = (schema: string | undefined): Map<string, MemoryTable> | undefined =>
-    schemas.get(schema === undefined || DEFAULT_ALIASES.has(schema) ? DEFAULT_SCHEMA : schema);
-  const table = (name: string, schema?: string): MemoryTable | undefined => schemaOf(schema)?.get(name);
-
   return {
-    table,
-    hasSchema: (schema) => schemaOf(schema) !== undefined,
-    createSchema: (schema) => {
-      schemas.set(schema, new Map());
+    committed: () => state,
+    commit: (base, next) => {
+      state = state === base ? next : merged(base, next, state);
       version++;
     },
-    dropSchema: (schema) => {
-      schemas.delete(schema);
-      version++;
-    },
-    tablesOf: (schema) => [...(schemaOf(schema)?.values() ?? [])],
     make: (options) => createMemoryTable({ ...options, transactions }),
-    put: (schema, made) => {
-      const tables = schemaOf(schema);
-      if (tables === undefined) throw undefinedSchema(schema ?? DEFAULT_SCHEMA);
-      tables.set(made.name, made);
-      version++;
-    },
-    drop: (name, schema) => {
-      version++;
-      return schemaOf(schema)?.delete(name) ?? false;
-    },
-    tables: () => [...schemas].flatMap(([schema, tables]) => [...tables.values()].map((t) => ({ schema, table: t }))),
     version: () => version,
     changed: () => {
       version++;
     },
-    view: (files) => ({
-      table,
-      file: (path) => files.get(path),
-      tableNames: () => [...schemas.values()].flatMap((tables) => [...tables.keys()]),
-    }),
   };
 }
 
+function merged(base: CatalogState, next: CatalogState, now: CatalogState): CatalogState {
+  const result = new Map(now);
+  for (const schema of new Set([...base.keys(), ...next.keys()])) {
+    const [before, after, present] = [base.get(schema), next.get(schema), now.get(schema)];
+    if (before === after) continue;
+    if (before === undefined || after === undefined) {
+      if (present !== before) throw changedByOthers(schema);
+      if (after === undefined) result.delete(schema);
+      else result.set(schema, after);
+      continue;
+    }
+    if (present === undefined) throw changedByOthers(schema);
+    const objects = new Map(present);
+    for (const name of new Set([...before.keys(), ...after.keys()])) {
+      const [old, changed] = [before.get(name), after.get(name)];
+      if (old === changed) continue;
+      if (present.get(name) !== old) throw changedByOthers(name);
+      if (changed === undefined) objects.delete(name);
+      else objects.set(name, changed);
+    }
+    result.set(schema, objects);
+  }
+  return result;
+}
+
+function changedByOthers(name: string): OrbitError {
+  return new OrbitError('serialization_failure', `"${name}" was defined anew by a concurrent transaction`, {
+    hint: 'Roll the transaction back and try again.',
+  });
+}
+
+/** The schema's real name, for one as statements write it. */
+export function schemaNamed({ state, temporary }: Names, schema: string): string {
+  if (schema === TEMPORARY_SCHEMA) return temporary;
+  return schema === DEFAULT_ALIAS && !state.has(schema) ? DEFAULT_SCHEMA : schema;
+}
+
+export function hasSchema(names: Names, schema: string): boolean {
+  return names.state.has(schemaNamed(names, schema));
+}
+
+export function find(names: Names, name: string, schema?: string): Found | undefined {
+  const schemas = schema === undefined ? [names.temporary, ...names.path] : [schema];
+  for (const written of schemas) {
+    const real = schemaNamed(names, written);
+    const object = names.state.get(real)?.get(name);
+    if (object !== undefined) return { schema: real, name, object };
+  }
+  return undefined;
+}
+
+/** Where a new object of that name goes. */
+export function placeOfNew(
+  names: Names,
+  { name, schema, range }: { readonly name: string; readonly schema: string | undefined; readonly range: SourceRange },
+  temporary: boolean,
+): Place {
+  if (temporary) {
+    if (schema === undefined || schemaNamed(names, schema) === names.temporary)
+      return { schema: names.temporary, name };
+    throw new OrbitError('invalid_table_definition', 'cannot create temporary relation in non-temporary schema', {
+      range,
+    });
+  }
+  if (schema !== undefined) {
+    const real = schemaNamed(names, schema);
+    if (real !== names.temporary && !names.state.has(real)) throw undefinedSchema(schema, range);
+    return { schema: real, name };
+  }
+  const first = names.path.map((written) => schemaNamed(names, written)).find((real) => names.state.has(real));
+  if (first !== undefined) return { schema: first, name };
+  throw new OrbitError('invalid_schema_name', 'no schema has been selected to create in', { range });
+}
+
+export function withObject(state: CatalogState, { schema, name }: Place, object: CatalogObject): CatalogState {
+  return new Map(state).set(schema, new Map(state.get(schema)).set(name, object));
+}
+
+export function withoutObject(state: CatalogState, { schema, name }: Place): CatalogState {
+  const objects = new Map(state.get(schema));
+  objects.delete(name);
+  return new Map(state).set(schema, objects);
+}
+
+export function withSchema(state: CatalogState, schema: string): CatalogState {
+  return new Map(state).set(schema, new Map());
+}
+
+export function withoutSchema(state: CatalogState, schema: string): CatalogState {
+  const result = new Map(state);
+  result.delete(schema);
+  return result;
+}
+
+export function eachObject(state: CatalogState): readonly Found[] {
+  return [...state].flatMap(([schema, objects]) => [...objects].map(([name, object]) => ({ schema, name, object })));
+}
+
+/** What uses these objects, directly or not, without themselves. */
+export function dependants(state: CatalogState, of: readonly Place[]): readonly Found[] {
+  const all = eachObject(state);
+  const found: Found[] = [];
+  const gone: Place[] = [...of];
+  for (let next = gone.shift(); next !== undefined; next = gone.shift()) {
+    const { schema, name } = next;
+    for (const candidate of all) {
+      const uses = candidate.object.kind === 'view' ? candidate.object.uses : [];
+      if (!uses.some((used) => used.schema === schema && used.name === name)) continue;
+      if ([...of, ...found].some((known) => known.schema === candidate.schema && known.name === candidate.name))
+        continue;
+      found.push(candidate);
+      gone.push(candidate);
+    }
+  }
+  return found;
+}
+
+/** How a session names an object in messages. */
+export function describe(names: Names, { schema, name, object }: Found): string {
+  const seen = find(names, name);
+  return `${object.kind} ${seen?.schema === schema ? name : `${schema}.${name}`}`;
+}
+
+/** A name as binding asked for it. */
+export interface Lookup {
+  readonly name: string;
+  readonly schema: string | undefined;
+  /** Of a view, where the text of one asked. */
+  readonly path: readonly string[] | undefined;
+  readonly found: Found | undefined;
+  readonly version: number | undefined;
+}
+
+/** What binding a statement sees: the tables and views, and the files that it names. `asked` is told of every name. */
+export function catalogOf(
+  names: Names,
+  file: (path: string) => TableHandle | undefined,
+  asked: (lookup: Lookup) => void,
+  path?: readonly string[],
+): Catalog {
+  const own = path === undefined ? names : { ...names, path };
+  const look = (name: string, schema: string | undefined): CatalogObject | undefined => {
+    const found = find(own, name, schema);
+    asked({ name, schema, path, found, version: versionOf(found) });
+    return found?.object;
+  };
+  return {
+    table: (name, schema) => {
+      const object = look(name, schema);
+      return object?.kind === 'table' ? object.table : undefined;
+    },
+    view: (name, schema) => {
+      const object = look(name, schema);
+      return object?.kind === 'view' ? object.view : undefined;
+    },
+    along: (other) => catalogOf(names, file, asked, other),
+    file,
+    tableNames: () => {
+      const near = [own.temporary, ...own.path.map((written) => schemaNamed(own, written))];
+      return [...own.state].flatMap(([schema, objects]) => {
+        if (near.includes(schema)) return [...objects.keys()];
+        return schema.startsWith(TEMPORARY_SCHEMA) ? [] : [...objects.keys()].map((name) => `${schema}.${name}`);
+      });
+    },
+  };
+}
+
+/** Whether the name still means what it did. */
+export function isSame(names: Names, { name, schema, path, found, version }: Lookup): boolean {
+  const now = find(path === undefined ? names : { ...names, path }, name, schema);
+  return now?.object === found?.object && versionOf(now) === version;
+}
+
+function versionOf(found: Found | undefined): number | undefined {
+  return found?.object.kind === 'table' ? found.object.table.version : undefined;
+}
+
 export function undefinedSchema(schema: string, range?: SourceRange): OrbitError {
-  return new OrbitError('undefined_table', `schema "${schema}" does not exist`, { range });
+  return new OrbitError('invalid_schema_name', `schema "${schema}" does not exist`, { range });
 }

@@ -8,14 +8,16 @@ import { evaluate } from '../runtime/reference/evaluate.ts';
 import { valueContext } from '../runtime/scheduler/values-context.ts';
 import { type PlannedStatement, planStatement } from './planner.ts';
 import type { Execution } from './run.ts';
+import { namesOf } from './transactions.ts';
 
 /** PREPARE and EXECUTE: statements that a session knows by name. */
 
-export async function prepareNamed(body: BoundPrepare, { database, session }: Execution): Promise<void> {
+export async function prepareNamed(body: BoundPrepare, execution: Execution): Promise<void> {
+  const { session } = execution;
   if (session.prepared.has(body.name)) {
     throw new OrbitError('duplicate_prepared_statement', `prepared statement "${body.name}" already exists`);
   }
-  const planned = await planStatement(database, body.statement, { positional: body.types });
+  const planned = await planStatement(execution, body.statement, { positional: body.types });
   // The types that the statement gave its parameters stay, whatever becomes of its tables.
   const declared = { positional: planned.bound.parameters.map(({ type }) => type) };
   session.prepared.set(body.name, { declared, planned });
@@ -24,12 +26,13 @@ export async function prepareNamed(body: BoundPrepare, { database, session }: Ex
 /** The statement of an EXECUTE with its arguments. */
 export async function named(
   body: BoundExecute,
-  { database, session, values }: Execution,
+  execution: Execution,
 ): Promise<{ readonly planned: PlannedStatement; readonly values: readonly Value[] }> {
+  const { session, values } = execution;
   const known = session.prepared.get(body.name);
   if (known === undefined) throw unknownStatement(body.name);
-  if (!known.planned.isCurrent()) {
-    known.planned = await planStatement(database, known.planned.statement, known.declared);
+  if (!known.planned.isCurrent(namesOf(execution))) {
+    known.planned = await planStatement(execution, known.planned.statement, known.declared);
   }
   const { planned } = known;
   const { parameters } = planned.bound;

@@ -48,19 +48,19 @@ export async function prepareStatement(
   return {
     query: async (values, options = {}) => {
       check();
-      const statement = planned.isCurrent() ? planned : await current();
+      const statement = runner.isCurrent(planned) ? planned : await current();
       return runner.collect(statement, runner.execution(bindValues(parameters, values), options));
     },
     stream: (values, options = {}) =>
       streamed(async (deliver, signal) => {
         check();
-        const statement = planned.isCurrent() ? planned : await current();
+        const statement = runner.isCurrent(planned) ? planned : await current();
         const run = runner.execution(bindValues(parameters, values), { ...options, signal });
         return executeStatement(statement, run, deliver);
       }, options.signal),
     explain: async (options = {}) => {
       check();
-      const statement = planned.isCurrent() ? planned : await current();
+      const statement = runner.isCurrent(planned) ? planned : await current();
       return explainStatement(
         statement,
         runner.execution(bindValues(parameters, options.parameters), options),

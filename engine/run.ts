@@ -13,6 +13,7 @@ import { pause } from './pause.node.ts';
 import { executorTables, READ_TABLES } from './row-tables.ts';
 import type { SessionState } from './session.ts';
 import type { Deliver } from './stream.ts';
+import { beginStatement } from './transactions.ts';
 
 /** One statement on its way through a session. */
 export interface Execution {
@@ -86,6 +87,7 @@ export function runSmall(
 ): readonly (readonly Value[])[] {
   const { session, database, values, signal } = execution;
   if (signal?.aborted === true) throw cancelled();
+  beginStatement(execution);
   const context = (transaction: Transaction | undefined, firstCommand: number): SmallContext => ({
     parameters: values,
     outer: NOTHING,
@@ -156,4 +158,10 @@ export async function runForReport(execution: Execution, compiled: CompiledPlan)
     counters.set(plan, { rows: before + rows, loops: loops + 1, ms: 0, spilledBytes: 0 });
   });
   return { counters, kernels: [], pruned: new Map(), filters: new Map(), peakBytes: 0 };
+}
+
+export function checkCancelled({ signal }: Execution): () => void {
+  return () => {
+    if (signal?.aborted === true) throw cancelled();
+  };
 }

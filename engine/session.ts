@@ -1,7 +1,7 @@
 import type { DeclaredParameters } from '../compiler/frontends/sql/parameters.ts';
 import { OrbitError } from '../compiler/types/error.ts';
 import type { Value } from '../compiler/types/value.ts';
-import type { Transaction } from '../runtime/columns/source.ts';
+import { TEMPORARY_SCHEMA, withoutSchema } from './catalog.ts';
 import type { Connection, DatabaseState, ExplainOptions, Parameters, QueryOptions } from './database.ts';
 import { executeStatement } from './execute.ts';
 import { explainStatement } from './explain.ts';
@@ -10,8 +10,10 @@ import { type PlannedStatement, planStatement, planText, smallOf } from './plann
 import { prepareStatement } from './prepared.ts';
 import { type QueryResult, toResult } from './result.ts';
 import { type Execution, type Outcome, runSmall } from './run.ts';
+import type { Settings } from './settings.ts';
 import { parseAll } from './statements.ts';
 import { type Deliver, publicColumns, streamed, typesOf } from './stream.ts';
+import { define, namesOf, type OpenTransaction, rollback } from './transactions.ts';
 
 export interface Session extends Connection {
   readonly close: () => Promise<void>;
@@ -21,7 +23,9 @@ export interface Session extends Connection {
 export interface SessionState {
   /** Of BEGIN; statements outside have transactions of their own. */
   transaction: OpenTransaction | undefined;
-  readonly settings: Map<string, string>;
+  settings: Settings;
+  /** The name of its schema of temporary tables. */
+  readonly temporary: string;
   /** Of PREPARE. */
   readonly prepared: Map<string, NamedStatement>;
 }
@@ -32,25 +36,22 @@ export interface NamedStatement {
   planned: PlannedStatement;
 }
 
-export interface OpenTransaction {
-  readonly transaction: Transaction;
-  /** Command id of the next statement. */
-  nextCommand: number;
-  /** A statement failed: only ROLLBACK (or COMMIT, which rolls back) is taken. */
-  failed: boolean;
-}
-
 /** What a session's parts need of it to run statements. */
 export interface SessionRunner {
   readonly checkOpen: () => void;
+  readonly isCurrent: (planned: PlannedStatement) => boolean;
   readonly execution: (values: readonly Value[], options: QueryOptions) => Execution;
   readonly plan: (text: string, declared: DeclaredParameters) => PlannedStatement | Promise<PlannedStatement>;
   /** The whole result; that of a small plan at once. */
   readonly collect: (planned: PlannedStatement, execution: Execution) => QueryResult | Promise<QueryResult>;
 }
 
+let sessions = 0;
+
 export function createSession(database: DatabaseState, onClose: () => void): Session {
-  const session: SessionState = { transaction: undefined, settings: new Map(), prepared: new Map() };
+  const temporary = `${TEMPORARY_SCHEMA}_${++sessions}`;
+  const session: SessionState = { transaction: undefined, settings: new Map(), prepared: new Map(), temporary };
+  const place = { database, session };
   let closed = false;
 
   const runner: SessionRunner = {
@@ -58,10 +59,22 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
       if (closed) throw new OrbitError('connection_does_not_exist', 'the connection is closed');
     },
     execution: (values, { signal, memoryLimit }) => ({ database, session, values, signal, memoryLimit }),
-    plan: (text, declared) => planText(database, text, declared, settingsKey(session)),
+    isCurrent: (planned) => session.transaction?.failed !== true && planned.isCurrent(namesOf(place)),
+    plan: (text, declared) => planText(place, text, declared, settingsKey(session)),
     collect,
   };
   const { checkOpen, execution, plan } = runner;
+
+  /** Whatever goes wrong with a statement fails the transaction that it is part of. */
+  const failing = async <T>(work: () => Promise<T>): Promise<T> => {
+    checkOpen();
+    try {
+      return await work();
+    } catch (error) {
+      if (session.transaction !== undefined) session.transaction.failed = true;
+      throw error;
+    }
+  };
 
   /** The plan and the values that a text runs with. */
   const planned = async (
@@ -81,29 +94,37 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
     { parameters, ...options }: QueryOptions & { readonly parameters?: Parameters | undefined },
     run: (statement: PlannedStatement, execution: Execution) => Promise<T>,
   ): AsyncGenerator<T> {
-    for (const tree of parseAll(text)) {
-      checkOpen();
-      const statement = await planStatement(database, tree, declaredTypes(parameters));
-      yield await run(statement, execution(bindValues(statement.bound.parameters, parameters, 'some'), options));
+    for (const tree of await failing(async () => parseAll(text))) {
+      yield await failing(async () => {
+        const statement = await planStatement(place, tree, declaredTypes(parameters));
+        return run(statement, execution(bindValues(statement.bound.parameters, parameters, 'some'), options));
+      });
     }
   }
 
   return {
-    query: async (text, parameters, options = {}) => {
-      checkOpen();
-      const found = plan(text, declaredTypes(parameters));
-      const statement = found instanceof Promise ? await found : found;
-      return collect(statement, execution(bindValues(statement.bound.parameters, parameters), options));
-    },
+    query: (text, parameters, options = {}) =>
+      failing(async () => {
+        const found = plan(text, declaredTypes(parameters));
+        const statement = found instanceof Promise ? await found : found;
+        return collect(statement, execution(bindValues(statement.bound.parameters, parameters), options));
+      }),
     stream: (text, parameters, options = {}) =>
-      streamed(async (deliver, signal) => {
-        const { statement, run } = await planned(text, parameters, { ...options, signal });
-        return executeStatement(statement, run, deliver);
-      }, options.signal),
+      streamed(
+        (deliver, signal) =>
+          failing(async () => {
+            const { statement, run } = await planned(text, parameters, { ...options, signal });
+            return executeStatement(statement, run, deliver);
+          }),
+        options.signal,
+      ),
     run: (text, options = {}) => script(text, options, async (statement, run) => collect(statement, run)),
     streams: async function* (text, options = {}) {
       const streams = script(text, options, (statement, run) =>
-        streamed((deliver, signal) => executeStatement(statement, { ...run, signal }, deliver), options.signal),
+        streamed(
+          (deliver, signal) => failing(() => executeStatement(statement, { ...run, signal }, deliver)),
+          options.signal,
+        ),
       );
       for await (const stream of streams) {
         yield stream;
@@ -131,8 +152,8 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
     close: async () => {
       if (closed) return;
       closed = true;
-      if (session.transaction !== undefined) database.transactions.rollback(session.transaction.transaction);
-      session.transaction = undefined;
+      if (session.transaction !== undefined) rollback(place);
+      if (database.catalog.committed().has(temporary)) define(place, (state) => withoutSchema(state, temporary));
       onClose();
     },
   };
@@ -144,7 +165,7 @@ function settingsKey({ settings }: SessionState): string {
 
 function collect(statement: PlannedStatement, execution: Execution): QueryResult | Promise<QueryResult> {
   const small = smallOf(statement);
-  if (small === undefined || execution.session.transaction?.failed === true) return collectAll(statement, execution);
+  if (small === undefined) return collectAll(statement, execution);
   const rows = runSmall(execution, small);
   const { bound, columns, types } = statement;
   const command = bound.kind === 'query' ? 'SELECT' : bound.kind.toUpperCase();

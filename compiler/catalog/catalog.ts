@@ -59,12 +59,26 @@ export interface TableHandle {
   readonly findsByKey?: boolean | undefined;
 }
 
+/** A query under a name. It is kept as text and bound anew wherever it is used. */
+export interface ViewHandle {
+  readonly name: string;
+  readonly text: string;
+  /** As they were when the view was made: columns that its tables get later are no part of it. */
+  readonly columns: readonly { readonly name: string; readonly output: string; readonly type: Type }[];
+  /** The schemas in which names of the text are looked for. */
+  readonly path: readonly string[];
+}
+
 /** What front ends ask while binding. Names are already folded by the language's rules. */
 export interface Catalog {
   /** The table of that name, or undefined. `schema` is absent for an unqualified name. */
   readonly table: (name: string, schema?: string) => TableHandle | undefined;
   /** The table over files that a statement reads, by the key of its FileRequest; the engine opens them before binding. */
   readonly file: (key: string) => TableHandle | undefined;
+  /** The view of that name, where no table of that name comes before it. Absent: there are none. */
+  readonly view?: ((name: string, schema?: string) => ViewHandle | undefined) | undefined;
+  /** What the text of a view sees. */
+  readonly along?: ((path: readonly string[]) => Catalog) | undefined;
   /** All table names, for "did you mean". */
   readonly tableNames: () => readonly string[];
 }

@@ -122,6 +122,12 @@ export class RowVersions implements Stamps {
     this.writers.delete(transaction);
   }
 
+  /** Writes of these rows were taken back by the transaction, which goes on. */
+  undone(transaction: number, from: number, to: number): void {
+    const writer = this.writer(transaction, 0);
+    for (let block = from >>> BLOCK_SHIFT; block <= (to - 1) >>> BLOCK_SHIFT; block++) writer.blocks.add(block);
+  }
+
   writesOf(transaction: number): OwnWrites | undefined {
     return this.writers.get(transaction);
   }

@@ -29,11 +29,21 @@ export function createWriteLog(
   const loads: RowVersions[] = [];
   const replacements = new Map<number, number>();
   let growth = 0;
+  /** Ranges do not reach over marks: how many of each kind there were at the last one. */
+  const closed = { inserts: 0, deletes: 0 };
 
-  function note(ranges: RowRange[], versions: RowVersions, row: number): void {
+  function note(ranges: RowRange[], settled: number, versions: RowVersions, row: number): void {
     const last = ranges.at(-1);
-    if (last !== undefined && last.versions === versions && last.to === row) last.to++;
+    if (ranges.length > settled && last?.versions === versions && last.to === row) last.to++;
     else ranges.push({ versions, from: row, to: row + 1 });
+  }
+
+  /** Takes back the newest ranges down to so many, by `settle`. */
+  function undo(ranges: RowRange[], left: number, settle: (range: RowRange) => void): void {
+    for (const range of ranges.splice(left)) {
+      settle(range);
+      range.versions.undone(transaction, range.from, range.to);
+    }
   }
 
   function settle(inserted: number, deleted: number): void {
@@ -46,11 +56,11 @@ export function createWriteLog(
 
   return {
     inserted: (versions, row) => {
-      note(inserts, versions, row);
+      note(inserts, closed.inserts, versions, row);
       growth++;
     },
     deleted: (versions, row) => {
-      note(deletes, versions, row);
+      note(deletes, closed.deletes, versions, row);
       growth--;
     },
     replaced: (row, by) => {
@@ -60,6 +70,27 @@ export function createWriteLog(
     loaded: (versions, rows) => {
       loads.push(versions);
       growth += rows;
+    },
+    mark: () => {
+      const before = { inserts: inserts.length, deletes: deletes.length, loads: loads.length, growth };
+      const replaced = replacements.size;
+      closed.inserts = inserts.length;
+      closed.deletes = deletes.length;
+      return () => {
+        undo(inserts, before.inserts, ({ versions, from, to }) => versions.settleBegins(from, to, NEVER));
+        undo(deletes, before.deletes, ({ versions, from, to }) => versions.settleEnds(from, to, NEVER));
+        const gone = loads.splice(before.loads);
+        for (const versions of gone) {
+          versions.settleLoad(NEVER);
+          versions.settled(transaction);
+        }
+        if (gone.length > 0) unloaded(gone);
+        // Rows are replaced in order, each once.
+        for (const row of [...replacements.keys()].slice(replaced)) replacements.delete(row);
+        growth = before.growth;
+        closed.inserts = before.inserts;
+        closed.deletes = before.deletes;
+      };
     },
     commit: (number) => {
       settle(number, number);

@@ -11,6 +11,13 @@ export interface Participant {
   /** All writes of the transaction become those of commit `number`. */
   readonly commit: (number: number) => void;
   readonly rollback: () => void;
+  /** Remembers what was written so far: the call of what it gives undoes everything since, and may come again. */
+  readonly mark: () => () => void;
+}
+
+/** A place in a transaction to which it can go back, as often as wanted. */
+export interface TransactionMark {
+  readonly undo: ReadonlyMap<object, () => void>;
 }
 
 /**
@@ -21,6 +28,11 @@ export interface TransactionManager {
   readonly begin: () => ActiveTransaction;
   readonly commit: (transaction: Transaction) => void;
   readonly rollback: (transaction: Transaction) => void;
+  /** From now on the transaction sees all that is committed. */
+  readonly refresh: (transaction: Transaction) => void;
+  readonly mark: (transaction: Transaction) => TransactionMark;
+  /** Undoes what the transaction has written since. */
+  readonly rollbackTo: (transaction: Transaction, mark: TransactionMark) => void;
   /** The number of the last commit: the snapshot of a reader without a transaction. */
   readonly lastCommit: () => number;
   /** No transaction that has not ended has a snapshot below this. */
@@ -32,8 +44,9 @@ export interface TransactionManager {
 }
 
 interface Entry {
-  readonly transaction: ActiveTransaction;
-  readonly participants: Map<object, Participant>;
+  transaction: ActiveTransaction;
+  /** With what undoes all that they wrote. */
+  readonly participants: Map<object, { readonly participant: Participant; readonly undoAll: () => void }>;
 }
 
 export function createTransactionManager(): TransactionManager {
@@ -57,13 +70,24 @@ export function createTransactionManager(): TransactionManager {
       const { participants } = entryOf(transaction);
       entries.delete(transaction.id);
       if (participants.size === 0) return;
-      for (const participant of participants.values()) participant.commit(lastCommit + 1);
+      for (const { participant } of participants.values()) participant.commit(lastCommit + 1);
       lastCommit++;
     },
     rollback: (transaction) => {
       const { participants } = entryOf(transaction);
       entries.delete(transaction.id);
-      for (const participant of participants.values()) participant.rollback();
+      for (const { participant } of participants.values()) participant.rollback();
+    },
+    refresh: (transaction) => {
+      const entry = entryOf(transaction);
+      if (entry.transaction.snapshot !== lastCommit) entry.transaction = { id: transaction.id, snapshot: lastCommit };
+    },
+    mark: (transaction) => {
+      const { participants } = entryOf(transaction);
+      return { undo: new Map([...participants].map(([owner, { participant }]) => [owner, participant.mark()])) };
+    },
+    rollbackTo: (transaction, { undo }) => {
+      for (const [owner, { undoAll }] of entryOf(transaction).participants) (undo.get(owner) ?? undoAll)();
     },
     lastCommit: () => lastCommit,
     oldestSnapshot: () => {
@@ -75,10 +99,10 @@ export function createTransactionManager(): TransactionManager {
     enlist: (transaction, owner, make) => {
       const { participants } = entryOf(transaction);
       // An owner always makes participants of one kind.
-      const known = participants.get(owner) as ReturnType<typeof make> | undefined;
+      const known = participants.get(owner)?.participant as ReturnType<typeof make> | undefined;
       if (known !== undefined) return known;
       const made = make();
-      participants.set(owner, made);
+      participants.set(owner, { participant: made, undoAll: made.mark() });
       return made;
     },
   };

@@ -146,7 +146,7 @@ describe('plans that are kept', () => {
   test('give the same answer for the same text in several transactions', async () => {
     const other = db.connect();
     const count = 'select count(*) from t';
-    await connection.query('begin');
+    await connection.query('begin isolation level repeatable read');
     expect((await connection.query(count)).values).toEqual([[3n]]);
     await other.query("insert into t values (4, 'four', 4)");
     expect((await connection.query(count)).values).toEqual([[3n]]);

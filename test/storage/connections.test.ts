@@ -146,7 +146,9 @@ class Run {
     switch (next.kind) {
       case 'begin':
         if (transaction !== undefined) break;
-        await connection.query('BEGIN');
+        await connection.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
+        // The first query takes the snapshot.
+        await connection.query('SELECT 1');
         open[next.who] = model.begin();
         break;
       case 'commit':
@@ -293,7 +295,7 @@ describe('a transaction', () => {
     const db = await open(':memory:', { threads: 1, memory: 64 * 2 ** 20 });
     await fill(db, new Model(), 70_000, true);
     const [reader, writer] = [db.connect(), db.connect()];
-    await reader.query('BEGIN');
+    await reader.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
     const read = async () => (await reader.query('SELECT count(*), sum(v) FROM t')).values[0];
     const before = await read();
     for (let i = 0; i < 10; i++) {

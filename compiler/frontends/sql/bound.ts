@@ -23,6 +23,7 @@ export type BoundBody =
   | BoundCopyFrom
   | BoundCreateTable
   | BoundCreateTableAs
+  | BoundCreateView
   | BoundCreateSchema
   | BoundDrop
   | BoundSet
@@ -155,6 +156,17 @@ export interface BoundCreateTableAs extends NewTable {
   readonly plan: Plan;
   /** False for WITH NO DATA. */
   readonly withData: boolean;
+}
+
+export interface BoundCreateView {
+  readonly kind: 'createView';
+  readonly view: ObjectName;
+  readonly temporary: boolean;
+  readonly orReplace: boolean;
+  readonly ifNotExists: boolean;
+  readonly text: string;
+  /** `output` is what the query itself calls the column. */
+  readonly columns: readonly { readonly name: string; readonly output: string; readonly type: Type }[];
 }
 
 export interface BoundCreateSchema {

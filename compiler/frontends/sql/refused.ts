@@ -4,7 +4,6 @@ import { unsupported } from './errors.ts';
 
 /** Statements that are read and have no meaning here yet. */
 export type RefusedStatement =
-  | sql.CreateView
   | sql.CreateMaterializedView
   | sql.RefreshView
   | sql.CreateIndex
@@ -19,8 +18,6 @@ export function refused(tree: RefusedStatement): OrbitError {
 
 function nameOf(tree: RefusedStatement): string {
   switch (tree.kind) {
-    case 'createView':
-      return 'CREATE VIEW';
     case 'createMaterializedView':
       return 'CREATE MATERIALIZED VIEW';
     case 'refreshView':

@@ -4,6 +4,7 @@ import type { BoundBody, BoundQuery, ResultColumn } from './bound.ts';
 import { bindDelete, bindTruncate, bindUpdate } from './changes.ts';
 import type { Output, QueryContext, StatementContext } from './context.ts';
 import { bindCopy } from './copy.ts';
+import { bindCreateView } from './create-view.ts';
 import { bindCreateSchema, bindCreateTable, bindDrop } from './definitions.ts';
 import { unsupportedAll } from './errors.ts';
 import { bindInsert } from './insert.ts';
@@ -14,6 +15,7 @@ import { refused } from './refused.ts';
 import { bindSession } from './session.ts';
 import { findTable } from './tables.ts';
 import { unknownColumn } from './targets.ts';
+import { viewNamed } from './views.ts';
 
 export function bindStatement(tree: sql.Statement, statement: StatementContext): BoundBody {
   const context: QueryContext = { statement, outer: undefined, commonTables: undefined };
@@ -26,6 +28,8 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
       return bindCreateTable(tree, context);
     case 'createSchema':
       return bindCreateSchema(tree);
+    case 'createView':
+      return bindCreateView(tree, context);
     case 'drop':
       return bindDrop(tree);
     case 'insert':
@@ -55,7 +59,6 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
       return bindDescribe(tree, context);
     case 'analyze':
       return bindAnalyze(tree, context);
-    case 'createView':
     case 'createMaterializedView':
     case 'refreshView':
     case 'createIndex':
@@ -105,6 +108,10 @@ function bindDescribe(tree: sql.Describe, context: QueryContext): BoundBody {
   const { subject } = tree;
   if (subject === undefined) return { kind: 'listTables' };
   if (subject.kind === 'query') return { kind: 'describe', columns: bindTopQuery(subject, context).columns };
+  const view = viewNamed(subject, context);
+  if (view !== undefined) {
+    return { kind: 'describe', columns: view.columns.map(({ name, type }) => ({ name, type, nullable: true })) };
+  }
   const { columns } = findTable(subject, context);
   return { kind: 'describe', columns: columns.map(({ name, type, nullable }) => ({ name, type, nullable })) };
 }

@@ -17,6 +17,7 @@ import { fileOfName, filesOfCall, type NamedFiles } from './files.ts';
 import { type FromItem, renamed, scopeColumns, singleItem } from './from-item.ts';
 import { display, fold, matching, suggestion } from './names.ts';
 import { sampled } from './sample.ts';
+import { bindView, viewNamed } from './views.ts';
 
 /** The leaves of FROM. */
 
@@ -26,6 +27,11 @@ export function bindTable(tree: sql.TableReference, context: QueryContext): From
     const item = derived(common, tree.alias, fold(lastPart(tree.name)), tree.range, context);
     return sampled(item, tree.sample, false, context);
   }
+  const view = viewNamed(tree.name, context);
+  if (view !== undefined) {
+    const pending = bindView(view, tree.name.range, context);
+    return sampled(derived(pending, tree.alias, view.name, tree.range, context), tree.sample, false, context);
+  }
   const table = findTable(tree.name, context);
   const name = lastName(tree.name, table);
   const schema = schemaOf(tree.name) ?? ownSchema(table, name);
@@ -33,7 +39,7 @@ export function bindTable(tree: sql.TableReference, context: QueryContext): From
   return sampled(item, tree.sample, true, context);
 }
 
-function lastPart(name: sql.QualifiedName): sql.Identifier {
+export function lastPart(name: sql.QualifiedName): sql.Identifier {
   const part = name.parts.at(-1);
   if (part === undefined) throw internalError('a table has no name');
   return part;
@@ -56,10 +62,17 @@ function schemaOf(name: sql.QualifiedName): string | undefined {
   return schema === undefined ? undefined : fold(schema);
 }
 
+/** The table of that name that a statement changes, or asks about. */
 export function findTable(name: sql.QualifiedName, context: QueryContext): TableHandle {
   const { catalog } = context.statement;
   const table = lookupTable(name, context);
   if (table !== undefined) return table;
+  if (viewNamed(name, context) !== undefined) {
+    throw new OrbitError('wrong_object_type', `"${display(name)}" is a view`, {
+      range: name.range,
+      hint: 'Change the tables that it is made of.',
+    });
+  }
   const known = [...catalog.tableNames()];
   for (let t = context.commonTables; t !== undefined; t = t.parent) known.push(fold(t.tree.name));
   throw new OrbitError('undefined_table', `relation "${display(name)}" does not exist`, {
