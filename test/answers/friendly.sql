@@ -102,3 +102,39 @@ select ('abc').upper()
 
 -- duckdb
 select c.upper().lower() from t
+
+select unnest(array[1, 2, 3])
+
+select id, unnest(array[id, id * 10]) from u
+
+select id, unnest(array[id, null]), unnest(array['p', 'q', 'r']) from u order by 1, 3
+
+select id, generate_series(1, id) from u
+
+select id, generate_series(1, id) * 2 + 1 as g from u order by g desc, id
+
+select a, sum(b), unnest(array[count(*), 7]) from t group by a order by 1, 3
+
+select distinct unnest(array[a, 1]) from t
+
+select unnest(array[a, b]) as x, count(*) over () from t order by x limit 3
+
+select unnest(array[]::int[]), 1
+
+select unnest(null::int[])
+
+select generate_series(1, 3), generate_series(1, 2)
+
+select * from unnest(array[1, 2, 3], array['a', 'b'])
+
+select * from unnest(array[1, 2], array['a', 'b', 'c']) with ordinality as v(n, s, i)
+
+select u.id, v.* from u, unnest(array[u.id, 5], array[u.name]) v(x, y)
+
+select u.id, v.x from u left join unnest(array[]::int[], array[]::int[]) v(x, y) on true
+
+select a from t where unnest(array[true, false])
+
+select sum(unnest(array[1, 2])) from t
+
+select count(*) from t group by a having unnest(array[true])

@@ -57,6 +57,7 @@ export function insideAggregate(context: Context): Context {
       ...context.scope,
       clause: INSIDE,
       aggregates: undefined,
+      sets: undefined,
       groups: undefined,
       grouping: undefined,
       windows: undefined,

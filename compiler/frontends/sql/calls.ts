@@ -22,13 +22,11 @@ import { bindGrouping } from './grouping-sets.ts';
 import { fold, suggestion } from './names.ts';
 import { operation } from './operators.ts';
 import { lookupBare, lookupRelation } from './scope.ts';
+import { bindSetReturning, TABLE_FUNCTIONS } from './set-returning.ts';
 import { bindWindowCall } from './windows.ts';
 import { bindWithinGroup, needsWithinGroup } from './within-group.ts';
 
 /** Calls, and the functions that SQL has a syntax of its own for. */
-
-/** Functions that put out rows; they stand in FROM. */
-export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'generate_series', 'range']);
 
 export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expression {
   const method = methodOf(tree, context);
@@ -46,7 +44,7 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
   if (isWindowName(name, 'sql')) {
     throw new OrbitError('wrong_object_type', `window function ${name} requires an OVER clause`, { range: tree.range });
   }
-  if (TABLE_FUNCTIONS.has(name)) throw unsupported(`${name} outside of FROM`, tree.range);
+  if (TABLE_FUNCTIONS.has(name)) return bindSetReturning(tree, name, context);
   if (isScalarName(name, 'sql')) checkPlainCall(tree, name);
   const args = unpacked(tree.arguments, context.scope, context).map((argument) => {
     if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);

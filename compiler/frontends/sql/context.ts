@@ -8,6 +8,7 @@ import type { AggregateCollector } from './aggregates.ts';
 import type { Budget } from './budget.ts';
 import type { GroupingScope } from './grouping-sets.ts';
 import type { ParameterTypes } from './parameters.ts';
+import type { SetCollector } from './set-returning.ts';
 import type { WindowCollector } from './windows.ts';
 
 /** What lasts for one statement. */
@@ -61,6 +62,8 @@ export interface Scope {
   readonly aggregates: AggregateCollector | undefined;
   /** Present where window functions of this query may stand. */
   readonly windows?: WindowCollector | undefined;
+  /** Present where functions that put out rows may stand. */
+  readonly sets?: SetCollector | undefined;
   /** What may be named where no table has such a column: outputs of the select list, bound where they are named. */
   readonly aliases?: Aliases | undefined;
   /** Tables beside this one in FROM, which only LATERAL may use; known for the sake of messages. */

@@ -26,6 +26,7 @@ import {
 import type { Arrange } from './row-limits.ts';
 import { sampled } from './sample.ts';
 import { expandList, type ListItem, withAliases } from './select-list.ts';
+import { createSets } from './set-returning.ts';
 import { bindNamedWindows, createWindows } from './windows.ts';
 
 /** SELECT with the ORDER BY of its query, which sees the select's own tables. */
@@ -44,12 +45,14 @@ export function bindSelect(
     isAggregated(item, base, context),
   );
   const windows = createWindows(context.statement.ids);
+  const sets = createSets(context.statement.ids);
   const scope: Scope = {
     ...base,
     aggregates: collector,
     groups: groups.trees,
     grouping: tree.groupBy === undefined ? undefined : groups.scope,
     windows,
+    sets,
     aliases,
   };
   const inner = within(context, scope);
@@ -74,6 +77,7 @@ export function bindSelect(
   const condition = having && turn(having);
   const qualified = qualify && turn(qualify);
   const windowed = windows.over(turn);
+  const multiplied = sets.over(turn);
   const hidden: Expression[] = [];
   const onKeys = placeKeys(onTrees.map(turnKey), outputs, hidden);
   const positions = placeKeys(orderTrees.map(turnKey), outputs, hidden);
@@ -85,7 +89,7 @@ export function bindSelect(
     const grouped = isGrouped ? regroup.plan(rows) : rows;
     const kept = condition === undefined ? grouped : filter(grouped, condition);
     const computed = windowed(kept);
-    return qualified === undefined ? computed : filter(computed, qualified);
+    return multiplied(qualified === undefined ? computed : filter(computed, qualified));
   };
   return {
     outputs: outputs.map(({ name, expression, range }) => {
@@ -130,7 +134,11 @@ function bindWhere(tree: sql.Expression, base: Scope, context: QueryContext): Ex
 }
 
 function bindHaving(tree: sql.Expression, inner: Context): Expression {
-  const context: Context = { ...inner, scope: { ...inner.scope, clause: 'HAVING', windows: undefined }, truth: true };
+  const context: Context = {
+    ...inner,
+    scope: { ...inner.scope, clause: 'HAVING', windows: undefined, sets: undefined },
+    truth: true,
+  };
   return toBoolean(context.statement.bind.expression(tree, context), 'HAVING', context.statement);
 }
 
@@ -144,7 +152,11 @@ function bindQualify(tree: sql.Expression, outputs: readonly NamedExpression[], 
     }
     return first?.expression;
   };
-  const context: Context = { ...inner, scope: { ...inner.scope, clause: 'QUALIFY', aliases }, truth: true };
+  const context: Context = {
+    ...inner,
+    scope: { ...inner.scope, clause: 'QUALIFY', aliases, sets: undefined },
+    truth: true,
+  };
   return toBoolean(context.statement.bind.expression(tree, context), 'QUALIFY', context.statement);
 }
 
@@ -159,7 +171,14 @@ function checkQualify(tree: sql.Expression | undefined, isUsed: boolean): void {
 /** Whether a select item holds an aggregate of this query: for GROUP BY ALL, which groups by those that do not. */
 function isAggregated(item: ListItem, base: Scope, context: QueryContext): boolean {
   const probe = createCollector(context.statement.ids);
-  item.bind(within(context, { ...base, aggregates: probe, windows: createWindows(context.statement.ids) }));
+  item.bind(
+    within(context, {
+      ...base,
+      aggregates: probe,
+      windows: createWindows(context.statement.ids),
+      sets: createSets(context.statement.ids),
+    }),
+  );
   return probe.all().length > 0;
 }
 

@@ -1,22 +1,19 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import type { TableHandle } from '../../catalog/catalog.ts';
-import type { Signature } from '../../functions/declaration.ts';
-import { scalarFunction } from '../../functions/resolve.ts';
-import { constant, newColumn, scan, singleRow, unnest } from '../../ir/build.ts';
-import type { ColumnId, Expression } from '../../ir/expression.ts';
+import { newColumn, scan, singleRow } from '../../ir/build.ts';
+import type { ColumnId } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import { internalError, OrbitError } from '../../types/error.ts';
-import { messageTypeName } from '../../types/names.ts';
-import { INT32, INT64 } from '../../types/type.ts';
-import { functionName, TABLE_FUNCTIONS } from './calls.ts';
-import { coerce } from './coerce.ts';
+import { INT64 } from '../../types/type.ts';
+import { functionName } from './calls.ts';
 import { commonTableReference } from './common-tables.ts';
 import type { Context, PendingQuery, QueryContext, Relation, Scope } from './context.ts';
-import { unsupported, unsupportedAll } from './errors.ts';
+import { unsupported } from './errors.ts';
 import { fileOfName, filesOfCall, type NamedFiles } from './files.ts';
 import { type FromItem, renamed, scopeColumns, singleItem } from './from-item.ts';
 import { display, fold, matching, suggestion } from './names.ts';
 import { sampled } from './sample.ts';
+import { bindLists, elementType, TABLE_FUNCTIONS, unnestAll } from './set-returning.ts';
 import { bindView, viewNamed } from './views.ts';
 
 /** The leaves of FROM. */
@@ -217,17 +214,14 @@ export function bindTableFunction(
   if (!TABLE_FUNCTIONS.has(name)) throw unsupportedTableFunction(name, call);
   context.statement.budget.relation();
   const inner: Context = { ...context, scope: lateral ?? emptyFrom(context), truth: false };
-  const expression = name === 'unnest' ? bindUnnested(call, inner) : bindSeries(call, name, inner);
+  const lists = bindLists(call, name, inner);
   const alias = aliasName(tree.alias);
   const { ids } = context.statement;
-  const type = expression.type.kind === 'list' ? expression.type.element : expression.type;
-  const element = newColumn(ids, alias ?? name, type, true);
+  const elements = lists.map((list) =>
+    newColumn(ids, lists.length === 1 ? (alias ?? name) : name, elementType(list), true),
+  );
   const ordinality = tree.ordinality ? newColumn(ids, 'ordinality', INT64, false) : undefined;
-  const over = (input: Plan, outer: boolean): Plan =>
-    unnest(input, expression, element, {
-      outer,
-      ordinality: ordinality === undefined ? undefined : { ...ordinality, nullable: outer },
-    });
+  const over = (input: Plan, outer: boolean): Plan => unnestAll(input, lists, elements, { outer, ordinality }, ids);
   const plan = over(singleRow(), false);
   const names = plan.columns.map((column) => column.name);
   const item = singleItem(plan, {
@@ -252,64 +246,6 @@ function emptyFrom(context: QueryContext): Scope {
     aggregates: undefined,
     barred: [],
   };
-}
-
-/** generate_series(first, last [, step]) as in PostgreSQL, and range([first,] end [, step]), which stops before its end. */
-function bindSeries(call: sql.FunctionCall, name: string, context: Context): Expression {
-  const given = call.arguments.map((argument) => {
-    if (argument.name !== undefined || argument.variadic) throw unsupportedAll('named arguments', argument.range);
-    return context.statement.bind.expression(argument.value, context);
-  });
-  const { range } = call;
-  if (!isPlain(call)) throw unsupported(`${name} with such clauses`, range);
-  const only = name === 'range' && given.length === 1;
-  const args = only ? [constant(0n, INT64, range), ...given] : given;
-  const whole = args.length === 2 ? [...args, constant(1, INT32, range)] : args;
-  const fn = name === 'range' ? 'series_below' : 'series';
-  const types = given.map((arg) => messageTypeName(arg.type)).join(', ');
-  const signature = whole.length === 3 ? signatureOf(fn, whole) : undefined;
-  if (signature === undefined) {
-    throw new OrbitError('undefined_function', `function ${name}(${types}) does not exist`, {
-      range,
-      hint: 'It takes integers, or two timestamps and an interval.',
-    });
-  }
-  const cast_ = whole.map((arg, i) => coerce(arg, signature.parameters[i] ?? arg.type, context.statement));
-  const nullable = cast_.some((arg) => arg.nullable);
-  return { kind: 'call', fn, args: cast_, type: signature.result, nullable, range };
-}
-
-function signatureOf(fn: string, args: readonly Expression[]): Signature | undefined {
-  const types = args.map((arg) => arg.type);
-  for (const overload of scalarFunction(fn)?.overloads ?? []) {
-    const signature = overload(types);
-    if (signature !== undefined) return signature;
-  }
-  return undefined;
-}
-
-function isPlain(call: sql.FunctionCall): boolean {
-  return (
-    !call.star &&
-    !call.distinct &&
-    call.orderBy.length === 0 &&
-    call.withinGroup.length === 0 &&
-    call.filter === undefined &&
-    call.over === undefined &&
-    call.nullTreatment === undefined
-  );
-}
-
-function bindUnnested(call: sql.FunctionCall, context: Context) {
-  const [argument] = call.arguments;
-  if (!isPlain(call) || call.arguments.length !== 1 || argument === undefined) {
-    throw unsupported('unnest of anything but one list', call.range);
-  }
-  if (argument.name !== undefined || argument.variadic) throw unsupportedAll('named arguments', argument.range);
-  const list = context.statement.bind.expression(argument.value, context);
-  if (list.type.kind === 'list') return list;
-  const message = `function unnest(${messageTypeName(list.type)}) does not exist`;
-  throw new OrbitError('undefined_function', message, { range: call.range, hint: 'It takes a list.' });
 }
 
 function unsupportedTableFunction(name: string, call: sql.FunctionCall): OrbitError {

@@ -120,7 +120,7 @@ export function bindWindowCall(
   const inside: Context = {
     ...context,
     truth: false,
-    scope: { ...context.scope, clause: NESTED, windows: undefined },
+    scope: { ...context.scope, clause: NESTED, windows: undefined, sets: undefined },
   };
   const window =
     over.kind === 'identifier' ? namedWindow(over, windows).window : bindWindow(over, windows, context, true);
@@ -209,7 +209,7 @@ function bindWindow(
   const inside: Context = {
     ...context,
     truth: false,
-    scope: { ...context.scope, clause: 'window definitions', windows: undefined },
+    scope: { ...context.scope, clause: 'window definitions', windows: undefined, sets: undefined },
   };
   const bind = (expression: sql.Expression): Expression =>
     typed(statement.bind.expression(expression, inside), statement);
