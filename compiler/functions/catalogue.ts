@@ -5,20 +5,26 @@ import { ANY_CONSTRUCTORS } from './any-make.ts';
 import { APPROXIMATE_AGGREGATES } from './approximate.ts';
 import { ARITHMETIC_OPERATORS } from './arithmetic.ts';
 import { BIT_AGGREGATES } from './bit-aggregates.ts';
+import { BYTE_FUNCTIONS } from './bytes.ts';
 import { COMPARISON_FUNCTIONS } from './comparison.ts';
 import { CONDITIONAL_FUNCTIONS } from './conditional.ts';
 import { DATE_FUNCTIONS } from './dates.ts';
 import type { AggregateFunction, ScalarFunction, WindowFunction } from './declaration.ts';
 import { LIST_FUNCTIONS } from './lists.ts';
 import { MATH_FUNCTIONS } from './math.ts';
+import { NUMBER_FUNCTIONS } from './numbers.ts';
 import { ORDER_AGGREGATES } from './order-aggregates.ts';
 import { PATTERN_FUNCTIONS } from './patterns.ts';
+import { QUOTING_FUNCTIONS } from './quoting.ts';
 import { REGEXP_FUNCTIONS } from './regexps.ts';
 import { REGRESSION_AGGREGATES } from './regression.ts';
 import { SAMPLING_FUNCTIONS } from './sampling.ts';
 import { SERIES_FUNCTIONS } from './series.ts';
+import { SIMILARITY_FUNCTIONS } from './similarity.ts';
 import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
+import { TEXT_FUNCTIONS } from './texts.ts';
+import { TRIGONOMETRIC_FUNCTIONS } from './trigonometry.ts';
 import { WINDOW_FUNCTIONS } from './windows.ts';
 
 /** Every scalar function of the product. */
@@ -26,8 +32,14 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...COMPARISON_FUNCTIONS,
   ...ARITHMETIC_OPERATORS,
   ...MATH_FUNCTIONS,
+  ...TRIGONOMETRIC_FUNCTIONS,
+  ...NUMBER_FUNCTIONS,
   ...CONDITIONAL_FUNCTIONS,
   ...STRING_FUNCTIONS,
+  ...QUOTING_FUNCTIONS,
+  ...BYTE_FUNCTIONS,
+  ...TEXT_FUNCTIONS,
+  ...SIMILARITY_FUNCTIONS,
   ...PATTERN_FUNCTIONS,
   ...REGEXP_FUNCTIONS,
   ...DATE_FUNCTIONS,

@@ -1,5 +1,5 @@
 import { absolute, checkDecimal, powerOfTen, rescale, truncateTo } from '../types/decimals.ts';
-import { OrbitError } from '../types/error.ts';
+import { divisionByZero, OrbitError } from '../types/error.ts';
 import { floatOverflow, floatUnderflow, roundHalfEven } from '../types/floats.ts';
 import { floorDivide, fromInteger } from '../types/integers.ts';
 import { negateInterval } from '../types/intervals.ts';
@@ -142,8 +142,12 @@ function mapNumber(
   return float(toNumber(args[0]));
 }
 
-function domainError(message: string): OrbitError {
-  return new OrbitError('invalid_parameter_value', message);
+function powerError(message: string): OrbitError {
+  return new OrbitError('invalid_argument_for_power_function', message);
+}
+
+function logarithmError(message: string): OrbitError {
+  return new OrbitError('invalid_argument_for_logarithm', message);
 }
 
 function checkRange(result: number, ...operands: readonly number[]): number {
@@ -153,9 +157,9 @@ function checkRange(result: number, ...operands: readonly number[]): number {
 
 function power(base: number, exponent: number): number {
   if (base === 1 || exponent === 0) return 1; // of NaN too
-  if (base === 0 && exponent < 0) throw domainError('zero raised to a negative power is undefined');
+  if (base === 0 && exponent < 0) throw powerError('zero raised to a negative power is undefined');
   if (base < 0 && Number.isFinite(base) && Number.isFinite(exponent) && !Number.isInteger(exponent)) {
-    throw domainError('a negative number raised to a non-integer power yields a complex result');
+    throw powerError('a negative number raised to a non-integer power yields a complex result');
   }
   if (base === -1 && !Number.isFinite(exponent) && !Number.isNaN(exponent)) return 1;
   const result = checkRange(base ** exponent, base, exponent);
@@ -170,7 +174,7 @@ function exponential(value: number): number {
 }
 
 function squareRoot(value: number): number {
-  if (value < 0) throw domainError('cannot take square root of a negative number');
+  if (value < 0) throw powerError('cannot take square root of a negative number');
   return Math.sqrt(value);
 }
 
@@ -183,9 +187,20 @@ function decimalLogarithm(value: number): number {
 }
 
 function positive(value: number): number {
-  if (value === 0) throw domainError('cannot take logarithm of zero');
-  if (value < 0) throw domainError('cannot take logarithm of a negative number');
+  if (value === 0) throw logarithmError('cannot take logarithm of zero');
+  if (value < 0) throw logarithmError('cannot take logarithm of a negative number');
   return value;
+}
+
+export function logarithm(base: number, value: number): number {
+  for (const operand of [base, value]) {
+    if (operand === 0) throw new OrbitError('invalid_argument_for_logarithm', 'cannot take logarithm of zero');
+    if (operand < 0) {
+      throw new OrbitError('invalid_argument_for_logarithm', 'cannot take logarithm of a negative number');
+    }
+  }
+  if (base === 1) throw divisionByZero();
+  return base === 10 ? Math.log10(value) : base === 2 ? Math.log2(value) : Math.log(value) / Math.log(base);
 }
 
 type Shape = Pick<ScalarFunction, 'name' | 'names' | 'overloads' | 'row' | 'documentation'>;
@@ -295,7 +310,18 @@ export const MATH_FUNCTIONS: readonly ScalarFunction[] = [
   ),
   ofFloat('sqrt', squareRoot, 'The square root.', 'sqrt(16)', '4'),
   ofFloat('cbrt', Math.cbrt, 'The cube root.', 'cbrt(27)', '3'),
-  ofFloat('log10', decimalLogarithm, 'The logarithm to base 10.', 'log(1000)', '3', ['log', 'log10']),
+  pure(
+    {
+      name: 'log10',
+      names: { sql: ['log', 'log10'] },
+      overloads: [oneFloat, fixed([FLOAT64, FLOAT64], FLOAT64)],
+      row: ([first, second]) =>
+        second === undefined ? decimalLogarithm(toNumber(first)) : logarithm(toNumber(first), toNumber(second)),
+      documentation: 'The logarithm to base 10, or that of the second number to the base that is the first.',
+    },
+    'log(1000)',
+    '3',
+  ),
   ofFloat('ln', naturalLogarithm, 'The natural logarithm.', 'ln(1)', '0'),
   ofFloat('exp', exponential, "Euler's number to the power of the argument.", 'exp(0)', '1'),
   pure(

@@ -38,7 +38,7 @@ function slicePoints(text: string, start: number, end: number): string {
 
 function substring(text: string, start: number, count: number | undefined): string {
   if (count === undefined) return slicePoints(text, start - 1, text.length);
-  if (count < 0) throw new OrbitError('invalid_parameter_value', 'negative substring length not allowed');
+  if (count < 0) throw new OrbitError('substring_error', 'negative substring length not allowed');
   return slicePoints(text, start - 1, start - 1 + count);
 }
 
@@ -96,10 +96,10 @@ function splitPart(text: string, delimiter: string, field: number): string {
 }
 
 function chr(code: number): string {
-  if (code === 0) throw new OrbitError('invalid_parameter_value', 'null character not permitted');
+  if (code === 0) throw new OrbitError('program_limit_exceeded', 'null character not permitted');
   if (code < 0) throw new OrbitError('invalid_parameter_value', 'character number must be positive');
   if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) {
-    throw new OrbitError('invalid_parameter_value', `requested character not valid for encoding: ${code}`);
+    throw new OrbitError('program_limit_exceeded', `requested character not valid for encoding: ${code}`);
   }
   return String.fromCodePoint(code);
 }
@@ -281,6 +281,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
   text(
     {
       name: 'lower',
+      names: ['lower', 'lcase'],
       overloads: [textToText],
       row: (args) => lowerSimple(toText(args[0])),
       documentation: 'The text in lower case.',
@@ -291,6 +292,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
   text(
     {
       name: 'upper',
+      names: ['upper', 'ucase'],
       overloads: [textToText],
       row: (args) => upperSimple(toText(args[0])),
       documentation: 'The text in upper case.',
@@ -311,7 +313,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
   text(
     {
       name: 'length',
-      names: ['length', 'char_length', 'character_length'],
+      names: ['length', 'char_length', 'character_length', 'len'],
       overloads: [textToInt, fixed([BINARY], INT32)],
       row: ([value = null]) => (value instanceof Uint8Array ? value.length : countPoints(toText(value))),
       documentation: 'The number of characters of a text, or of bytes of a binary value.',
@@ -322,6 +324,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
   text(
     {
       name: 'octet_length',
+      names: ['octet_length', 'strlen'],
       overloads: [textToInt, fixed([BINARY], INT32)],
       row: ([value = null]) =>
         value instanceof Uint8Array ? value.length : new TextEncoder().encode(toText(value)).length,
@@ -380,7 +383,7 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
   text(
     {
       name: 'position',
-      names: ['strpos', 'position'],
+      names: ['strpos', 'position', 'instr'],
       overloads: [twoTexts(INT32)],
       row: (args) => position(toText(args[0]), toText(args[1])),
       documentation: 'Where the second text first occurs in the first, counted from 1; 0 if it does not.',
@@ -390,14 +393,14 @@ export const STRING_FUNCTIONS: readonly ScalarFunction[] = [
   ),
   textTest(
     'starts_with',
-    ['starts_with'],
+    ['starts_with', 'prefix'],
     (whole, part) => whole.startsWith(part),
     'Whether the first text begins with the second.',
     'alph',
   ),
   textTest(
     'ends_with',
-    ['ends_with'],
+    ['ends_with', 'suffix'],
     (whole, part) => whole.endsWith(part),
     'Whether the first text ends with the second.',
     'bet',

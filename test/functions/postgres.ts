@@ -1,5 +1,7 @@
 import { PGlite } from '@electric-sql/pglite';
 
+const BATCH = 200;
+
 /** Evaluates SQL expressions in PostgreSQL, many at a time, each to text, `NULL` or `error SQLSTATE: message`. */
 export async function openPostgres(): Promise<{
   readonly evaluate: (expressions: readonly string[]) => Promise<readonly string[]>;
@@ -19,11 +21,17 @@ export async function openPostgres(): Promise<{
     END $$`);
   return {
     evaluate: async (expressions) => {
-      const { rows } = await database.query<{ readonly result: string }>(
-        'SELECT probe(e) AS result FROM unnest($1::text[]) WITH ORDINALITY AS t(e, n) ORDER BY n',
-        [expressions],
-      );
-      return rows.map((row) => row.result);
+      const results: string[] = [];
+      for (let from = 0; from < expressions.length; from += BATCH) {
+        const some = expressions.slice(from, from + BATCH);
+        const { rows } = await database.query<{ readonly result: string }>(
+          'SELECT probe(e) AS result FROM unnest($1::text[]) WITH ORDINALITY AS t(e, n) ORDER BY n',
+          [some],
+        );
+        if (rows.length !== some.length) throw new Error(`PostgreSQL broke off in ${some.join('; ')}`);
+        results.push(...rows.map((row) => row.result));
+      }
+      return results;
     },
     close: () => database.close(),
   };

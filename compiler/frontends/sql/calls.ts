@@ -179,8 +179,10 @@ export function bindSyntaxCall(
       const fn = { both: 'trim', leading: 'ltrim', trailing: 'rtrim' }[tree.side];
       return call(fn, [bind(tree.source), ...(tree.characters === undefined ? [] : [bind(tree.characters)])]);
     }
-    case 'overlay':
-      throw unsupported('OVERLAY', tree.range);
+    case 'overlay': {
+      const parts = [tree.source, tree.replacement, tree.start, ...(tree.length === undefined ? [] : [tree.length])];
+      return call('overlay', parts.map(bind));
+    }
     case 'substringSimilar':
       throw unsupported('SUBSTRING … SIMILAR', tree.range);
   }

@@ -34,9 +34,20 @@ const INFIX: Readonly<Record<string, string>> = {
   '~': 'regexp_like',
   '~*': 'regexp_ilike',
   '^@': 'starts_with',
+  '&': 'bits_and',
+  '|': 'bits_or',
+  '#': 'bits_xor',
+  '<<': 'shift_left',
+  '>>': 'shift_right',
 };
 
-const PREFIX: Readonly<Record<string, string>> = { '-': 'negate', '@': 'abs', '|/': 'sqrt', '||/': 'cbrt' };
+const PREFIX: Readonly<Record<string, string>> = {
+  '-': 'negate',
+  '@': 'abs',
+  '|/': 'sqrt',
+  '||/': 'cbrt',
+  '~': 'bits_not',
+};
 
 /** Infix operators that are another one negated. */
 const NEGATED: Readonly<Record<string, string>> = {

@@ -122,7 +122,7 @@ function floatToPlaces({ compiler: { kernel } }: FunctionCall, kind: Rounding, v
 const sqrt = strict(({ compiler: { kernel }, range }, [v], null_) => {
   if (v === undefined || v.lane !== 'f64') return undefined;
   kernel.failIf(unlessNull(op('f64.lt', asF64(v), f64(0)), null_), {
-    code: 'invalid_parameter_value',
+    code: 'invalid_argument_for_power_function',
     message: 'cannot take square root of a negative number',
     range,
   });

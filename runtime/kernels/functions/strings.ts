@@ -69,7 +69,7 @@ const substring = strict(({ compiler, args, range }, [v, start, count], null_) =
   const { k } = kernel;
   if (count !== undefined && rangeOf(count)[0] < 0n) {
     kernel.failIf(unlessNull(op('i32.lt_s', part(count), i32(0)), null_), {
-      code: 'invalid_parameter_value',
+      code: 'substring_error',
       message: 'negative substring length not allowed',
       range,
     });
