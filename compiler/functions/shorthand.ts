@@ -37,5 +37,4 @@ export function optional(parameters: readonly Type[], required: number, result: 
   );
 }
 
-export const always = (): boolean => true;
 export const never = (): boolean => false;
