@@ -16,6 +16,7 @@ import type { DatabaseState } from './database.ts';
 import type { PlanKey } from './plan-cache.ts';
 import type { ResultColumn } from './result.ts';
 import type { SessionState } from './session.ts';
+import { sessionValues } from './settings.ts';
 import { parseAll, parseOnly } from './statements.ts';
 import { publicColumns, typesOf } from './stream.ts';
 import { namesOf } from './transactions.ts';
@@ -100,6 +101,7 @@ export async function planStatement(
     return bindSql(statement, {
       catalog: catalogOf(names, file, (lookup) => lookups.push(lookup)),
       parameters: declared,
+      session: sessionValues(place.session.settings, place.session.transaction?.started),
     });
   };
   const bound = await withFilesOfViews(database, files, bind, () => lookups);

@@ -52,12 +52,16 @@ export async function prepareStatement(
       return runner.collect(statement, runner.execution(bindValues(parameters, values), options));
     },
     stream: (values, options = {}) =>
-      streamed(async (deliver, signal) => {
-        check();
-        const statement = runner.isCurrent(planned) ? planned : await current();
-        const run = runner.execution(bindValues(parameters, values), { ...options, signal });
-        return executeStatement(statement, run, deliver);
-      }, options.signal),
+      streamed(
+        async (deliver, signal) => {
+          check();
+          const statement = runner.isCurrent(planned) ? planned : await current();
+          const run = runner.execution(bindValues(parameters, values), { ...options, signal });
+          return executeStatement(statement, run, deliver);
+        },
+        options.signal,
+        runner.zone,
+      ),
     explain: async (options = {}) => {
       check();
       const statement = runner.isCurrent(planned) ? planned : await current();

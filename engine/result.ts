@@ -1,6 +1,7 @@
 import { formatValue } from '../compiler/types/text.ts';
 import type { Type } from '../compiler/types/type.ts';
 import { type AnyValue, isAnyValue, isInterval, type Value } from '../compiler/types/value.ts';
+import type { Zone } from '../compiler/types/zones.ts';
 
 export interface ResultColumn {
   readonly name: string;
@@ -11,7 +12,7 @@ export interface ResultColumn {
 
 /**
  * A value as callers get it: integers up to 32 bits and floats as number, int64 as bigint, decimals, dates, times,
- * timestamps and intervals as text (exactly what SQL prints), binary as Uint8Array, lists as arrays, `any` as plain
+ * timestamps (with a zone: as clocks of the session's show them), uuids and intervals as text (exactly what SQL prints), binary as Uint8Array, lists as arrays, `any` as plain
  * JavaScript values.
  */
 export type JsValue =
@@ -52,23 +53,30 @@ class Batch implements ResultBatch {
   readonly columns: readonly ResultColumn[];
   readonly #types: readonly Type[];
   readonly #rows: readonly (readonly Value[])[];
+  readonly #zone: Zone;
   #values: ResultBatch['values'] | undefined;
   #texts: ResultBatch['texts'] | undefined;
 
-  constructor(columns: readonly ResultColumn[], types: readonly Type[], rows: readonly (readonly Value[])[]) {
+  constructor(
+    columns: readonly ResultColumn[],
+    types: readonly Type[],
+    rows: readonly (readonly Value[])[],
+    zone: Zone,
+  ) {
     this.columns = columns;
     this.#types = types;
     this.#rows = rows;
+    this.#zone = zone;
   }
 
   get values(): ResultBatch['values'] {
-    this.#values ??= this.#rows.map((row) => row.map((value, i) => toJs(value, this.#typeOf(i))));
+    this.#values ??= this.#rows.map((row) => row.map((value, i) => toJs(value, this.#typeOf(i), this.#zone)));
     return this.#values;
   }
 
   get texts(): ResultBatch['texts'] {
     this.#texts ??= this.#rows.map((row) =>
-      row.map((value, i) => (value === null ? null : formatValue(value, this.#typeOf(i)))),
+      row.map((value, i) => (value === null ? null : formatValue(value, this.#typeOf(i), this.#zone))),
     );
     return this.#texts;
   }
@@ -94,8 +102,9 @@ class Result extends Batch implements QueryResult {
     types: readonly Type[],
     rows: readonly (readonly Value[])[],
     rowCount: number,
+    zone: Zone,
   ) {
-    super(columns, types, rows);
+    super(columns, types, rows, zone);
     this.command = command;
     this.rowCount = rowCount;
   }
@@ -117,8 +126,9 @@ export function toBatch(
   columns: readonly ResultColumn[],
   types: readonly Type[],
   rows: readonly (readonly Value[])[],
+  zone: Zone,
 ): ResultBatch {
-  return new Batch(columns, types, rows);
+  return new Batch(columns, types, rows, zone);
 }
 
 export function toResult(
@@ -126,20 +136,30 @@ export function toResult(
   columns: readonly ResultColumn[],
   types: readonly Type[],
   rows: readonly (readonly Value[])[],
-  rowCount = rows.length,
+  rowCount: number,
+  zone: Zone,
 ): QueryResult {
-  return new Result(command, columns, types, rows, rowCount);
+  return new Result(command, columns, types, rows, rowCount, zone);
 }
 
-function toJs(value: Value, type: Type): JsValue {
+/** Types whose values are texts to JavaScript. */
+const TEXT_KINDS: ReadonlySet<Type['kind']> = new Set<Type['kind']>([
+  'decimal',
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'uuid',
+]);
+
+function toJs(value: Value, type: Type, zone: Zone): JsValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
-  if (type.kind === 'decimal' || type.kind === 'date' || type.kind === 'time' || type.kind === 'timestamp')
-    return formatValue(value, type);
+  if (TEXT_KINDS.has(type.kind)) return formatValue(value, type, zone);
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array) return value;
   if (isInterval(value)) return formatValue(value, type);
   if (isAnyValue(value)) return anyToJs(value);
   const element: Type = type.kind === 'list' ? type.element : { kind: 'any' };
-  return value.map((item) => toJs(item, element));
+  return value.map((item) => toJs(item, element, zone));
 }
 
 function anyToJs(value: AnyValue): JsValue {

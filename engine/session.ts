@@ -1,6 +1,7 @@
 import type { DeclaredParameters } from '../compiler/frontends/sql/parameters.ts';
 import { OrbitError } from '../compiler/types/error.ts';
 import type { Value } from '../compiler/types/value.ts';
+import type { Zone } from '../compiler/types/zones.ts';
 import { TEMPORARY_SCHEMA, withoutSchema } from './catalog.ts';
 import type { Connection, DatabaseState, ExplainOptions, Parameters, QueryOptions } from './database.ts';
 import { executeStatement } from './execute.ts';
@@ -10,7 +11,7 @@ import { type PlannedStatement, planStatement, planText, smallOf } from './plann
 import { prepareStatement } from './prepared.ts';
 import { type QueryResult, toResult } from './result.ts';
 import { type Execution, type Outcome, runSmall } from './run.ts';
-import type { Settings } from './settings.ts';
+import { type Settings, settingsZone } from './settings.ts';
 import { parseAll } from './statements.ts';
 import { type Deliver, publicColumns, streamed, typesOf } from './stream.ts';
 import { define, namesOf, type OpenTransaction, rollback } from './transactions.ts';
@@ -42,6 +43,8 @@ export interface SessionRunner {
   readonly isCurrent: (planned: PlannedStatement) => boolean;
   readonly execution: (values: readonly Value[], options: QueryOptions) => Execution;
   readonly plan: (text: string, declared: DeclaredParameters) => PlannedStatement | Promise<PlannedStatement>;
+  /** By which instants are shown. */
+  readonly zone: () => Zone;
   /** The whole result; that of a small plan at once. */
   readonly collect: (planned: PlannedStatement, execution: Execution) => QueryResult | Promise<QueryResult>;
 }
@@ -61,9 +64,10 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
     execution: (values, { signal, memoryLimit }) => ({ database, session, values, signal, memoryLimit }),
     isCurrent: (planned) => session.transaction?.failed !== true && planned.isCurrent(namesOf(place)),
     plan: (text, declared) => planText(place, text, declared, settingsKey(session)),
+    zone: () => settingsZone(session.settings),
     collect,
   };
-  const { checkOpen, execution, plan } = runner;
+  const { checkOpen, execution, plan, zone } = runner;
 
   /** Whatever goes wrong with a statement fails the transaction that it is part of. */
   const failing = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -117,6 +121,7 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
             return executeStatement(statement, run, deliver);
           }),
         options.signal,
+        zone,
       ),
     run: (text, options = {}) => script(text, options, async (statement, run) => collect(statement, run)),
     streams: async function* (text, options = {}) {
@@ -124,6 +129,7 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
         streamed(
           (deliver, signal) => failing(() => executeStatement(statement, { ...run, signal }, deliver)),
           options.signal,
+          zone,
         ),
       );
       for await (const stream of streams) {
@@ -169,7 +175,14 @@ function collect(statement: PlannedStatement, execution: Execution): QueryResult
   const rows = runSmall(execution, small);
   const { bound, columns, types } = statement;
   const command = bound.kind === 'query' ? 'SELECT' : bound.kind.toUpperCase();
-  return toResult(command, columns, types, columns.length === 0 ? NO_ROWS : rows, rows.length);
+  return toResult(
+    command,
+    columns,
+    types,
+    columns.length === 0 ? NO_ROWS : rows,
+    rows.length,
+    settingsZone(execution.session.settings),
+  );
 }
 
 const NO_ROWS: readonly (readonly Value[])[] = [];
@@ -183,5 +196,12 @@ async function collectAll(statement: PlannedStatement, execution: Execution): Pr
     },
   };
   const { command, columns, affected }: Outcome = await executeStatement(statement, execution, collecting);
-  return toResult(command, publicColumns(columns), typesOf(columns), rows, affected ?? rows.length);
+  return toResult(
+    command,
+    publicColumns(columns),
+    typesOf(columns),
+    rows,
+    affected ?? rows.length,
+    settingsZone(execution.session.settings),
+  );
 }

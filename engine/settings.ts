@@ -1,4 +1,7 @@
+import type { SessionValues } from '../compiler/frontends/sql/context.ts';
 import { OrbitError, type SourceRange } from '../compiler/types/error.ts';
+import { parseInterval } from '../compiler/types/interval-text.ts';
+import { settingZone, UTC, type Zone, zoneOfSeconds } from '../compiler/types/zones.ts';
 
 /** The settings of a session: those of PostgreSQL's that mean something here, or that programs ask for. */
 
@@ -32,6 +35,19 @@ const integer: Read = ([word = '', ...more]) => (more.length === 0 && /^-?\d+$/.
 
 const path: Read = (words) => words.map(quotedName).join(', ');
 
+/** A number is hours east of UTC, and so is an interval; a name is one of the database. */
+const timeZone: Read = ([word = '', ...more]) => {
+  if (more.length > 0) return undefined;
+  if (word.toLowerCase() === 'local') return UTC.name;
+  if (/^[+-]?\d+(\.\d+)?$/.test(word)) {
+    return Math.abs(Number(word)) < 24 ? zoneOfSeconds(Math.round(Number(word) * 3600)).name : undefined;
+  }
+  const interval = /^interval (.*)$/s.exec(word)?.[1];
+  if (interval !== undefined) return zoneOfSeconds(Number(parseInterval(interval, 'second').micros / 1_000_000n)).name;
+  // The colon is for those who ask `findZone`.
+  return settingZone(word)?.name.replace(/^:/, '');
+};
+
 const ISOLATION_LEVELS = ['serializable', 'repeatable read', 'read committed', 'read uncommitted'] as const;
 
 const SETTINGS: ReadonlyMap<string, Setting> = new Map<string, Setting>([
@@ -57,7 +73,7 @@ const SETTINGS: ReadonlyMap<string, Setting> = new Map<string, Setting>([
   ['server_version_num', { initial: '160000', fixed: true }],
   ['standard_conforming_strings', { initial: 'on', read: oneOf('on') }],
   ['statement_timeout', { initial: '0', read: oneOf('0') }],
-  ['timezone', { initial: 'UTC' }],
+  ['timezone', { initial: 'UTC', read: timeZone }],
 ]);
 
 /** Of the transaction rather than the session. */
@@ -127,3 +143,13 @@ export function searchPath(settings: Settings): readonly string[] {
 }
 
 const DEFAULT_PATH: readonly string[] = ['public'];
+
+export function settingsZone(settings: Settings): Zone {
+  const name = settings.get('timezone');
+  return (name === undefined ? undefined : settingZone(name)) ?? UTC;
+}
+
+/** What binding is told of its session; `started` is when its transaction began, in µs since the epoch. */
+export function sessionValues(settings: Settings, started: bigint | undefined): SessionValues {
+  return { zone: settingsZone(settings), now: started ?? BigInt(Date.now()) * 1000n };
+}

@@ -1,6 +1,7 @@
 import type { ResultColumn as BoundColumn } from '../compiler/frontends/sql/bound.ts';
 import { type Type, typeName } from '../compiler/types/type.ts';
 import type { Value } from '../compiler/types/value.ts';
+import type { Zone } from '../compiler/types/zones.ts';
 import type { ResultStream } from './database.ts';
 import { type ResultBatch, type ResultColumn, toBatch } from './result.ts';
 import type { Outcome } from './run.ts';
@@ -26,6 +27,7 @@ export function typesOf(columns: readonly BoundColumn[]): readonly Type[] {
 export async function streamed(
   start: (deliver: Deliver, signal: AbortSignal) => Promise<Outcome>,
   outer: AbortSignal | undefined,
+  zone: () => Zone,
 ): Promise<ResultStream> {
   const abort = new AbortController();
   const cancel = (): void => abort.abort();
@@ -55,7 +57,7 @@ export async function streamed(
       rows: (rows) =>
         new Promise((taken) => {
           delivered += rows.length;
-          waiting = { batch: toBatch(columns ?? [], types, rows), taken };
+          waiting = { batch: toBatch(columns ?? [], types, rows, zone()), taken };
           wake?.();
         }),
     },

@@ -13,6 +13,8 @@ export type Isolation = NonNullable<TransactionModes['isolation']>;
 
 export interface OpenTransaction {
   readonly transaction: Transaction;
+  /** In µs since the epoch. */
+  readonly started: bigint;
   isolation: Isolation;
   readOnly: boolean;
   /** Command id of the next statement. */
@@ -69,6 +71,7 @@ export function begin({ database, session }: Place, modes: TransactionModes): vo
   const usual = isolationNamed(settingValue(settings, 'default_transaction_isolation'));
   session.transaction = {
     transaction: database.transactions.begin(),
+    started: BigInt(Date.now()) * 1000n,
     isolation: modes.isolation ?? usual,
     readOnly: modes.readOnly ?? settingValue(settings, 'default_transaction_read_only') === 'on',
     nextCommand: 0,

@@ -25,7 +25,9 @@ import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
 import { TEXT_FUNCTIONS } from './texts.ts';
 import { TRIGONOMETRIC_FUNCTIONS } from './trigonometry.ts';
+import { UUID_FUNCTIONS } from './uuids.ts';
 import { WINDOW_FUNCTIONS } from './windows.ts';
+import { ZONE_FUNCTIONS } from './zones.ts';
 
 /** Every scalar function of the product. */
 export const SCALARS: readonly ScalarFunction[] = [
@@ -48,6 +50,8 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...ANY_FUNCTIONS,
   ...ANY_CONSTRUCTORS,
   ...SAMPLING_FUNCTIONS,
+  ...ZONE_FUNCTIONS,
+  ...UUID_FUNCTIONS,
 ];
 
 /** Every aggregate function of the product. */

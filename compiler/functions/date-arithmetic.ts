@@ -10,7 +10,7 @@ import {
   timestampDifference,
 } from '../types/intervals.ts';
 import { toBigint, toInterval, toNumber } from '../types/narrow.ts';
-import { DATE, FLOAT64, INT32, INTERVAL, TIME, TIMESTAMP } from '../types/type.ts';
+import { DATE, FLOAT64, INT32, INTERVAL, TIME, TIMESTAMP, TIMESTAMPTZ } from '../types/type.ts';
 import type { Interval, Value } from '../types/value.ts';
 import type { Overload, Signature } from './declaration.ts';
 import { fixed } from './overload.ts';
@@ -24,6 +24,8 @@ export const DATE_SUMS: readonly Overload[] = [
   fixed([INTERVAL, DATE], TIMESTAMP),
   fixed([TIMESTAMP, INTERVAL], TIMESTAMP),
   fixed([INTERVAL, TIMESTAMP], TIMESTAMP),
+  fixed([TIMESTAMPTZ, INTERVAL], TIMESTAMPTZ),
+  fixed([INTERVAL, TIMESTAMPTZ], TIMESTAMPTZ),
   fixed([DATE, TIME], TIMESTAMP),
   fixed([TIME, DATE], TIMESTAMP),
   fixed([TIME, INTERVAL], TIME),
@@ -37,6 +39,8 @@ export const DATE_DIFFERENCES: readonly Overload[] = [
   fixed([DATE, INTERVAL], TIMESTAMP),
   fixed([TIMESTAMP, TIMESTAMP], INTERVAL),
   fixed([TIMESTAMP, INTERVAL], TIMESTAMP),
+  fixed([TIMESTAMPTZ, TIMESTAMPTZ], INTERVAL),
+  fixed([TIMESTAMPTZ, INTERVAL], TIMESTAMPTZ),
   fixed([TIME, TIME], INTERVAL),
   fixed([TIME, INTERVAL], TIME),
   fixed([INTERVAL, INTERVAL], INTERVAL),
@@ -65,6 +69,7 @@ export function addDates(args: readonly Value[], signature: Signature): Value {
     case 'date interval':
       return addInterval(timestampFromDate(toNumber(a)), toInterval(b));
     case 'timestamp interval':
+    case 'timestamptz interval':
       return addInterval(toBigint(a), toInterval(b));
     case 'date time':
       return checkTimestamp(timestampFromDate(toNumber(a)) + toBigint(b));
@@ -75,6 +80,7 @@ export function addDates(args: readonly Value[], signature: Signature): Value {
     case 'int32 date':
     case 'interval date':
     case 'interval timestamp':
+    case 'interval timestamptz':
     case 'time date':
     case 'interval time':
       return addDates([...args].reverse(), { ...signature, parameters: [...signature.parameters].reverse() });
@@ -93,8 +99,10 @@ export function subtractDates(args: readonly Value[], signature: Signature): Val
     case 'date interval':
       return addInterval(timestampFromDate(toNumber(a)), negateInterval(toInterval(b)));
     case 'timestamp timestamp':
+    case 'timestamptz timestamptz':
       return timestampDifference(toBigint(a), toBigint(b));
     case 'timestamp interval':
+    case 'timestamptz interval':
       return addInterval(toBigint(a), negateInterval(toInterval(b)));
     case 'time time':
       return { months: 0, days: 0, micros: toBigint(a) - toBigint(b) };

@@ -103,7 +103,8 @@ function fieldOf(field: DateField, value: Value, type: Type): bigint | undefined
       const days = toNumber(value);
       return field === 'epoch' ? BigInt(days) * MICROS_PER_DAY : dayField(field, days);
     }
-    case 'timestamp': {
+    case 'timestamp':
+    case 'timestamptz': {
       const micros = toBigint(value);
       if (field === 'epoch') return micros;
       return dayField(field, dateOfTimestamp(micros)) ?? clockField(field, timeOfTimestamp(micros));

@@ -2,12 +2,25 @@ import { checkDate, daysFromCivil, daysInMonth } from '../types/dates.ts';
 import { decimalToNumber, powerOfTen } from '../types/decimals.ts';
 import { internalError, OrbitError } from '../types/error.ts';
 import { toBigint, toInterval, toNumber, toText } from '../types/narrow.ts';
-import { DATE, decimal, FLOAT64, INT32, INTERVAL, TIME, TIMESTAMP, type Type, UTF8 } from '../types/type.ts';
+import {
+  DATE,
+  decimal,
+  FLOAT64,
+  INT32,
+  INTERVAL,
+  TIME,
+  TIMESTAMP,
+  TIMESTAMPTZ,
+  type Type,
+  UTF8,
+} from '../types/type.ts';
 import type { Value } from '../types/value.ts';
+import { requireZone } from '../types/zones.ts';
 import { dateField, extractField, FIELD_SCALE, requireField, requireUnit } from './date-fields.ts';
 import { truncateInterval, truncateTimestamp } from './date-trunc.ts';
 import type { Overload, ScalarFunction, Signature } from './declaration.ts';
 import { fixed } from './overload.ts';
+import { truncateInstant } from './zones.ts';
 
 /** Wide enough for every whole field, and narrow enough for 64 bits. */
 const WHOLE_FIELD = decimal(15, 0);
@@ -52,7 +65,7 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'extract',
     names: {},
-    overloads: fieldOf([DATE, TIMESTAMP, TIME, INTERVAL], WHOLE_FIELD),
+    overloads: fieldOf([DATE, TIMESTAMP, TIMESTAMPTZ, TIME, INTERVAL], WHOLE_FIELD),
     nulls: 'strict',
     volatility: 'immutable',
     row: (args, signature) => {
@@ -68,7 +81,7 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'extract_decimal',
     names: {},
-    overloads: fieldOf([DATE, TIMESTAMP, TIME, INTERVAL], FRACTIONAL_FIELD),
+    overloads: fieldOf([DATE, TIMESTAMP, TIMESTAMPTZ, TIME, INTERVAL], FRACTIONAL_FIELD),
     nulls: 'strict',
     volatility: 'immutable',
     row: extract,
@@ -79,7 +92,7 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
     name: 'date_part',
     names: { sql: ['date_part'] },
     // A date is read as its midnight here: it has hours, which EXTRACT denies it.
-    overloads: fieldOf([TIMESTAMP, TIME, INTERVAL], FLOAT64),
+    overloads: fieldOf([TIMESTAMP, TIMESTAMPTZ, TIME, INTERVAL], FLOAT64),
     nulls: 'strict',
     volatility: 'immutable',
     row: (args, signature) => decimalToNumber(extract(args, signature), FIELD_SCALE),
@@ -89,10 +102,18 @@ export const DATE_FUNCTIONS: readonly ScalarFunction[] = [
   {
     name: 'date_trunc',
     names: { sql: ['date_trunc'] },
-    overloads: [fixed([UTF8, TIMESTAMP], TIMESTAMP), fixed([UTF8, INTERVAL], INTERVAL)],
+    overloads: [
+      fixed([UTF8, TIMESTAMP], TIMESTAMP),
+      fixed([UTF8, INTERVAL], INTERVAL),
+      fixed([UTF8, TIMESTAMPTZ], TIMESTAMPTZ),
+      fixed([UTF8, TIMESTAMPTZ, UTF8], TIMESTAMPTZ),
+    ],
     nulls: 'strict',
     volatility: 'immutable',
     row: (args, { result }) => {
+      if (result.kind === 'timestamptz') {
+        return truncateInstant(toText(args[0]), toBigint(args[1]), requireZone(toText(args[2] ?? 'UTC')));
+      }
       const field = requireUnit(toText(args[0]), result);
       return result.kind === 'interval'
         ? truncateInterval(field, toInterval(args[1]))

@@ -1,7 +1,7 @@
 import { OrbitError } from '../types/error.ts';
 import { addInterval } from '../types/intervals.ts';
 import { toBigint, toInterval, toNumber } from '../types/narrow.ts';
-import { INT32, INT64, INTERVAL, list, TIMESTAMP } from '../types/type.ts';
+import { INT32, INT64, INTERVAL, list, TIMESTAMP, TIMESTAMPTZ } from '../types/type.ts';
 import type { ScalarFunction } from './declaration.ts';
 import { fixed } from './overload.ts';
 
@@ -17,6 +17,7 @@ function series(name: string, inclusive: boolean): ScalarFunction {
       fixed([INT32, INT32, INT32], list(INT32)),
       fixed([INT64, INT64, INT64], list(INT64)),
       fixed([TIMESTAMP, TIMESTAMP, INTERVAL], list(TIMESTAMP)),
+      fixed([TIMESTAMPTZ, TIMESTAMPTZ, INTERVAL], list(TIMESTAMPTZ)),
     ],
     nulls: 'strict',
     volatility: 'stable',
@@ -27,7 +28,8 @@ function series(name: string, inclusive: boolean): ScalarFunction {
           const [from, to] = [BigInt(toNumber(start)), BigInt(toNumber(stop))];
           return elements(from, to, next, (value) => value + next, inclusive).map(Number);
         }
-        case 'timestamp': {
+        case 'timestamp':
+        case 'timestamptz': {
           const by = toInterval(step);
           const direction = addInterval(0n, by);
           return elements(toBigint(start), toBigint(stop), direction, (value) => addInterval(value, by), inclusive);
@@ -45,7 +47,7 @@ function series(name: string, inclusive: boolean): ScalarFunction {
 /** A list on the host holds no more; a counted series may be as long as it likes. */
 const MOST_ELEMENTS = 10_000_000;
 
-function elements(
+export function elements(
   start: bigint,
   stop: bigint,
   step: bigint,

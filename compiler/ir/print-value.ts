@@ -27,6 +27,7 @@ export function printConstant(value: Value, type: Type): string {
     case 'date':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
     case 'interval':
       return `${type.kind} '${formatValue(value, type)}'`;
     default:

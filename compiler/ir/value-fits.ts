@@ -20,7 +20,10 @@ export function fits(value: Value, type: Type): boolean {
     case 'int64':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return typeof value === 'bigint' && BigInt.asIntN(64, value) === value;
+    case 'uuid':
+      return typeof value === 'bigint' && BigInt.asIntN(128, value) === value;
     case 'float32':
       return typeof value === 'number' && (Number.isNaN(value) || Math.fround(value) === value);
     case 'float64':

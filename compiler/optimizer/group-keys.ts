@@ -125,6 +125,7 @@ function weightOf(type: Type): number {
     case 'int64':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
     case 'float32':
     case 'float64':
       return 2;

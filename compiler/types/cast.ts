@@ -29,8 +29,9 @@ export function canCast(from: Type, to: Type): boolean {
   if (isNumeric(from) && isNumeric(to)) return true;
   if (from.kind === 'bool' || to.kind === 'bool') return from.kind === 'int32' || to.kind === 'int32';
   const targets: Partial<Record<Type['kind'], readonly Type['kind'][]>> = {
-    date: ['timestamp'],
-    timestamp: ['date', 'time'],
+    date: ['timestamp', 'timestamptz'],
+    timestamp: ['date', 'time', 'timestamptz'],
+    timestamptz: ['date', 'time', 'timestamp'],
     time: ['interval'],
     interval: ['time'],
   };
@@ -40,7 +41,15 @@ export function canCast(from: Type, to: Type): boolean {
 const WIDENING: readonly Type['kind'][] = ['int8', 'int16', 'int32', 'int64', 'decimal', 'float32', 'float64'];
 
 /** Costs of implicit casts; the overload with the smallest sum wins. */
-const COST = { changedDecimal: 1, dateToTimestamp: 1, nullToUtf8: 1, nullToOther: 2, toAny: 100 };
+const COST = {
+  changedDecimal: 1,
+  dateToTimestamp: 1,
+  timestampToInstant: 1,
+  dateToInstant: 2,
+  nullToUtf8: 1,
+  nullToOther: 2,
+  toAny: 100,
+};
 
 /**
  * What an implicit cast costs: 0 for none, a step for each kind of number on the way, undefined if the cast must be
@@ -59,6 +68,8 @@ export function implicitCastCost(from: Type, to: Type): number | undefined {
     return steps > 0 ? steps : undefined;
   }
   if (from.kind === 'list' && to.kind === 'list') return implicitCastCost(from.element, to.element);
+  if (to.kind === 'timestamptz')
+    return from.kind === 'date' ? COST.dateToInstant : from.kind === 'timestamp' ? COST.timestampToInstant : undefined;
   return from.kind === 'date' && to.kind === 'timestamp' ? COST.dateToTimestamp : undefined;
 }
 
@@ -76,6 +87,11 @@ export function castValue(value: Value, from: Type, to: Type, onError: 'error' |
     if (error instanceof OrbitError && VALUE_ERRORS.has(error.code)) return null;
     throw error;
   }
+}
+
+/** The two have one form; casts between them here are those of a session in UTC. */
+function isTimestamp({ kind }: Type): boolean {
+  return kind === 'timestamp' || kind === 'timestamptz';
 }
 
 function convert(value: Value, from: Type, to: Type): Value {
@@ -100,11 +116,13 @@ function convert(value: Value, from: Type, to: Type): Value {
     case 'float64':
       return toFloat64(value, from);
     case 'date':
-      return from.kind === 'timestamp' ? dateOfTimestamp(toBigint(value)) : refuse(from, to);
+      return isTimestamp(from) ? dateOfTimestamp(toBigint(value)) : refuse(from, to);
     case 'timestamp':
+    case 'timestamptz':
+      if (isTimestamp(from)) return value;
       return from.kind === 'date' ? checkTimestamp(timestampFromDate(toNumber(value))) : refuse(from, to);
     case 'time':
-      if (from.kind === 'timestamp') return timeOfTimestamp(toBigint(value));
+      if (isTimestamp(from)) return timeOfTimestamp(toBigint(value));
       return from.kind === 'interval' ? floorModulo(toInterval(value).micros, MICROS_PER_DAY) : refuse(from, to);
     case 'interval':
       return from.kind === 'time' ? makeInterval(0, 0, toBigint(value)) : refuse(from, to);
@@ -112,6 +130,7 @@ function convert(value: Value, from: Type, to: Type): Value {
       if (from.kind !== 'list') return refuse(from, to);
       return toList(value).map((item) => castValue(item, from.element, to.element));
     }
+    case 'uuid':
     case 'binary':
     case 'null':
       return refuse(from, to);

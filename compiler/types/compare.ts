@@ -20,8 +20,10 @@ export function compareValues(a: Value, b: Value, type: Type): number {
       return compareNumbers(toNumber(a), toNumber(b));
     case 'int64':
     case 'decimal':
+    case 'uuid':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return order(toBigint(a), toBigint(b));
     case 'utf8':
       return compareText(toText(a), toText(b));

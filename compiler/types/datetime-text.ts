@@ -14,8 +14,9 @@ import {
 import { OrbitError } from './error.ts';
 import { roundHalfEven } from './floats.ts';
 import { formatClock } from './intervals.ts';
+import { findZone, formatOffset, instantOf, localTime, UTC, type Zone, zoneOfSeconds } from './zones.ts';
 
-type Target = 'date' | 'time' | 'timestamp';
+type Target = 'date' | 'time' | 'timestamp' | 'timestamp with time zone';
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const MONTH_NAME =
@@ -51,6 +52,12 @@ export function formatTimestamp(micros: bigint): string {
   return era === undefined ? text : `${text} ${era}`;
 }
 
+/** As a clock in the zone shows it, with its offset behind. */
+export function formatInstant(micros: bigint, zone: Zone): string {
+  const [day = '', clock = '', era] = formatTimestamp(localTime(micros, zone)).split(' ');
+  return `${day} ${clock}${formatOffset(zone.offsetAt(micros))}${era === undefined ? '' : ` ${era}`}`;
+}
+
 /** A date; a time of day after it is read and dropped, as PostgreSQL does. */
 export function parseDate(text: string): number {
   const { days } = parseDateTime(text, 'date');
@@ -68,6 +75,16 @@ export function parseTimestamp(text: string): bigint {
   return checkTimestamp(timestamp);
 }
 
+/** What names no zone of its own is meant in the given one. */
+export function parseInstant(text: string, zone: Zone): bigint {
+  const { days, micros, zone: own } = parseDateTime(text, 'timestamp with time zone');
+  const instant = instantOf(BigInt(days) * MICROS_PER_DAY + micros, own ?? zone);
+  if (!isTimestampInRange(instant)) {
+    throw new OrbitError('datetime_field_overflow', `timestamp out of range: "${text}"`);
+  }
+  return instant;
+}
+
 export function parseTime(text: string): bigint {
   const source = text.trim().toLowerCase();
   const compact = /^t?(\d{2})(\d{2})(?:(\d{2})(\.\d*)?)?$/.exec(source);
@@ -82,13 +99,27 @@ export function parseTime(text: string): bigint {
   return micros;
 }
 
-function parseDateTime(text: string, target: Target): { readonly days: number; readonly micros: bigint } {
+interface DateTime {
+  readonly days: number;
+  readonly micros: bigint;
+  /** As it is written behind them. */
+  readonly zone: Zone | undefined;
+}
+
+function parseDateTime(text: string, target: Target): DateTime {
   let source = text.trim().toLowerCase();
-  if (source === 'epoch') return { days: 0, micros: 0n };
+  if (source === 'epoch') return { days: 0, micros: 0n, zone: UTC };
   const era = /\s*\b(bc|ad)$/.exec(source)?.[1];
   if (era !== undefined) source = source.slice(0, -2).trim();
+  // 20240101T101010
+  source = source.replace(
+    /^(\d{8})[t ](\d{2})(\d{2})(\d{2})?(?=[^\d:]|$)/,
+    (_, day, hour, minute, second = '00') => `${day} ${hour}:${minute}:${second}`,
+  );
+  const named = namedZone(source);
+  if (named !== undefined) source = named.rest;
   const clock = CLOCK.exec(source);
-  const dayText = clock === null ? source.replace(/\s*(z|utc|gmt)$/, '') : source.slice(0, clock.index);
+  const dayText = clock === null ? source : source.slice(0, clock.index);
   const day = parseDay(dayText.trim(), era === 'bc', text);
   if (day === undefined) throw invalid(target, text);
   const micros = clock === null ? 0n : readClock(clock, text);
@@ -101,7 +132,8 @@ function parseDateTime(text: string, target: Target): { readonly days: number; r
   }
   if (day.month < 1 || day.month > 12 || day.day < 1 || day.day > 31) throw fieldOverflow(text);
   if (day.day > daysInMonth(year, day.month)) throw fieldOverflow(text);
-  return { days: daysFromCivil(year, day.month, day.day), micros };
+  const zone = named?.zone ?? (clock?.[6] === undefined ? undefined : zoneOfOffset(clock[6]));
+  return { days: daysFromCivil(year, day.month, day.day), micros, zone };
 }
 
 function readClock(clock: RegExpExecArray, text: string): bigint {
@@ -119,9 +151,28 @@ function readClock(clock: RegExpExecArray, text: string): bigint {
   return time;
 }
 
-/** Zones are not used, but must be possible. */
+/** A zone's name at the end. */
+function namedZone(source: string): { readonly rest: string; readonly zone: Zone } | undefined {
+  const match = /^(.*\d(?:\s*[ap]m\b)?)\s*([a-z][\w+-]*(?:\/[\w+-]+)*)$/.exec(source);
+  const [, rest, name] = match ?? [];
+  if (rest === undefined || name === undefined || /^(t\d|[ap]m$)/.test(name)) return undefined;
+  const zone = MONTH_NAME.test(name) || DAY_NAME.test(name) ? undefined : findZone(/\d/.test(name) ? `:${name}` : name);
+  return zone === undefined ? undefined : { rest, zone };
+}
+
+/** `+2`, `+0530`, `+05:30:10` */
+function zoneOfOffset(text: string): Zone | undefined {
+  const [, sign, hours, minutes = '0', seconds = '0'] = OFFSET.exec(text) ?? [];
+  if (hours === undefined) return UTC;
+  const size = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return zoneOfSeconds(sign === '-' ? -size : size);
+}
+
+const OFFSET = /^([+-])(\d{1,2}):?(\d{2})?:?(\d{2})?$/;
+
+/** Zones must be possible even where they are not used. */
 function checkZone(zone: string, text: string): void {
-  const [, hours = '0', minutes = '0', seconds = '0'] = /^[+-](\d{1,2}):?(\d{2})?:?(\d{2})?$/.exec(zone) ?? [];
+  const [, , hours = '0', minutes = '0', seconds = '0'] = OFFSET.exec(zone) ?? [];
   if (Number(hours) > 15 || Number(minutes) > 59 || Number(seconds) > 59) throw fieldOverflow(text);
 }
 

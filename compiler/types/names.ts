@@ -25,13 +25,18 @@ export function messageTypeName(type: Type): string {
       return 'numeric';
     case 'list':
       return `${messageTypeName(type.element)}[]`;
+    case 'timestamptz':
+      return 'timestamp with time zone';
+    case 'timestamp':
+      return 'timestamp without time zone';
+    case 'time':
+      return 'time without time zone';
     case 'null':
       return 'unknown';
     case 'any':
       return 'any';
     case 'date':
-    case 'time':
-    case 'timestamp':
+    case 'uuid':
     case 'interval':
       return type.kind;
   }

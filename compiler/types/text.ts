@@ -1,4 +1,13 @@
-import { formatDate, formatTime, formatTimestamp, parseDate, parseTime, parseTimestamp } from './datetime-text.ts';
+import {
+  formatDate,
+  formatInstant,
+  formatTime,
+  formatTimestamp,
+  parseDate,
+  parseInstant,
+  parseTime,
+  parseTimestamp,
+} from './datetime-text.ts';
 import { checkDecimal, formatDecimal, parseDecimalText } from './decimals.ts';
 import { OrbitError } from './error.ts';
 import { formatFloat32, formatFloat64, parseFloatText } from './floats.ts';
@@ -10,10 +19,15 @@ import { formatList, parseList } from './list-text.ts';
 import { messageTypeName } from './names.ts';
 import { toAny, toBigint, toBool, toBytes, toInteger, toInterval, toList, toNumber, toText } from './narrow.ts';
 import type { Type } from './type.ts';
+import { formatUuid, parseUuid } from './uuid.ts';
 import type { Value } from './value.ts';
+import { UTC, type Zone } from './zones.ts';
 
-/** The value as PostgreSQL's output functions print it. NULL has no text: callers show it as they like. */
-export function formatValue(value: Value, type: Type): string {
+/**
+ * The value as PostgreSQL's output functions print it; instants as clocks in the zone show them. NULL has no text:
+ * callers show it as they like.
+ */
+export function formatValue(value: Value, type: Type, zone: Zone = UTC): string {
   switch (type.kind) {
     case 'bool':
       return toBool(value) ? 't' : 'f';
@@ -38,11 +52,15 @@ export function formatValue(value: Value, type: Type): string {
       return formatTime(toBigint(value));
     case 'timestamp':
       return formatTimestamp(toBigint(value));
+    case 'timestamptz':
+      return formatInstant(toBigint(value), zone);
+    case 'uuid':
+      return formatUuid(toBigint(value));
     case 'interval':
       return formatInterval(toInterval(value));
     case 'list': {
       const { element } = type;
-      return formatList(toList(value), element, (item) => formatValue(item, element));
+      return formatList(toList(value), element, (item) => formatValue(item, element, zone));
     }
     case 'any':
       return formatJson(toAny(value));
@@ -51,8 +69,8 @@ export function formatValue(value: Value, type: Type): string {
   }
 }
 
-/** Reads the text as PostgreSQL's input functions do. */
-export function parseText(text: string, type: Type): Value {
+/** Reads the text as PostgreSQL's input functions do; an instant without a zone of its own is meant in the given one. */
+export function parseText(text: string, type: Type, zone: Zone = UTC): Value {
   switch (type.kind) {
     case 'bool':
       return parseBool(text);
@@ -81,11 +99,15 @@ export function parseText(text: string, type: Type): Value {
       return parseTime(text);
     case 'timestamp':
       return parseTimestamp(text);
+    case 'timestamptz':
+      return parseInstant(text, zone);
+    case 'uuid':
+      return parseUuid(text);
     case 'interval':
       return parseInterval(text);
     case 'list': {
       const { element } = type;
-      return parseList(text, element, (item) => parseText(item, element));
+      return parseList(text, element, (item) => parseText(item, element, zone));
     }
     case 'any':
       return parseJson(text);

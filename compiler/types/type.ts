@@ -21,6 +21,8 @@ export type SimpleKind =
   | 'date' // days since 1970-01-01
   | 'time' // µs since midnight
   | 'timestamp' // µs since 1970-01-01 00:00:00, no zone
+  | 'timestamptz' // µs since 1970-01-01 00:00:00 UTC: an instant, shown in the session's zone
+  | 'uuid'
   | 'interval' // months, days, µs, kept apart as PostgreSQL keeps them
   | 'any'; // dynamically typed
 
@@ -41,6 +43,8 @@ export const BINARY = simple('binary');
 export const DATE = simple('date');
 export const TIME = simple('time');
 export const TIMESTAMP = simple('timestamp');
+export const TIMESTAMPTZ = simple('timestamptz');
+export const UUID = simple('uuid');
 export const INTERVAL = simple('interval');
 export const ANY = simple('any');
 
@@ -79,7 +83,16 @@ export function isInteger(type: Type): boolean {
   return type.kind === 'int8' || type.kind === 'int16' || type.kind === 'int32' || type.kind === 'int64';
 }
 
-export type IntegralKind = 'int8' | 'int16' | 'int32' | 'int64' | 'date' | 'time' | 'timestamp' | 'decimal';
+export type IntegralKind =
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'date'
+  | 'time'
+  | 'timestamp'
+  | 'timestamptz'
+  | 'decimal';
 
 /** Whether values of the kind are whole numbers of some unit, a decimal's being its last place. */
 export function isIntegral(kind: Type['kind']): kind is IntegralKind {
@@ -91,6 +104,7 @@ export function isIntegral(kind: Type['kind']): kind is IntegralKind {
     case 'date':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
     case 'decimal':
       return true;
     default:

@@ -9,6 +9,7 @@ import {
   list,
   NULL,
   TIMESTAMP,
+  TIMESTAMPTZ,
   type Type,
   typeEquals,
 } from './type.ts';
@@ -36,7 +37,9 @@ function unifyTwo(a: Type, b: Type): Type | undefined {
     return element === undefined ? undefined : list(element);
   }
   const kinds = [a.kind, b.kind];
-  return kinds.includes('date') && kinds.includes('timestamp') ? TIMESTAMP : undefined;
+  const isTime = (kind: Type['kind']) => kind === 'date' || kind === 'timestamp' || kind === 'timestamptz';
+  if (!kinds.every(isTime)) return undefined;
+  return kinds.includes('timestamptz') ? TIMESTAMPTZ : TIMESTAMP;
 }
 
 const INTEGER_WIDTHS: readonly Type['kind'][] = ['int8', 'int16', 'int32', 'int64'];

@@ -6,6 +6,8 @@
  * | bool                         | boolean                                          |
  * | int8, int16, int32, date     | number                                           |
  * | int64, time, timestamp       | bigint                                           |
+ * | timestamptz                  | bigint                                           |
+ * | uuid                         | bigint, 2^127 less than its 128 bits as a number |
  * | decimal(p,s)                 | bigint, the unscaled value                       |
  * | float32, float64             | number                                           |
  * | utf8                         | string                                           |

@@ -76,11 +76,13 @@ export function elementBytes(type: Type): number | undefined {
     case 'int64':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
     case 'float64':
       return 8;
     case 'decimal':
       return type.precision <= MAX_NARROW_DECIMAL_PRECISION ? 8 : 16;
     case 'interval':
+    case 'uuid':
       return 16;
     case 'utf8':
     case 'binary':
@@ -181,11 +183,16 @@ function writeElement(view: DataView, at: number, value: Value, type: Type): voi
     case 'int64':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
       view.setBigInt64(at, toBigint(value), true);
       return;
     case 'decimal':
       view.setBigInt64(at, BigInt.asIntN(64, toBigint(value)), true);
       if (type.precision > MAX_NARROW_DECIMAL_PRECISION) view.setBigInt64(at + 8, toBigint(value) >> 64n, true);
+      return;
+    case 'uuid':
+      view.setBigInt64(at, BigInt.asIntN(64, toBigint(value)), true);
+      view.setBigInt64(at + 8, toBigint(value) >> 64n, true);
       return;
     case 'interval': {
       const { months, days, micros } = toInterval(value);
@@ -296,11 +303,14 @@ function readElement(view: DataView, at: number, type: Type): Value {
     case 'int64':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return view.getBigInt64(at, true);
     case 'decimal': {
       if (type.precision <= MAX_NARROW_DECIMAL_PRECISION) return view.getBigInt64(at, true);
       return (view.getBigInt64(at + 8, true) << 64n) | view.getBigUint64(at, true);
     }
+    case 'uuid':
+      return (view.getBigInt64(at + 8, true) << 64n) | view.getBigUint64(at, true);
     case 'interval':
       return {
         months: view.getInt32(at, true),

@@ -13,6 +13,7 @@ export function valueKey(value: Value, type: Type): string {
   if (isIntegral(type.kind)) return `${String(value)};`;
   switch (type.kind) {
     case 'bool':
+    case 'uuid':
       return `${String(value)};`;
     case 'float32':
     case 'float64':

@@ -220,7 +220,9 @@ export function hostInteger(raw: bigint, type: Type): Value {
     case 'int64':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
     case 'decimal':
+    case 'uuid':
       return raw;
     default:
       throw internalError(`no integer stands for a value of type ${type.kind}`);

@@ -9,9 +9,9 @@ import type { NumType } from '../wasm/opcodes.ts';
  * | lane     | types                                  | parts                                                        |
  * | -------- | -------------------------------------- | ------------------------------------------------------------ |
  * | i32      | bool, int8, int16, int32, date         | i32                                                          |
- * | i64      | int64, time, timestamp, decimals whose | i64                                                          |
+ * | i64      | int64, time, timestamps, decimals whose| i64                                                          |
  * |          | values are known to fit                |                                                              |
- * | i128     | other decimals                         | i64 low word, i64 high word                                  |
+ * | i128     | other decimals, uuid                   | i64 low word, i64 high word                                  |
  * | f32, f64 | float32, float64                       | f32 or f64                                                   |
  * | view     | utf8, binary, list                     | i64, i64: the 16 bytes of a string view (see below)          |
  * | interval | interval                               | i64 days << 32 | months (u32), i64 µs                        |
@@ -63,9 +63,12 @@ export function laneOf(type: Type): Lane {
     case 'int64':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return 'i64';
     case 'decimal':
       return type.precision <= MAX_NARROW_DECIMAL_PRECISION ? 'i64' : 'i128';
+    case 'uuid':
+      return 'i128';
     case 'float32':
       return 'f32';
     case 'float64':
@@ -82,6 +85,7 @@ export function laneOf(type: Type): Lane {
 }
 
 export const I32_RANGE: readonly [bigint, bigint] = [-(2n ** 31n), 2n ** 31n - 1n];
+const I128_RANGE: readonly [bigint, bigint] = [-(2n ** 127n), 2n ** 127n - 1n];
 export const I64_RANGE: readonly [bigint, bigint] = [-(2n ** 63n), 2n ** 63n - 1n];
 
 /** Bounds that follow from the type alone; undefined for types that are not held as integers. */
@@ -99,11 +103,14 @@ export function typeRange(type: Type): readonly [bigint, bigint] | undefined {
     case 'int64':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return I64_RANGE;
     case 'decimal': {
       const limit = 10n ** BigInt(type.precision) - 1n;
       return [-limit, limit];
     }
+    case 'uuid':
+      return I128_RANGE;
     default:
       return undefined;
   }

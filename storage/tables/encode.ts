@@ -17,6 +17,7 @@ export function encodingOf(type: Type): Encoding {
     case 'bool':
       return 'integers';
     case 'interval':
+    case 'uuid':
       return 'wide';
     case 'float32':
     case 'float64':

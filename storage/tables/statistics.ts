@@ -74,7 +74,8 @@ export class ColumnObserver {
     const { nullCount, low, high, min, max } = this;
     const distinctCount = this.counted ? Math.max(this.codes, this.distinct.estimate()) : this.codes;
     if (isFloat(this.type)) return min <= max ? { nullCount, min, max, distinctCount } : { nullCount, distinctCount };
-    if (low === undefined || high === undefined) return { nullCount, distinctCount };
+    // Of dynamic values that are integers in one chunk, the rest may be anything.
+    if (low === undefined || high === undefined || this.type.kind === 'any') return { nullCount, distinctCount };
     return { nullCount, min: hostInteger(low, this.type), max: hostInteger(high, this.type), distinctCount };
   }
 

@@ -5,7 +5,7 @@ import { allocateBytes, grownCapacity } from './buffers.ts';
 import { type ColumnBuilder, wrongValue } from './builder.ts';
 import { NullBitmap } from './validity.ts';
 
-/** Builds 16-byte values: decimals of more than 18 digits (two's complement, low word first) and intervals. */
+/** Builds 16-byte values: decimals of more than 18 digits and uuids (two's complement, low word first), and intervals. */
 export class WideBuilder implements ColumnBuilder {
   rows = 0;
   readonly heapBytes = 0;
@@ -25,7 +25,8 @@ export class WideBuilder implements ColumnBuilder {
 
   appendValue(value: Value): void {
     if (value === null) this.appendNull();
-    else if (this.type.kind === 'decimal' && typeof value === 'bigint') this.appendInteger(value);
+    else if ((this.type.kind === 'decimal' || this.type.kind === 'uuid') && typeof value === 'bigint')
+      this.appendInteger(value);
     else if (this.type.kind === 'interval' && isInterval(value)) {
       const months = BigInt.asUintN(32, BigInt(value.months));
       const days = BigInt.asUintN(32, BigInt(value.days));

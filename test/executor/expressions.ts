@@ -188,6 +188,7 @@ export class Expressions {
           () => call('subtract', [sub(T.DATE), this.#argument('small', depth)]),
         ];
       case 'timestamp':
+      case 'timestamptz':
         return [
           (random) => call('date_trunc', [constant(random.pick(['month', 'day', 'year', 'hour']), T.UTF8), sub(type)]),
           () => call('add', [sub(type), constant({ months: 1, days: -1, micros: 5n }, T.INTERVAL)]),

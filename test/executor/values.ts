@@ -20,6 +20,8 @@ export const TYPES: readonly T.Type[] = [
   T.DATE,
   T.TIME,
   T.TIMESTAMP,
+  T.TIMESTAMPTZ,
+  T.UUID,
   T.INTERVAL,
   T.ANY,
   T.list(T.INT32),
@@ -136,7 +138,10 @@ function poolOf(type: T.Type): readonly Value[] {
     case 'time':
       return [0n, 1n, DAY / 2n, DAY - 1n, 3_600_000_000n, 61_000_001n];
     case 'timestamp':
+    case 'timestamptz':
       return [0n, 1n, -1n, DAY, -DAY, 19_782n * DAY + 12_345_678n, 20_000n * DAY, 10_957n * DAY + DAY / 2n];
+    case 'uuid':
+      return [0n, 1n, -1n, 2n ** 127n - 1n, -(2n ** 127n), 2n ** 64n, 2n ** 64n + 1n, -(2n ** 64n), 2n ** 100n];
     case 'interval':
       return [
         { months: 0, days: 1, micros: 0n },
@@ -204,9 +209,12 @@ function uniqueValue(type: T.Type, row: number): Value | undefined {
     case 'time':
       return BigInt(row);
     case 'timestamp':
+    case 'timestamptz':
       return BigInt(row) * 3_600_000_000n;
     case 'decimal':
       return BigInt(row % 999_999_999) - 5n;
+    case 'uuid':
+      return (BigInt(row) << 90n) - 2n ** 126n;
     case 'float64':
       return row / 8;
     case 'utf8':

@@ -44,6 +44,7 @@ export function literals(type: Type): fc.Arbitrary<string> {
     case 'time':
       return fc.tuple(clocks, fractions).map(([clock, fraction]) => clock + fraction);
     case 'timestamp':
+    case 'timestamptz':
       return oneOf(
         fc.tuple(dates, clocks, fractions).map(([date, clock, fraction]) => {
           const [day, era] = date.split(' ');

@@ -101,6 +101,8 @@ const SQL_TYPES: Partial<Record<Type['kind'], string>> = {
   date: 'date',
   time: 'time',
   timestamp: 'timestamp',
+  timestamptz: 'timestamptz',
+  uuid: 'uuid',
   interval: 'interval',
 };
 

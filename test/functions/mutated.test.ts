@@ -8,7 +8,16 @@ import { openPostgres } from './postgres.ts';
 const SEED = 7;
 const RUNS = 300;
 
-const KINDS: readonly SimpleKind[] = ['date', 'time', 'timestamp', 'interval', 'int32', 'float64', 'bool'];
+const KINDS: readonly SimpleKind[] = [
+  'date',
+  'time',
+  'timestamp',
+  'timestamptz',
+  'interval',
+  'int32',
+  'float64',
+  'bool',
+];
 
 const PIECES: Partial<Record<SimpleKind, readonly string[]>> = {
   date: ['-', '/', '.', ' ', 'jan', 'Feb', 'BC', '1', '31', '1999', ',', 'mon', '10:20'],

@@ -127,6 +127,8 @@ export function valuesOf(type: Type): fc.Arbitrary<Value> {
       const limit = 10n ** BigInt(type.precision) - 1n;
       return integers(-limit, limit);
     }
+    case 'uuid':
+      return integers(-(2n ** 127n), 2n ** 127n - 1n);
     case 'utf8':
       return text;
     case 'binary':
@@ -156,6 +158,7 @@ export function valuesOf(type: Type): fc.Arbitrary<Value> {
         fc.bigInt({ min: 0n, max: 86_400_000_000n }),
       );
     case 'timestamp':
+    case 'timestamptz':
       return fc.oneof(
         fc.bigInt({ min: -3_000_000_000_000_000n, max: 3_000_000_000_000_000n }),
         fc.constantFrom(

@@ -17,9 +17,12 @@ export function similar(type: Type): fc.Arbitrary<Value> {
     case 'int64':
     case 'time':
     case 'timestamp':
+    case 'timestamptz':
       return fc.bigInt({ min: 0n, max: 2n });
     case 'decimal':
       return fc.constantFrom(-1n, 0n, 10n ** BigInt(type.precision - 1));
+    case 'uuid':
+      return fc.constantFrom(0n, -1n, 2n ** 64n);
     case 'float32':
     case 'float64':
       return fc.constantFrom(0, -0, 1.5, Number.NaN);

@@ -2,9 +2,10 @@ import type * as sql from '../../../grammars/sql/tree.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { columnIds } from '../../ir/columns.ts';
 import { OrbitError } from '../../types/error.ts';
+import { UTC } from '../../types/zones.ts';
 import type { BoundStatement } from './bound.ts';
 import { createBudget } from './budget.ts';
-import type { StatementContext } from './context.ts';
+import type { SessionValues, StatementContext } from './context.ts';
 import { bindExpression } from './expressions.ts';
 import { createParameters, type DeclaredParameters } from './parameters.ts';
 import { bindQuery } from './query.ts';
@@ -13,6 +14,8 @@ import { bindStatement } from './statements.ts';
 export interface BindOptions {
   readonly catalog: Catalog;
   readonly parameters?: DeclaredParameters | undefined;
+  /** UTC and the time of binding where it is left out. */
+  readonly session?: SessionValues | undefined;
 }
 
 /**
@@ -25,6 +28,7 @@ export function bindSql(statement: sql.Statement, options: BindOptions): BoundSt
     catalog: options.catalog,
     ids: columnIds(),
     parameters: createParameters(options.parameters ?? {}),
+    session: options.session ?? { zone: UTC, now: BigInt(Date.now()) * 1000n },
     working: new Set(),
     placed: new WeakMap(),
     budget: createBudget(statement.range.end - statement.range.start),

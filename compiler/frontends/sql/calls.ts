@@ -9,12 +9,11 @@ import {
   scalarFunction,
 } from '../../functions/resolve.ts';
 import { constant } from '../../ir/build.ts';
-import { callOf } from '../../ir/call.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { OrbitError } from '../../types/error.ts';
-import { INT32, TIMESTAMP, UTF8 } from '../../types/type.ts';
+import { DATE, INT32, TIME, TIMESTAMP, TIMESTAMPTZ, type Type, UTF8 } from '../../types/type.ts';
 import { bindAggregate } from './aggregates.ts';
-import { besideEachOther, coerce, explicitCast, isUntyped, typed, unifyAll } from './coerce.ts';
+import { besideEachOther, castNow, coerce, explicitCast, isUntyped, typed, unifyAll } from './coerce.ts';
 import { unpacked } from './columns-expression.ts';
 import { type Context, operand } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
@@ -25,6 +24,7 @@ import { lookupBare, lookupRelation } from './scope.ts';
 import { bindSetReturning, TABLE_FUNCTIONS } from './set-returning.ts';
 import { bindWindowCall } from './windows.ts';
 import { bindWithinGroup, needsWithinGroup } from './within-group.ts';
+import { offsetField, withZone, zonedCall } from './zoned.ts';
 
 /** Calls, and the functions that SQL has a syntax of its own for. */
 
@@ -43,6 +43,11 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
   }
   if (isWindowName(name, 'sql')) {
     throw new OrbitError('wrong_object_type', `window function ${name} requires an OVER clause`, { range: tree.range });
+  }
+  const now = NOW_FUNCTIONS.get(name);
+  if (now !== undefined && tree.arguments.length === 0 && !tree.star) {
+    checkPlainCall(tree, name);
+    return constant(castNow(now, context.statement), now, tree.range);
   }
   if (TABLE_FUNCTIONS.has(name)) return bindSetReturning(tree, name, context);
   if (isScalarName(name, 'sql')) checkPlainCall(tree, name);
@@ -112,7 +117,7 @@ function callByName(name: string, bound: readonly Expression[], range: sql.Sourc
     ? unifyAll(bound, name.toUpperCase(), statement)
     : name === 'nullif'
       ? besideEachOther(bound, statement)
-      : bound;
+      : withZone(name, bound, statement);
   const resolved = resolveFunction(
     name,
     args.map((arg) => arg.type),
@@ -126,11 +131,34 @@ function callByName(name: string, bound: readonly Expression[], range: sql.Sourc
       ? typed(arg, statement)
       : coerce(arg, parameter, statement);
   });
-  return callOf(resolved, cast, range);
+  return zonedCall(resolved, cast, range, statement);
 }
+
+/** What the time of the transaction is called, by the type that it has there. */
+const NOW_TYPES: ReadonlyMap<string, Type> = new Map<string, Type>([
+  ['current_timestamp', TIMESTAMPTZ],
+  ['localtimestamp', TIMESTAMP],
+  ['current_date', DATE],
+  ['localtime', TIME],
+]);
+
+/** Functions without arguments that are the time of the transaction, or the day. */
+const NOW_FUNCTIONS: ReadonlyMap<string, Type> = new Map<string, Type>([
+  ['now', TIMESTAMPTZ],
+  ['transaction_timestamp', TIMESTAMPTZ],
+  ['statement_timestamp', TIMESTAMPTZ],
+  ['get_current_timestamp', TIMESTAMPTZ],
+  ['today', DATE],
+]);
 
 /** current_date and its like. */
 export function bindSpecialValue(tree: sql.SpecialValue, context: Context): Expression {
+  const type = NOW_TYPES.get(tree.name);
+  if (type !== undefined) {
+    // Without its last digits a time is another, which the call may yet be asked for: `current_timestamp(0)`.
+    if (tree.precision !== undefined) throw unsupported(`${tree.name.toUpperCase()} with a precision`, tree.range);
+    return constant(castNow(type, context.statement), type, tree.range);
+  }
   const known = scalarFunction(tree.name) !== undefined;
   if (!known || tree.precision !== undefined) throw unsupported(tree.name.toUpperCase(), tree.range);
   return operation(tree.name, [], tree.range, context.statement);
@@ -141,6 +169,8 @@ export function bindExtract(tree: sql.Extract, context: Context): Expression {
   const bound = statement.bind.expression(tree.source, operand(context));
   // PostgreSQL cannot choose a type for a bare string here; a timestamp is what it nearly always is.
   const source = isUntyped(bound) ? coerce(bound, TIMESTAMP, statement) : bound;
+  const offset = offsetField(tree.field, source, tree.range, statement, operation);
+  if (offset !== undefined) return offset;
   if (dateField(tree.field) === undefined) {
     const hint = suggestion(tree.field, [
       'year',
@@ -158,6 +188,24 @@ export function bindExtract(tree: sql.Extract, context: Context): Expression {
   const { fn, result } = extractVariant(tree.field, source.type);
   const value = operation(fn, [constant(tree.field, UTF8), source], tree.range, statement);
   return result === undefined ? value : explicitCast(value, result, 'error', statement, tree.range);
+}
+
+/** `AT TIME ZONE`; `AT LOCAL` is the session's. */
+export function bindAtTimeZone(tree: sql.AtTimeZone, context: Context): Expression {
+  const { statement } = context;
+  const source = statement.bind.expression(tree.operand, operand(context));
+  const zone =
+    tree.zone === undefined
+      ? constant(statement.session.zone.name, UTF8)
+      : statement.bind.expression(tree.zone, operand(context));
+  // A bare string is an instant here, as in PostgreSQL; so is a date.
+  const isInstant = isUntyped(source) || source.type.kind === 'date';
+  return operation(
+    'timezone',
+    [zone, isInstant ? coerce(source, TIMESTAMPTZ, statement) : source],
+    tree.range,
+    statement,
+  );
 }
 
 /** The syntax forms whose parts are plain arguments of a function. */

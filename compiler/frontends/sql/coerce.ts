@@ -1,18 +1,31 @@
 import { cast, constant } from '../../ir/build.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { canCast, castValue } from '../../types/cast.ts';
+import { dateOfTimestamp, timestampFromDate } from '../../types/dates.ts';
 import { digitCount } from '../../types/decimals.ts';
 import { type ErrorCode, OrbitError, type SourceRange } from '../../types/error.ts';
 import { fitsInteger } from '../../types/integers.ts';
 import { messageTypeName } from '../../types/names.ts';
 import { toInteger } from '../../types/narrow.ts';
 import { parseText } from '../../types/text.ts';
-import { BOOL, decimal, INT64, isInteger, type Type, typeEquals, UTF8 } from '../../types/type.ts';
+import {
+  BOOL,
+  decimal,
+  INT64,
+  isInteger,
+  TIMESTAMP,
+  TIMESTAMPTZ,
+  type Type,
+  typeEquals,
+  UTF8,
+} from '../../types/type.ts';
 import { unify } from '../../types/unify.ts';
 import type { Value } from '../../types/value.ts';
+import { instantOf, localTime } from '../../types/zones.ts';
 import type { StatementContext } from './context.ts';
 import { at } from './errors.ts';
 import { numericOfText, UNBOUNDED_NUMERIC } from './type-names.ts';
+import { convertConstant, zonedCast } from './zoned.ts';
 
 /**
  * Implicit conversions. An expression of type `null` is untyped: a bare string (a constant whose value is the text), a
@@ -30,12 +43,12 @@ export function coerce(expression: Expression, type: Type, statement: StatementC
   if (expression.kind === 'constant') {
     const { value, range } = expression;
     return constant(
-      at(range, () => castValue(value, expression.type, type)),
+      at(range, () => convertConstant(value, expression.type, type, statement.session.zone)),
       type,
       range,
     );
   }
-  return cast(expression, type);
+  return zonedCast(expression, type, 'error', statement, undefined) ?? cast(expression, type);
 }
 
 function resolveUntyped(expression: Expression, type: Type, statement: StatementContext): Expression {
@@ -46,7 +59,7 @@ function resolveUntyped(expression: Expression, type: Type, statement: Statement
       if (typeof value !== 'string') return constant(null, type, range);
       // Beside a dynamic value a text is a text; only a cast reads it as JSON.
       return constant(
-        at(range, () => (type.kind === 'any' ? castValue(value, UTF8, type) : parseText(value, type))),
+        at(range, () => (type.kind === 'any' ? castValue(value, UTF8, type) : textValue(value, type, statement))),
         type,
         range,
       );
@@ -56,6 +69,35 @@ function resolveUntyped(expression: Expression, type: Type, statement: Statement
     default:
       return cast(expression, type);
   }
+}
+
+/** The value that a bare string stands for. Some words mean another time whenever the statement is bound. */
+export function textValue(text: string, type: Type, statement: StatementContext): Value {
+  const { zone, now } = statement.session;
+  const days = DAYS_OF_WORDS.get(text.trim().toLowerCase());
+  if (days === undefined || !WORD_TYPES.has(type.kind)) return parseText(text, type, zone);
+  statement.once();
+  if (days === 'now') return castNow(type, statement);
+  const day = dateOfTimestamp(localTime(now, zone)) + days;
+  if (type.kind === 'date') return day;
+  const midnight = timestampFromDate(day);
+  return type.kind === 'timestamptz' ? instantOf(midnight, zone) : castValue(midnight, TIMESTAMP, type);
+}
+
+const DAYS_OF_WORDS: ReadonlyMap<string, number | 'now'> = new Map<string, number | 'now'>([
+  ['now', 'now'],
+  ['today', 0],
+  ['tomorrow', 1],
+  ['yesterday', -1],
+]);
+
+const WORD_TYPES: ReadonlySet<Type['kind']> = new Set<Type['kind']>(['date', 'time', 'timestamp', 'timestamptz']);
+
+/** The time of the transaction as the type. */
+export function castNow(type: Type, statement: StatementContext): Value {
+  const { zone, now } = statement.session;
+  statement.once();
+  return convertConstant(now, TIMESTAMPTZ, type, zone);
 }
 
 /** Untyped becomes text. */
@@ -155,7 +197,7 @@ export function explicitCast(
 ): Expression {
   if (isUntyped(expression)) return castUntyped(expression, type, onError, statement, range);
   if (!canCast(expression.type, type)) throw cannotCast(expression.type, type, range);
-  return cast(expression, type, onError, range);
+  return zonedCast(expression, type, onError, statement, range) ?? cast(expression, type, onError, range);
 }
 
 function castUntyped(
@@ -168,7 +210,10 @@ function castUntyped(
   if (expression.kind !== 'constant') return { ...coerce(expression, type, statement), range };
   const { value } = expression;
   if (typeof value !== 'string') return constant(null, type, range);
-  const read = (): Value => (type.kind === 'any' ? parseText(value, type) : castValue(value, UTF8, type, onError));
+  const read = (): Value => {
+    if (type.kind === 'any') return parseText(value, type);
+    return onError === 'error' ? textValue(value, type, statement) : castValue(value, UTF8, type, onError);
+  };
   return constant(at(expression.range, read), type, range);
 }
 

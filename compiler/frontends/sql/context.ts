@@ -4,6 +4,7 @@ import type { ColumnIds } from '../../ir/columns.ts';
 import type { Column, ColumnId, Expression } from '../../ir/expression.ts';
 import type { BindingId, Plan } from '../../ir/plan.ts';
 import type { Type } from '../../types/type.ts';
+import type { Zone } from '../../types/zones.ts';
 import type { AggregateCollector } from './aggregates.ts';
 import type { Budget } from './budget.ts';
 import type { GroupingScope } from './grouping-sets.ts';
@@ -11,12 +12,20 @@ import type { ParameterTypes } from './parameters.ts';
 import type { SetCollector } from './set-returning.ts';
 import type { WindowCollector } from './windows.ts';
 
+/** What a statement is told of its session. */
+export interface SessionValues {
+  readonly zone: Zone;
+  /** When its transaction began, in µs since the epoch. */
+  readonly now: bigint;
+}
+
 /** What lasts for one statement. */
 export interface StatementContext {
   readonly catalog: Catalog;
   readonly ids: ColumnIds;
   readonly parameters: ParameterTypes;
   readonly budget: Budget;
+  readonly session: SessionValues;
   /** Recursive tables that were referred to in their own queries. */
   readonly working: Set<BindingId>;
   /** Trees that the binder has made, and what they mean wherever they stand. */

@@ -3,7 +3,14 @@ import { columnRef, constant } from '../../ir/build.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { internalError, OrbitError, unreachable } from '../../types/error.ts';
 import { INT32, UTF8 } from '../../types/type.ts';
-import { bindExtract, bindFunctionCall, bindMethodCall, bindSpecialValue, bindSyntaxCall } from './calls.ts';
+import {
+  bindAtTimeZone,
+  bindExtract,
+  bindFunctionCall,
+  bindMethodCall,
+  bindSpecialValue,
+  bindSyntaxCall,
+} from './calls.ts';
 import { bindCase } from './case.ts';
 import { explicitCast } from './coerce.ts';
 import { type Context, operand } from './context.ts';
@@ -60,7 +67,7 @@ export function bindExpression(tree: sql.Expression, context: Context): Expressi
     case 'null':
       return bindNull(tree);
     case 'typedLiteral':
-      return bindTypedLiteral(tree);
+      return bindTypedLiteral(tree, context.statement);
     case 'interval':
       return bindInterval(tree, context);
     case 'column':
@@ -138,7 +145,7 @@ export function bindExpression(tree: sql.Expression, context: Context): Expressi
     case 'columns':
       throw unsupported('COLUMNS(…) here', tree.range, 'It may stand in the select list and in WHERE.');
     case 'atTimeZone':
-      throw unsupported('AT TIME ZONE', tree.range);
+      return bindAtTimeZone(tree, context);
     case 'methodCall':
       return bindMethodCall(tree, context);
     case 'row':

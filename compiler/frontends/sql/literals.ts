@@ -19,6 +19,8 @@ import {
   type Type,
 } from '../../types/type.ts';
 import type { Interval, Value } from '../../types/value.ts';
+import { textValue } from './coerce.ts';
+import type { StatementContext } from './context.ts';
 import { at, unsupported } from './errors.ts';
 import { numericOfText, resolveType } from './type-names.ts';
 
@@ -72,12 +74,12 @@ export function bindBooleanLiteral(tree: sql.BooleanLiteral): Constant {
 }
 
 /** `date '2020-01-01'` */
-export function bindTypedLiteral(tree: sql.TypedLiteral): Constant {
+export function bindTypedLiteral(tree: sql.TypedLiteral, statement: StatementContext): Constant {
   const { type, unbounded, maxLength } = resolveType(tree.type);
   if (maxLength !== undefined) throw unsupported('a length limit on a literal', tree.type.range);
   const actual = unbounded ? (numericOfText(tree.value) ?? type) : type;
   return constant(
-    at(tree.range, () => parseText(tree.value, actual)),
+    at(tree.range, () => textValue(tree.value, actual, statement)),
     actual,
     tree.range,
   );

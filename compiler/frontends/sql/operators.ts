@@ -1,7 +1,6 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import { resolveOperator, scalarFunction } from '../../functions/resolve.ts';
 import { constant } from '../../ir/build.ts';
-import { callOf } from '../../ir/call.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { OrbitError, type SourceRange } from '../../types/error.ts';
 import { messageTypeName } from '../../types/names.ts';
@@ -11,6 +10,7 @@ import { type Context, operand, type StatementContext } from './context.ts';
 import { unsupported } from './errors.ts';
 import { negated } from './literals.ts';
 import { fold } from './names.ts';
+import { zonedCall } from './zoned.ts';
 
 /** Operators and the canonical functions that they are. */
 
@@ -142,7 +142,7 @@ export function operation(
     range,
   );
   const { parameters } = resolved.signature;
-  return callOf(
+  return zonedCall(
     resolved,
     args.map((arg, i) => {
       const parameter = parameters[i];
@@ -150,6 +150,7 @@ export function operation(
       return coerce(arg, parameter.kind === 'null' ? UTF8 : parameter, statement);
     }),
     range,
+    statement,
   );
 }
 

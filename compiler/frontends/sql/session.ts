@@ -27,7 +27,7 @@ export function bindSession(tree: SessionStatement, context: QueryContext): Boun
   switch (tree.kind) {
     case 'set': {
       const { scope = 'session', range } = tree;
-      return { kind: 'set', scope, name: display(tree.name), values: tree.values.map(wordOf), range };
+      return { kind: 'set', scope, name: display(tree.name), values: tree.values.map(settingOf), range };
     }
     case 'setTransaction':
       return { kind: 'setTransaction', session: tree.session, modes: modes(tree.modes) };
@@ -52,6 +52,11 @@ export function bindSession(tree: SessionStatement, context: QueryContext): Boun
     default:
       return unreachable(tree);
   }
+}
+
+/** A value of SET; a time zone may be an interval. */
+function settingOf(tree: sql.Expression): string {
+  return tree.kind === 'interval' && tree.value.kind === 'string' ? `interval ${tree.value.value}` : wordOf(tree);
 }
 
 function modes({ isolation, readOnly, deferrable }: sql.TransactionModes): TransactionModes {

@@ -13,6 +13,7 @@ import { INT32, INT64, type Type } from '../../types/type.ts';
 import { coerce } from './coerce.ts';
 import type { Context } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
+import { zonedCall } from './zoned.ts';
 
 /** Functions that put out rows: in FROM, and in a select list, where each row becomes as many as they put out for it. */
 
@@ -121,16 +122,16 @@ function bindSeries(call: sql.FunctionCall, name: string, context: Context): Exp
   const whole = args.length === 2 ? [...args, constant(1, INT32, range)] : args;
   const fn = name === 'range' ? 'series_below' : 'series';
   const types = given.map((arg) => messageTypeName(arg.type)).join(', ');
+  const declaration = scalarFunction(fn);
   const signature = whole.length === 3 ? signatureOf(fn, whole) : undefined;
-  if (signature === undefined) {
+  if (declaration === undefined || signature === undefined) {
     throw new OrbitError('undefined_function', `function ${name}(${types}) does not exist`, {
       range,
       hint: 'It takes integers, or two timestamps and an interval.',
     });
   }
   const cast_ = whole.map((arg, i) => coerce(arg, signature.parameters[i] ?? arg.type, context.statement));
-  const nullable = cast_.some((arg) => arg.nullable);
-  return { kind: 'call', fn, args: cast_, type: signature.result, nullable, range };
+  return zonedCall({ fn: declaration, signature }, cast_, range, context.statement);
 }
 
 function signatureOf(fn: string, args: readonly Expression[]): Signature | undefined {

@@ -18,8 +18,10 @@ import {
   MAX_DECIMAL_PRECISION,
   TIME,
   TIMESTAMP,
+  TIMESTAMPTZ,
   type Type,
   UTF8,
+  UUID,
 } from '../../types/type.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
 import { display, fold, suggestion } from './names.ts';
@@ -58,6 +60,7 @@ const SIMPLE: Readonly<Record<string, Type>> = {
   bytea: BINARY,
   blob: BINARY,
   date: DATE,
+  uuid: UUID,
   variant: ANY,
 };
 
@@ -116,6 +119,9 @@ function resolveNamed(tree: sql.NamedType): NamedType {
     case 'timestamp without time zone':
     case 'datetime':
       return plain(withMicroseconds(TIMESTAMP, modifiers, tree));
+    case 'timestamptz':
+    case 'timestamp with time zone':
+      return plain(withMicroseconds(TIMESTAMPTZ, modifiers, tree));
     case 'interval':
       return plain(withMicroseconds(INTERVAL, modifiers, tree));
     default:
@@ -135,7 +141,17 @@ function typeWord(tree: sql.NamedType): string {
 }
 
 function unknownType(name: string, tree: sql.NamedType): OrbitError {
-  const known = [...Object.keys(SIMPLE), 'varchar', 'numeric', 'decimal', 'timestamp', 'time', 'interval', 'float'];
+  const known = [
+    ...Object.keys(SIMPLE),
+    'varchar',
+    'numeric',
+    'decimal',
+    'timestamp',
+    'timestamptz',
+    'time',
+    'interval',
+    'float',
+  ];
   return unsupported(`the type ${name}`, tree.range, suggestion(name, known));
 }
 

@@ -15,15 +15,21 @@ export function castTime(site: CastSite, v: Val): Built | undefined {
   const { k } = kernel;
   switch (`${from.kind} ${to.kind}`) {
     case 'date timestamp':
+    case 'date timestamptz':
       failOutside(site, v, [-(2n ** 31n), LAST_TIMESTAMP_DAY], {
         code: 'datetime_field_overflow',
         message: 'timestamp out of range',
         range,
       });
       return { lane: 'i64', parts: [k.keep(op('i64.mul', asI64(v), DAY))] };
+    case 'timestamp timestamptz':
+    case 'timestamptz timestamp':
+      return { lane: 'i64', parts: v.parts, range: v.range };
     case 'timestamp date':
+    case 'timestamptz date':
       return { lane: 'i32', parts: [k.keep(op('i32.wrap_i64', floorParts(kernel, part(v), DAY).quotient))] };
     case 'timestamp time':
+    case 'timestamptz time':
       return { lane: 'i64', parts: [floorParts(kernel, part(v), DAY).rest] };
     case 'interval time':
       return { lane: 'i64', parts: [floorParts(kernel, part(v, 1), DAY).rest] };

@@ -108,7 +108,7 @@ function beginning(kernel: KernelScope, v: Val, null_: Expr | undefined, range: 
   return { type: { kind: 'timestamp' }, lane: 'i64', parts: [kernel.k.keep(op('i64.mul', asI64(v), DAY))] };
 }
 
-const ORDER: readonly string[] = ['date', 'timestamp', 'time', 'interval'];
+const ORDER: readonly string[] = ['date', 'timestamp', 'timestamptz', 'time', 'interval'];
 
 /** Sums and differences of dates, times, timestamps and intervals; undefined: no such pair. */
 export function dateSum(
@@ -131,6 +131,7 @@ export function dateSum(
       return moveTimestamp(call_, start, change(), null_);
     }
     case 'timestamp interval':
+    case 'timestamptz interval':
       return moveTimestamp(call_, a, change(), null_);
     case 'time interval': {
       // An i64 sum may wrap: the interval's time is brought into a day first.
@@ -154,6 +155,7 @@ export function dateSum(
       return { lane: 'interval', parts: [i64(0), k.keep(op('i64.sub', part(a), part(b)))] };
     }
     case 'timestamp timestamp':
+    case 'timestamptz timestamptz':
       return kind === 'add' ? undefined : timestampDifference(call_, a, b, null_);
     default:
       return undefined;

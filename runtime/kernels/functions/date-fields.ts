@@ -145,7 +145,8 @@ function fieldValue(kernel: KernelScope, field: DateField, v: Val): FieldValue |
     case 'date':
       if (field !== 'epoch') return dayFieldOf(kernel, field, part(v));
       return { value: op('i64.mul', asI64(v), i64(86_400)), unit: 'whole', range: [-(2n ** 48n), 2n ** 48n] };
-    case 'timestamp': {
+    case 'timestamp':
+    case 'timestamptz': {
       if (field === 'epoch') return { value: part(v), unit: 'millionths', range: rangeOf(v) };
       const { quotient, rest } = floorParts(kernel, part(v), i64(MICROS_PER_DAY));
       return dayFieldOf(kernel, field, op('i32.wrap_i64', quotient)) ?? clockFieldOf(kernel, field, rest);

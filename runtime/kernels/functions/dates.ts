@@ -73,7 +73,8 @@ function truncateDay({ k }: KernelScope, field: DateField, days: Expr): Expr | u
 /** Of timestamps, to a constant unit. */
 const dateTrunc: FunctionKernel = (call_) => {
   const [fieldArg, source] = call_.args;
-  if (fieldArg === undefined || source === undefined || call_.type.kind !== 'timestamp') return undefined;
+  if (fieldArg === undefined || source === undefined || call_.args.length > 2) return undefined;
+  if (call_.type.kind !== 'timestamp' && call_.type.kind !== 'timestamptz') return undefined;
   const name = call_.compiler.known(fieldArg);
   const field = typeof name === 'string' ? dateField(name) : undefined;
   if (field === undefined) return undefined;
