@@ -69,7 +69,7 @@ module.exports = {
       from: { path: product },
       to: {
         dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
-        pathNot: '^node_modules/(chevrotain|fzstd|hyparquet|hysnappy|re2js)/',
+        pathNot: '^node_modules/(chevrotain|fzstd|hyparquet|hyparquet-writer|hysnappy|re2js)/',
       },
     },
     {

@@ -1,18 +1,16 @@
-import type { BoundAnalyze, BoundCopyFrom, ResultColumn } from '../compiler/frontends/sql/bound.ts';
-import { internalError, OrbitError } from '../compiler/types/error.ts';
+import type { BoundAnalyze, ResultColumn } from '../compiler/frontends/sql/bound.ts';
+import { OrbitError } from '../compiler/types/error.ts';
 import { typeName, UTF8 } from '../compiler/types/type.ts';
 import { cancelled } from '../runtime/scheduler/query.ts';
-import { type CsvLoadOptions, loadCsv } from '../storage/files/csv/load-csv.ts';
-import { loadFile } from '../storage/files/load.ts';
-import { formatOf, openFileTable } from '../storage/files/open.ts';
 import { isMemoryTable } from '../storage/tables/memory-table.ts';
 import { eachObject, TEMPORARY_SCHEMA } from './catalog.ts';
+import { copyFrom, copyTo } from './copy.ts';
 import { createSchema, createTable, createTableAs, createView, drop } from './definitions.ts';
 import { explainStatement } from './explain.ts';
 import { named, prepareNamed, unknownStatement } from './named-statements.ts';
 import { pause } from './pause.node.ts';
 import { type PlannedStatement, smallOf } from './planner.ts';
-import { checkCancelled, type Execution, inTransaction, type Outcome, runQuery, runSmall } from './run.ts';
+import { type Execution, inTransaction, type Outcome, runQuery, runSmall } from './run.ts';
 import { set, setTransaction, show } from './session-statements.ts';
 import type { Deliver } from './stream.ts';
 import {
@@ -139,7 +137,7 @@ export async function executeStatement(
     case 'truncate':
       throw unsupported('TRUNCATE');
     case 'copyTo':
-      throw unsupported('COPY … TO');
+      return copyTo(body, execution);
     case 'set':
     case 'reset':
       return set(body, execution);
@@ -193,60 +191,4 @@ async function textRows(command: string, name: string, lines: readonly string[],
   deliver.columns(columns);
   await deliver.rows(lines.map((line) => [line]));
   return { command, columns };
-}
-
-const COPY_OPTIONS: ReadonlySet<string> = new Set([
-  'format',
-  'header',
-  'delimiter',
-  'delim',
-  'sep',
-  'quote',
-  'escape',
-  'null',
-  'nullstr',
-]);
-
-async function copyFrom(body: BoundCopyFrom, execution: Execution): Promise<Outcome> {
-  const { database, session } = execution;
-  if (body.source.kind === 'stream') throw unsupported('COPY … FROM STDIN');
-  if (session.transaction !== undefined) throw unsupported('COPY inside a transaction');
-  const { table } = body;
-  if (!isMemoryTable(table)) throw internalError(`${table.name} cannot be loaded`);
-  const text = (...names: string[]): string | undefined => {
-    for (const name of names) {
-      const value = body.options.get(name);
-      if (typeof value === 'string') return value;
-    }
-    return undefined;
-  };
-  for (const name of body.options.keys()) {
-    if (!COPY_OPTIONS.has(name))
-      throw new OrbitError('feature_not_supported', `COPY does not know the option ${name.toUpperCase()}`);
-  }
-  const { path } = body.source;
-  // A name that tells nothing is that of a CSV file, as in PostgreSQL.
-  const format = text('format')?.toLowerCase() ?? formatOf(path, 'csv');
-  if (format === 'parquet') {
-    const request = { key: path, format, paths: [path], options: new Map() } as const;
-    for (const name of body.options.keys()) if (name !== 'format') throw unsupported(`COPY … (${name.toUpperCase()})`);
-    const file = await openFileTable(database.files, request);
-    const ordinals = file.columns.map((_, ordinal) => ordinal);
-    const affected = await loadFile(file, ordinals, table, body.ordinals, checkCancelled(execution));
-    return { command: 'COPY', columns: NO_COLUMNS, affected };
-  }
-  if (format !== 'csv') throw unsupported(`COPY in the format ${format}`);
-  const header = body.options.has('header') ? body.options.get('header') : undefined;
-  const options: CsvLoadOptions = {
-    ordinals: body.ordinals,
-    header: body.options.has('header')
-      ? header !== false && header !== 'false' && header !== 'off' && header !== '0'
-      : undefined,
-    delimiter: text('delimiter', 'delim', 'sep'),
-    quote: text('quote'),
-    escape: text('escape'),
-    nullText: text('null', 'nullstr'),
-  };
-  const affected = await loadCsv(database.files, path, options, table, checkCancelled(execution));
-  return { command: 'COPY', columns: NO_COLUMNS, affected };
 }

@@ -35,13 +35,23 @@ function formatJsonNumber(value: number): string {
   return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
+/** The text is no JSON; `position` is where that shows, in UTF-16 units. */
+export class JsonSyntaxError extends OrbitError {
+  readonly position: number;
+
+  constructor(position: number) {
+    super('invalid_text_representation', 'invalid input syntax for type json', {
+      hint: `The text is no JSON from character ${position + 1} on.`,
+    });
+    this.position = position;
+  }
+}
+
 export function parseJson(text: string): AnyValue {
   let position = 0;
 
   const fail = (): never => {
-    throw new OrbitError('invalid_text_representation', 'invalid input syntax for type json', {
-      hint: `The text is no JSON from character ${position + 1} on.`,
-    });
+    throw new JsonSyntaxError(position);
   };
   const skipBlanks = () => {
     while (position < text.length && ' \t\n\r'.includes(text.charAt(position))) position += 1;

@@ -25,6 +25,28 @@ export function createMemoryFileHost(): MemoryFileHost {
       const file = files.get(path);
       return file === undefined ? undefined : { size: sizeOf(file.content), modified: file.modified };
     },
+    list: async (folder) => {
+      const prefix = folder === '.' ? '' : folder.endsWith('/') ? folder : `${folder}/`;
+      const entries = new Map<string, boolean>();
+      for (const path of files.keys()) {
+        if (!path.startsWith(prefix)) continue;
+        const [name = '', ...rest] = path.slice(prefix.length).split('/');
+        if (name !== '') entries.set(name, rest.length > 0);
+      }
+      return [...entries].map(([name, isFolder]) => ({ name, isFolder }));
+    },
+    create: async (path) => {
+      const pieces: Uint8Array<ArrayBuffer>[] = [];
+      return {
+        write: async (bytes) => {
+          pieces.push(bytes.slice());
+        },
+        finish: async () => {
+          files.set(path, { content: new Blob(pieces), modified: Date.now() });
+        },
+        abort: async () => {},
+      };
+    },
     open: async (path) => {
       const file = files.get(path);
       if (file === undefined) {

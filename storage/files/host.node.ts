@@ -1,6 +1,6 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { OrbitError } from '../../compiler/types/error.ts';
-import type { FileHost, OpenFile } from './host.ts';
+import type { FileHost, OpenFile, OutputFile } from './host.ts';
 
 /** The file system; relative paths start at the process's working directory. */
 export function createFileHost(): FileHost {
@@ -21,7 +21,71 @@ export function createFileHost(): FileHost {
         throw fileError(path, error);
       }
     },
+    list: async (folder) => {
+      try {
+        const entries = await readdir(folder, { withFileTypes: true });
+        // Links to folders are not followed: they may lead in circles.
+        return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }));
+      } catch (error) {
+        if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ENOTDIR' || codeOf(error) === 'EACCES') return [];
+        throw fileError(folder, error);
+      }
+    },
+    create: async (path) => {
+      files++;
+      const made = `${path}.${process.pid}-${files}.part`;
+      try {
+        if ((await stat(path).catch(() => undefined))?.isDirectory() === true) throw new Error('it is a folder');
+        return outputFile(path, made, await open(made, 'wx'));
+      } catch (error) {
+        throw writeError(path, error);
+      }
+    },
   };
+}
+
+/** Files written by this process so far. */
+let files = 0;
+
+function outputFile(path: string, made: string, handle: FileHandle): OutputFile {
+  return {
+    write: async (bytes) => {
+      try {
+        for (let done = 0; done < bytes.length; ) {
+          done += (await handle.write(bytes, done, bytes.length - done)).bytesWritten;
+        }
+      } catch (error) {
+        throw writeError(path, error);
+      }
+    },
+    finish: async () => {
+      try {
+        await handle.close();
+        await rename(made, path);
+      } catch (error) {
+        throw writeError(path, error);
+      }
+    },
+    abort: async () => {
+      await handle.close().catch(() => undefined);
+      await rm(made, { force: true });
+    },
+  };
+}
+
+function writeError(path: string, error: unknown): OrbitError {
+  const code = codeOf(error);
+  const reason =
+    code === 'ENOENT' || code === 'ENOTDIR'
+      ? 'there is no such folder'
+      : code === 'EACCES'
+        ? 'permission denied'
+        : error instanceof Error
+          ? error.message
+          : String(error);
+  return new OrbitError(code === 'ENOSPC' ? 'disk_full' : 'io_error', `cannot write "${path}": ${reason}`, {
+    cause: error,
+  });
 }
 
 function openFile(path: string, handle: FileHandle): OpenFile {

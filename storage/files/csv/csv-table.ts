@@ -1,5 +1,6 @@
 import type { ColumnDefinition, TableStatistics } from '../../../compiler/catalog/catalog.ts';
 import { internalError, OrbitError } from '../../../compiler/types/error.ts';
+import { UTF8 } from '../../../compiler/types/type.ts';
 import type { FileReader, FileReadRequest, FileSource } from '../file-source.ts';
 import { type FileTable, tableOf } from '../file-table.ts';
 import type { FileHost } from '../host.ts';
@@ -28,10 +29,16 @@ export async function openCsvSource(host: FileHost, path: string, options: CsvOp
   const sniff = await sniffFile(host, path, options);
   const { dialect } = sniff;
   const columns = sniff.columns.map((column): ColumnDefinition => {
-    const type = options.types?.get(column.name.toLowerCase());
+    const type = options.types?.get(column.name.toLowerCase()) ?? (options.allText === true ? UTF8 : undefined);
     return type === undefined ? column : { ...column, type };
   });
-  const spots = await readSpots(host, path, info.size);
+  for (const name of options.types?.keys() ?? []) {
+    if (columns.some((column) => column.name.toLowerCase() === name)) continue;
+    if (options.partial !== true)
+      throw new OrbitError('undefined_column', `the file has no column "${name}"`, { place: path });
+  }
+  // What is compressed cannot be read in its middle.
+  const spots = info.approximate === true ? [] : await readSpots(host, path, info.size);
   return {
     path,
     columns,

@@ -19,8 +19,12 @@ export interface CsvOptions {
   readonly header?: boolean | undefined;
   /** Default: the empty string. */
   readonly nullText?: string | undefined;
+  /** All columns are text. */
+  readonly allText?: boolean | undefined;
   /** Types of columns by their names in lower case; those of the others are found out. */
   readonly types?: ReadonlyMap<string, Type> | undefined;
+  /** `types` may name columns that the file has not: other files have them. */
+  readonly partial?: boolean | undefined;
   /** Bytes read at a time. */
   readonly blockSize?: number | undefined;
 }

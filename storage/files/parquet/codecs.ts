@@ -12,14 +12,14 @@ const SNAPPY_RATIO = 24;
 let unsnappy: ReturnType<typeof snappyUncompressor> | undefined;
 
 /** The `size` bytes that a page's bytes stand for. */
-export async function decompress(codec: string, bytes: Uint8Array, size: number): Promise<Uint8Array> {
+export async function decompress(codec: string | undefined, bytes: Uint8Array, size: number): Promise<Uint8Array> {
   if (!(size >= 0 && size <= MAX_PAGE_BYTES)) throw new Malformed(`a page of ${size} bytes`);
   const result = await decompressed(codec, bytes, size);
   if (result.length !== size) throw new Malformed(`a page has ${result.length} bytes instead of ${size}`);
   return result;
 }
 
-async function decompressed(codec: string, bytes: Uint8Array, size: number): Promise<Uint8Array> {
+async function decompressed(codec: string | undefined, bytes: Uint8Array, size: number): Promise<Uint8Array> {
   switch (codec) {
     case 'UNCOMPRESSED':
       return bytes;
@@ -35,8 +35,10 @@ async function decompressed(codec: string, bytes: Uint8Array, size: number): Pro
       return gunzip(bytes, size);
     case 'ZSTD':
       return unzstd(bytes, new Uint8Array(size));
+    case undefined:
+      throw new Malformed('the compression of a column is unknown');
     default:
-      throw new OrbitError('feature_not_supported', `Parquet files compressed with ${codec} cannot be read yet`);
+      throw new OrbitError('feature_not_supported', `Parquet pages compressed with ${codec} cannot be read yet`);
   }
 }
 

@@ -18,7 +18,11 @@ export class Malformed extends Error {}
 
 /** The error for whatever reading damaged bytes led to: decoders may run past the end of what they were given. */
 export function damaged(error: unknown, place: ParquetPlace): OrbitError {
-  if (error instanceof OrbitError) return error;
+  if (error instanceof OrbitError) {
+    if (error.place !== undefined || error.code === 'internal_error') return error;
+    const { place: text } = parquetError('', place);
+    return new OrbitError(error.code, error.message, { hint: error.hint, place: text, cause: error });
+  }
   const message = error instanceof Malformed ? error.message : `the file is damaged: ${String(error)}`;
   return parquetError(message, place, error);
 }
