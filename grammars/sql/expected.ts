@@ -65,7 +65,8 @@ export function expectedBehind(tokens: readonly IToken[]): ReadonlySet<TokenType
 
 const noNames: ReadonlyMap<string, string> = new Map();
 
-function probesBehind(last: IToken): readonly TokenType[] {
+/** What decisions look for behind the token. */
+export function probesBehind(last: IToken): readonly TokenType[] {
   const own = probes.get(last.tokenType) ?? [];
   const isName = columnNameWord.categoryMatchesMap?.[last.tokenTypeIdx] === true;
   return isName ? [...own, ...nameProbes] : own;

@@ -18,24 +18,30 @@ const functionName = [
 ] as const;
 
 const columnName = [
-  'between bit char character exists extract interval national nchar overlay position precision qualify row',
-  'substring time timestamp trim try_cast values',
+  'between bit char character exists extract inout interval national nchar out overlay position precision qualify',
+  'row setof substring time timestamp trim try_cast values',
 ] as const;
 
 const unreserved = [
-  'abort access action add after alter always anti asof at attribute before begin breadth by cache cascade',
-  'cascaded chain characteristics cluster columns commit committed compression conflict continue copy cube',
-  'current cycle data day deallocate deferred delete depth describe disable domain double drop enable error',
-  'escape exclude excluding execute explain expression filter first following force generated global grouping',
-  'groups hour identity if ignore immediate include including increment index inherit insert isolation key lambda',
-  'last level local locked logged map match matched materialized maxvalue merge method minute minvalue month name',
-  'names next no nothing nowait nulls of operator option ordinality others over overriding owned owner partial',
-  'partition percent positional preceding prepare range read recursive refresh release rename repeatable replace',
-  'reset respect restart restrict rollback rollup rows sample savepoint schema search second security semi',
-  'sequence serializable session set sets share show simple skip source start statistics stdin stdout storage',
-  'stored struct summarize system tablespace target temp temporary ties transaction trigger truncate type',
-  'unbounded uncommitted unknown unlogged update valid validate value varying view virtual within without work',
-  'write year zone',
+  'abort absolute access action add admin after alter always anti are asensitive asof at atomic attach attribute',
+  'backward before begin breadth by cache call called cascade cascaded chain characteristics checkpoint close',
+  'cluster columns comment commit committed compression conflict connection constraints continue copy cost cube',
+  'current cursor cycle data database day deallocate declare deferred definer delete depth describe destination',
+  'detach disable discard domain double drop edge enable encrypted enum error escape exclude excluding exclusive',
+  'execute explain export expression extension external filter first following force forward function functions',
+  'generated global granted graph grouping groups hold hour identity if ignore immediate immutable import include',
+  'including increment index inherit input insensitive insert install invoker isolation key label lambda language',
+  'last leakproof level listen load local lock locked logged macro map match matched materialized maxvalue merge',
+  'method minute minvalue mode month move name names next no node nothing notify nowait nulls of operator option',
+  'ordinality others over overriding owned owner parallel parameter partial partition password percent plans',
+  'policy positional pragma preceding prepare prepared prior privileges procedure procedures properties property',
+  'range read recursive refresh reindex relationship relative release rename repeatable replace reset respect',
+  'restart restrict return returns revoke role rollback rollup routine routines rows rule sample savepoint schema',
+  'scroll search second security semi sequence sequences serializable session set sets share show simple skip',
+  'snapshot source stable start statistics stdin stdout storage stored strict struct summarize support system',
+  'tables tablespace target temp temporary ties transaction trigger truncate type unbounded uncommitted unknown',
+  'unlisten unlogged until update use vacuum valid validate value variable varying vertex view virtual volatile',
+  'within without work write year zone',
 ] as const;
 
 type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S;

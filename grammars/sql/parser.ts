@@ -6,7 +6,7 @@ import type { Failure } from '../toolkit/tree-parser.ts';
 import { mayBeTooDeep, tooDeepAt } from './depth.ts';
 import { lexSql } from './lexer.ts';
 import { SqlParser } from './rules/parser.ts';
-import { keywordTypesByWord, quotedName, t, word } from './tokens.ts';
+import { k, keywordTypesByWord, quotedName, t, word } from './tokens.ts';
 import type { InvalidStatement, Statement } from './tree.ts';
 import { unsupportedClause, unsupportedStatement } from './unsupported.ts';
 
@@ -43,8 +43,13 @@ export function parseSql(text: string): ParsedSql {
 export function splitStatements(tokens: readonly IToken[]): readonly (readonly IToken[])[] {
   const statements: (readonly IToken[])[] = [];
   let start = 0;
+  // Inside of BEGIN ATOMIC … END semicolons divide the body; CASE … END is the only other thing that ends so.
+  let open = 0;
   tokens.forEach((token, index) => {
-    if (token.tokenType !== t.semicolon) return;
+    const { tokenType } = token;
+    if (open > 0 ? tokenType === k.case : tokenType === k.atomic && tokens[index - 1]?.tokenType === k.begin) open++;
+    else if (open > 0 && tokenType === k.end) open--;
+    if (tokenType !== t.semicolon || open > 0) return;
     if (index > start) statements.push(tokens.slice(start, index));
     start = index + 1;
   });
@@ -128,11 +133,7 @@ function withoutConsequences(
 }
 
 const sqlLanguage: DiagnosedLanguage = {
-  firstFailure: (input) => {
-    const run = sqlParser().parse(input);
-    if (run.tooDeepAt) return 0;
-    return Math.min(input.length, ...run.failures.map(({ index }) => index));
-  },
+  firstFailure: (input) => sqlParser().firstFailure(input),
   expectedAfter: (input, index, named) => sqlParser().expectedAfter(input, index, named),
   ruleNames: new Map([
     ['statement', 'a statement'],

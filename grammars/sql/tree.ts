@@ -14,13 +14,16 @@
  * - when there were syntax errors, `missing` expressions and `invalid` statements stand where something could not be read.
  */
 
+export type * from './tree/administration.ts';
 export type * from './tree/alterations.ts';
 export type * from './tree/changes.ts';
 export type * from './tree/definitions.ts';
 export type * from './tree/expressions.ts';
+export type * from './tree/new-types.ts';
 export type * from './tree/nodes.ts';
 export type * from './tree/objects.ts';
 export type * from './tree/queries.ts';
+export type * from './tree/routines.ts';
 export type * from './tree/session.ts';
 export type * from './tree/statements.ts';
 export type * from './tree/tables.ts';

@@ -5,47 +5,13 @@ import { t } from './tokens.ts';
 
 /** Statements that PostgreSQL or DuckDB have and this parser does not read yet, by their first words. */
 const statements: readonly string[] = [
-  'attach',
-  'call',
-  'checkpoint',
-  'close',
-  'cluster',
-  'comment',
-  'declare',
-  'detach',
-  'discard',
-  'do',
-  'export database',
-  'fetch',
   'flush',
-  'force checkpoint',
-  'grant',
-  'import database',
   'import foreign schema',
-  'install',
-  'listen',
-  'load',
-  'lock',
-  'move',
-  'notify',
   'pivot',
-  'pragma',
   'reassign owned',
-  'reindex',
-  'revoke',
   'security label',
-  'set constraints',
-  'set role',
-  'set session authorization',
-  'set variable',
-  'unlisten',
   'unpivot',
   'update extensions',
-  'use',
-  'vacuum',
-  'commit prepared',
-  'prepare transaction',
-  'rollback prepared',
 ];
 
 /** What CREATE, ALTER and DROP take beyond what the parser reads. */
@@ -59,28 +25,20 @@ const objects: readonly string[] = [
   'conversion',
   'database',
   'default privileges',
-  'domain',
   'event trigger',
   'extension',
   'foreign data wrapper',
   'foreign table',
-  'function',
   'graph',
-  'group',
   'large object',
   'language',
-  'macro',
   'operator',
   'operator class',
   'operator family',
   'owned',
   'policy',
   'procedural language',
-  'procedure',
-  'property graph',
   'publication',
-  'role',
-  'routine',
   'rule',
   'secret',
   'server',
@@ -97,13 +55,11 @@ const objects: readonly string[] = [
   'transform',
   'trigger',
   'trusted language',
-  'type',
-  'user',
   'user mapping',
 ];
 
-/** Objects that ALTER and DROP take, and CREATE does not. */
-const readElsewhere: ReadonlySet<string> = new Set(['domain', 'type']);
+/** What ALTER does not take, although it can be created. */
+const unalterable: readonly string[] = ['function', 'macro', 'procedure', 'property graph', 'routine'];
 
 const modifiers: ReadonlySet<string> = new Set([
   'or',
@@ -129,8 +85,8 @@ export function unsupportedStatement(tokens: readonly IToken[], from = 0): Unsup
   if (first === 'create' || first === 'alter' || first === 'drop') {
     let at = from + 1;
     while (first === 'create' && modifiers.has(wordAt(tokens, at))) at++;
-    const object = longestPhrase(tokens, at, objectPhrases);
-    if (object === undefined || (first !== 'create' && readElsewhere.has(object))) return undefined;
+    const object = longestPhrase(tokens, at, first === 'alter' ? alterPhrases : objectPhrases);
+    if (object === undefined) return undefined;
     const last = at + object.split(' ').length - 1;
     return { name: `${first} ${object}`.toUpperCase(), range: rangeOf(tokens, from, last) };
   }
@@ -172,6 +128,7 @@ function byFirstWord(phrases: readonly string[]): Phrases {
 
 const statementPhrases = byFirstWord(statements);
 const objectPhrases = byFirstWord(objects);
+const alterPhrases = byFirstWord([...objects, ...unalterable]);
 
 function longestPhrase(tokens: readonly IToken[], at: number, phrases: Phrases): string | undefined {
   return phrases

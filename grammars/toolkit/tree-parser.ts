@@ -160,6 +160,17 @@ export abstract class TreeParser extends EngineParser {
     }
   }
 
+  /** As `run`, without recovery: the index of the first failure, or the input's length. 0 when it is nested too deeply. */
+  protected runUntilFailure<T>(rule: ParserMethod<[], T>, input: readonly IToken[], end: number): number {
+    this.recoveryEnabled = false;
+    try {
+      const { failures, tooDeepAt } = this.run(rule, input, end);
+      return tooDeepAt ? 0 : Math.min(input.length, ...failures.map(({ index }) => index));
+    } finally {
+      this.recoveryEnabled = true;
+    }
+  }
+
   /** For what the grammar accepts, so that parsing goes on with a tree, and the language does not. */
   protected report(message: string, range: TextRange, hint?: string): void {
     this.#reported.push(parseError('42601', message, range, hint));
@@ -214,6 +225,11 @@ export abstract class TreeParser extends EngineParser {
 
   protected second(type: TokenType): boolean {
     return this.LA(2).tokenType === type;
+  }
+
+  /** A name is never made up: nodes that begin with it would begin in front of their first token. */
+  override canTokenTypeBeInsertedInRecovery(type: TokenType): boolean {
+    return (type.categoryMatches?.length ?? 0) === 0;
   }
 
   protected override getTokenToInsert(type: TokenType): IToken {

@@ -63,7 +63,40 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
     case 'refreshView':
     case 'createIndex':
     case 'createSequence':
+    case 'createType':
+    case 'createDomain':
+    case 'createPropertyGraph':
+    case 'createFunction':
+    case 'createMacro':
+    case 'dropFunction':
+    case 'callStatement':
+    case 'do':
     case 'alter':
+    case 'setConstraints':
+    case 'setSnapshot':
+    case 'setSqlVariable':
+    case 'declareCursor':
+    case 'closeCursor':
+    case 'comment':
+    case 'listen':
+    case 'unlisten':
+    case 'notify':
+    case 'vacuum':
+    case 'cluster':
+    case 'reindex':
+    case 'checkpoint':
+    case 'discard':
+    case 'lock':
+    case 'pragma':
+    case 'use':
+    case 'attach':
+    case 'detach':
+    case 'twoPhase':
+    case 'fetchCursor':
+    case 'grant':
+    case 'roleStatement':
+    case 'extension':
+    case 'databaseCopy':
     case 'merge':
     case 'summarize':
       throw refused(tree);

@@ -55,7 +55,7 @@ export function columnDefinition(print: Print, node: ColumnDefinition): string {
   );
 }
 
-function columnConstraint(print: Print, node: ColumnConstraint): string {
+export function columnConstraint(print: Print, node: ColumnConstraint): string {
   return words(node.name && `CONSTRAINT ${identifier(node.name)}`, columnConstraintBody(print, node));
 }
 

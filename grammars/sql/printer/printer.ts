@@ -1,12 +1,17 @@
 import type { Statement, TransactionModes } from '../tree.ts';
+import { analyzedTables, printAdministration } from './administration.ts';
 import { printAlter } from './alterations.ts';
 import { printDelete, printInsert, printMerge, printTruncate, printUpdate } from './changes.ts';
+import { printCursor } from './cursors.ts';
 import { printCreateSchema, printCreateTable, printCreateView, printDrop } from './definitions.ts';
 import { argument, printExpression, printType } from './expressions.ts';
+import { printCreateDomain, printCreatePropertyGraph, printCreateType } from './new-types.ts';
 import { printCreateIndex, printCreateMaterializedView, printRefreshView } from './objects.ts';
 import { options, optionValue } from './options.ts';
-import { clause, identifier, type Print, qualifiedName, words } from './print.ts';
+import { clause, identifier, type Print, qualifiedName, string, words } from './print.ts';
+import { printPrivilege } from './privileges.ts';
 import { printQuery } from './queries.ts';
+import { printCall, printCreateFunction, printCreateMacro, printDo, printDropFunction } from './routines.ts';
 import { printCreateSequence } from './sequences.ts';
 
 const print: Print = {
@@ -45,6 +50,22 @@ export function printSql(node: Statement): string {
       return printCreateIndex(print, node);
     case 'createSequence':
       return printCreateSequence(print, node);
+    case 'createType':
+      return printCreateType(print, node);
+    case 'createDomain':
+      return printCreateDomain(print, node);
+    case 'createPropertyGraph':
+      return printCreatePropertyGraph(print, node);
+    case 'createFunction':
+      return printCreateFunction(print, node);
+    case 'createMacro':
+      return printCreateMacro(print, node);
+    case 'dropFunction':
+      return printDropFunction(print, node);
+    case 'callStatement':
+      return printCall(print, node);
+    case 'do':
+      return printDo(node);
     case 'alter':
       return printAlter(print, node);
     case 'drop':
@@ -105,12 +126,44 @@ export function printSql(node: Statement): string {
       const text = subject && (subject.kind === 'query' ? print.query(subject) : qualifiedName(subject));
       return words(node.kind.toUpperCase(), text);
     }
-    case 'analyze': {
-      const tables = node.tables.map((table) =>
-        words(qualifiedName(table.name), clause('(', table.columns.map(identifier), ')')),
+    case 'analyze':
+      return words('ANALYZE', clause('(', options(print, node.options), ')'), analyzedTables(node.tables));
+    case 'setConstraints':
+      return words(
+        'SET CONSTRAINTS',
+        node.names.map(qualifiedName).join(', ') || 'ALL',
+        node.deferred ? 'DEFERRED' : 'IMMEDIATE',
       );
-      return words('ANALYZE', clause('(', options(print, node.options), ')'), tables.join(', '));
-    }
+    case 'setSnapshot':
+      return `SET TRANSACTION SNAPSHOT ${string(node.id)}`;
+    case 'setSqlVariable':
+      return `SET VARIABLE ${identifier(node.name)} = ${print.expression(node.value)}`;
+    case 'twoPhase':
+      return `${node.action === 'prepare' ? 'PREPARE TRANSACTION' : `${node.action.toUpperCase()} PREPARED`} ${string(node.id)}`;
+    case 'declareCursor':
+    case 'fetchCursor':
+    case 'closeCursor':
+      return printCursor(print, node);
+    case 'grant':
+    case 'roleStatement':
+    case 'comment':
+      return printPrivilege(print, node);
+    case 'listen':
+    case 'unlisten':
+    case 'notify':
+    case 'vacuum':
+    case 'cluster':
+    case 'reindex':
+    case 'checkpoint':
+    case 'discard':
+    case 'lock':
+    case 'pragma':
+    case 'use':
+    case 'attach':
+    case 'detach':
+    case 'extension':
+    case 'databaseCopy':
+      return printAdministration(print, node);
     case 'invalid':
       return '';
   }

@@ -1,3 +1,4 @@
+import type { ParserMethod } from '../../toolkit/chevrotain.ts';
 import { columnNameWord, k, t } from '../tokens.ts';
 import type {
   AlterAction,
@@ -6,6 +7,7 @@ import type {
   Expression,
   Identifier,
   Option,
+  RoleStatement,
   SetDefault,
   SetProperty,
   SimpleColumnChange,
@@ -14,6 +16,8 @@ import { IndexRules } from './indexes.ts';
 
 /** What ALTER does to tables, and to other objects alike. */
 export abstract class AlterActionRules extends IndexRules {
+  abstract readonly roleStatement: ParserMethod<[action?: RoleStatement['action'], start?: number], RoleStatement>;
+
   /** A role, or a word for one. */
   protected readonly role = this.rule(
     'role',

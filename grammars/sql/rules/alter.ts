@@ -1,5 +1,14 @@
 import { k, t } from '../tokens.ts';
-import type { Alter, AlterAction, AlteredObject, DropBehavior, Identifier, QualifiedName, TypeName } from '../tree.ts';
+import type {
+  Alter,
+  AlterAction,
+  AlteredObject,
+  DropBehavior,
+  Identifier,
+  QualifiedName,
+  RoleStatement,
+  TypeName,
+} from '../tree.ts';
 import { AlterActionRules } from './alter-actions.ts';
 
 interface AlterHead {
@@ -11,11 +20,12 @@ const noAlterHead: AlterHead = { start: 0, object: 'table' };
 
 /** ALTER, by kinds of objects. */
 export abstract class AlterRules extends AlterActionRules {
-  protected readonly alter = this.rule('alter', (): Alter => {
+  protected readonly alter = this.rule('alter', (): Alter | RoleStatement => {
     const start = this.mark();
     this.CONSUME(k.alter);
     const head = (object: AlteredObject): AlterHead => ({ start, object });
-    return this.OR<{ ALT: () => Alter }[]>([
+    return this.OR<{ ALT: () => Alter | RoleStatement }[]>([
+      { ALT: () => this.SUBRULE(this.roleStatement, { ARGS: ['alter', start] }) },
       {
         ALT: () => {
           this.CONSUME(k.table);

@@ -447,7 +447,7 @@ export abstract class ChangeRules extends QueryRules {
     return { kind: 'truncate', tables, identity, behavior, range: this.since(start) };
   });
 
-  private readonly truncatedTable = this.rule('truncatedTable', (): ChangedTable => {
+  protected readonly truncatedTable = this.rule('truncatedTable', (): ChangedTable => {
     const start = this.mark();
     const only = this.optional(0, k.only);
     const name = this.SUBRULE(this.qualifiedName);

@@ -40,7 +40,7 @@ export abstract class ConstraintRules extends SequenceRules {
     return this.SUBRULE(this.name);
   });
 
-  private readonly columnConstraint = this.rule('columnConstraint', (): ColumnConstraint => {
+  protected readonly columnConstraint = this.rule('columnConstraint', (): ColumnConstraint => {
     const start = this.mark();
     const name = this.OPTION(() => this.SUBRULE(this.constraintName));
     return this.OR<{ ALT: () => ColumnConstraint }[]>([

@@ -1,20 +1,39 @@
 import { k } from '../tokens.ts';
 import type {
+  CreateDomain,
+  CreateFunction,
   CreateIndex,
+  CreateMacro,
   CreateMaterializedView,
+  CreatePropertyGraph,
   CreateSchema,
   CreateSequence,
   CreateTable,
+  CreateType,
   CreateView,
   Drop,
+  DropFunction,
+  RoleStatement,
 } from '../tree.ts';
-import { AlterRules } from './alter.ts';
 import { type CreateHead, noHead } from './create-head.ts';
+import { RoutineRules } from './routines.ts';
 
-type CreateStatement = CreateTable | CreateView | CreateSchema | CreateIndex | CreateSequence | CreateMaterializedView;
+type CreateStatement =
+  | CreateTable
+  | CreateView
+  | CreateSchema
+  | CreateIndex
+  | CreateSequence
+  | CreateMaterializedView
+  | CreateType
+  | CreateDomain
+  | CreatePropertyGraph
+  | CreateFunction
+  | CreateMacro
+  | RoleStatement;
 
 /** CREATE and DROP, whatever the object. */
-export abstract class CreateRules extends AlterRules {
+export abstract class CreateRules extends RoutineRules {
   protected readonly create = this.rule('create', (): CreateStatement => {
     const start = this.mark();
     this.CONSUME(k.create);
@@ -50,6 +69,11 @@ export abstract class CreateRules extends AlterRules {
       { ALT: () => this.SUBRULE(this.createIndex, { ARGS: [head] }) },
       { ALT: () => this.SUBRULE(this.createSequence, { ARGS: [head] }) },
       { ALT: () => this.SUBRULE(this.createMaterializedView, { ARGS: [head] }) },
+      { ALT: () => this.SUBRULE(this.createType, { ARGS: [head] }) },
+      { ALT: () => this.SUBRULE(this.createDomain, { ARGS: [head] }) },
+      { ALT: () => this.SUBRULE(this.createPropertyGraph, { ARGS: [head] }) },
+      { ALT: () => this.SUBRULE(this.createFunction, { ARGS: [head] }) },
+      { ALT: () => this.SUBRULE(this.roleStatement, { ARGS: ['create', start] }) },
     ]);
   });
 
@@ -68,9 +92,17 @@ export abstract class CreateRules extends AlterRules {
     return { kind: 'createSchema', name, ifNotExists, authorization, range: this.since(head.start) };
   });
 
-  protected readonly drop = this.rule('drop', (): Drop => {
+  protected readonly drop = this.rule('drop', (): Drop | DropFunction | RoleStatement => {
     const start = this.mark();
     this.CONSUME(k.drop);
+    return this.OR<{ ALT: () => Drop | DropFunction | RoleStatement }[]>([
+      { ALT: () => this.SUBRULE(this.roleStatement, { ARGS: ['drop', start] }) },
+      { ALT: () => this.SUBRULE(this.dropFunction, { ARGS: [start] }) },
+      { ALT: () => this.SUBRULE(this.dropObjects, { ARGS: [start] }) },
+    ]);
+  });
+
+  private readonly dropObjects = this.rule('dropObjects', (start: number = 0): Drop => {
     const object = this.OR([
       this.keyword(k.table, 'table'),
       this.keyword(k.view, 'view'),
@@ -80,6 +112,7 @@ export abstract class CreateRules extends AlterRules {
       this.keyword(k.sequence, 'sequence'),
       this.keyword(k.type, 'type'),
       this.keyword(k.domain, 'domain'),
+      this.keywords([k.property, k.graph], 'property graph'),
     ]);
     const concurrently = this.OPTION1({
       GATE: () => object === 'index',

@@ -17,6 +17,12 @@ export class SqlParser extends StatementRules {
     return this.run(this.statement, tokens, last ? endOf(last) : 0, watched);
   }
 
+  /** Index of the first token that cannot stand where it does; the number of tokens when all can, and 0 when they nest too deeply. */
+  firstFailure(tokens: readonly IToken[]): number {
+    const last = tokens.at(-1);
+    return this.runUntilFailure(this.statement, tokens, last ? endOf(last) : 0);
+  }
+
   /** What can come behind a token, with words for `named` rules instead of all that they can begin with. */
   expectedAfter(
     tokens: readonly IToken[],

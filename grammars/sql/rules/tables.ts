@@ -292,7 +292,7 @@ export abstract class TableRules extends ExpressionRules {
     };
   });
 
-  private readonly tableFunctionCall = this.rule('tableFunctionCall', (): TableFunctionCall => {
+  protected readonly tableFunctionCall = this.rule('tableFunctionCall', (): TableFunctionCall => {
     const start = this.mark();
     const call = this.OR<{ ALT: () => Expression; GATE?: () => boolean }[]>([
       { ALT: () => this.SUBRULE(this.functionWordCall) },

@@ -177,6 +177,7 @@ export type DroppedObject =
   | 'index'
   | 'sequence'
   | 'type'
-  | 'domain';
+  | 'domain'
+  | 'property graph';
 
 export type DropBehavior = 'cascade' | 'restrict';

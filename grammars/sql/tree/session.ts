@@ -29,6 +29,27 @@ export interface TransactionModes extends Node {
   readonly deferrable: boolean | undefined;
 }
 
+/** SET TRANSACTION SNAPSHOT 'id'. */
+export interface SetSnapshot extends Node {
+  readonly kind: 'setSnapshot';
+  readonly id: string;
+}
+
+/** No names for SET CONSTRAINTS ALL. */
+export interface SetConstraints extends Node {
+  readonly kind: 'setConstraints';
+  readonly names: readonly QualifiedName[];
+  /** False for IMMEDIATE. */
+  readonly deferred: boolean;
+}
+
+/** DuckDB's SET VARIABLE name = expression. */
+export interface SetSqlVariable extends Node {
+  readonly kind: 'setSqlVariable';
+  readonly name: Identifier;
+  readonly value: Expression;
+}
+
 /** SHOW name; no name for SHOW ALL. `SHOW TIME ZONE` is `timezone`, `SHOW TRANSACTION ISOLATION LEVEL` is `transaction_isolation`. */
 export interface Show extends Node {
   readonly kind: 'show';
@@ -56,6 +77,13 @@ export interface Rollback extends Node {
   readonly kind: 'rollback';
   readonly chain: boolean;
   readonly savepoint: Identifier | undefined;
+}
+
+/** PREPARE TRANSACTION, COMMIT PREPARED, ROLLBACK PREPARED. */
+export interface TwoPhase extends Node {
+  readonly kind: 'twoPhase';
+  readonly action: 'prepare' | 'commit' | 'rollback';
+  readonly id: string;
 }
 
 export interface Savepoint extends Node {

@@ -1,10 +1,35 @@
+import type {
+  Attach,
+  Checkpoint,
+  CloseCursor,
+  Cluster,
+  Comment,
+  DatabaseCopy,
+  DeclareCursor,
+  Detach,
+  Discard,
+  Extension,
+  FetchCursor,
+  Grant,
+  Listen,
+  LockTables,
+  Notify,
+  Pragma,
+  Reindex,
+  RoleStatement,
+  Unlisten,
+  Use,
+  Vacuum,
+} from './administration.ts';
 import type { Alter } from './alterations.ts';
 import type { Copy, Delete, Insert, Merge, Truncate, Update } from './changes.ts';
 import type { CreateSchema, CreateTable, CreateView, Drop } from './definitions.ts';
 import type { Expression } from './expressions.ts';
+import type { CreateDomain, CreatePropertyGraph, CreateType } from './new-types.ts';
 import type { Identifier, Node } from './nodes.ts';
 import type { CreateIndex, CreateMaterializedView, CreateSequence, RefreshView } from './objects.ts';
 import type { Query } from './queries.ts';
+import type { Call, CreateFunction, CreateMacro, Do, DropFunction } from './routines.ts';
 import type {
   Analyze,
   Begin,
@@ -17,10 +42,14 @@ import type {
   Reset,
   Rollback,
   Savepoint,
+  SetConstraints,
+  SetSnapshot,
+  SetSqlVariable,
   SetTransaction,
   SetVariable,
   Show,
   Summarize,
+  TwoPhase,
 } from './session.ts';
 
 /** Statements, and what several kinds have. */
@@ -35,6 +64,14 @@ export type Statement =
   | RefreshView
   | CreateIndex
   | CreateSequence
+  | CreateType
+  | CreateDomain
+  | CreatePropertyGraph
+  | CreateFunction
+  | CreateMacro
+  | DropFunction
+  | Call
+  | Do
   | Alter
   | Drop
   | Insert
@@ -45,11 +82,15 @@ export type Statement =
   | Copy
   | SetVariable
   | SetTransaction
+  | SetConstraints
+  | SetSnapshot
+  | SetSqlVariable
   | Show
   | Reset
   | Begin
   | Commit
   | Rollback
+  | TwoPhase
   | Savepoint
   | ReleaseSavepoint
   | Prepare
@@ -58,6 +99,27 @@ export type Statement =
   | Describe
   | Summarize
   | Analyze
+  | DeclareCursor
+  | FetchCursor
+  | CloseCursor
+  | Grant
+  | RoleStatement
+  | Comment
+  | Listen
+  | Unlisten
+  | Notify
+  | Vacuum
+  | Cluster
+  | Reindex
+  | Checkpoint
+  | Discard
+  | LockTables
+  | Pragma
+  | Use
+  | Attach
+  | Detach
+  | Extension
+  | DatabaseCopy
   | InvalidStatement;
 
 /** Text that is no statement we know; an error says which. `keyword` is its first word in upper case. */
