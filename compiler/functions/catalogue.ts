@@ -20,6 +20,7 @@ import { REGEXP_FUNCTIONS } from './regexps.ts';
 import { REGRESSION_AGGREGATES } from './regression.ts';
 import { SAMPLING_FUNCTIONS } from './sampling.ts';
 import { SERIES_FUNCTIONS } from './series.ts';
+import { SIMILAR_FUNCTIONS } from './similar.ts';
 import { SIMILARITY_FUNCTIONS } from './similarity.ts';
 import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
@@ -41,6 +42,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...QUOTING_FUNCTIONS,
   ...BYTE_FUNCTIONS,
   ...TEXT_FUNCTIONS,
+  ...SIMILAR_FUNCTIONS,
   ...SIMILARITY_FUNCTIONS,
   ...PATTERN_FUNCTIONS,
   ...REGEXP_FUNCTIONS,

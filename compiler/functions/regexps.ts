@@ -80,6 +80,11 @@ function compile(pattern: string, { flags, literal }: Options): RE2JS {
   return regexp;
 }
 
+/** A regular expression whose dots match all characters. */
+export function compileRegexp(pattern: string): RE2JS {
+  return compile(pattern, { global: false, flags: DOTALL, literal: false });
+}
+
 function parse(pattern: string, flags: number): RE2JS {
   try {
     return RE2JS.compile(pattern, flags);

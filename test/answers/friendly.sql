@@ -138,3 +138,12 @@ select a from t where unnest(array[true, false])
 select sum(unnest(array[1, 2])) from t
 
 select count(*) from t group by a having unnest(array[true])
+
+select s, p, s similar to p from (values ('abc', 'abc'), ('abc', 'a'), ('abc', '%(b|d)%'), ('abc', '(b|c)%'), ('a.c', 'a.c'), ('axc', 'a.c'), ('ab', 'a_'), ('aab', 'a{2}b'), ('a^b$', 'a^b$'), ('a-1', '[a-c]-[0-9]'), ('x', '[^a-c]'), ('', '%'), ('a', ''), ('é', '_'), ('abab', '(ab)+')) v(s, p)
+
+select 'a%c' similar to 'a\%c', 'abc' similar to 'a\%c', 'a%c' similar to 'a#%c' escape '#', 'abc' not similar to 'a#%c' escape '#', null similar to 'a', 'a\c' similar to 'a\c' escape ''
+
+select 'a' similar to 'a' escape 'xy'
+
+-- duckdb
+select s, p from (values ('abc', 'a*'), ('abc', 'a?c'), ('abc', 'a[b-d]c'), ('abc', 'a[!b]c'), ('a.c', 'a.c'), ('axc', 'a.c'), ('a+c', 'a+c'), ('', '*'), ('a*', 'a\*'), ('ab', 'a\*')) v(s, p) where s glob p

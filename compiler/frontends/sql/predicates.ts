@@ -86,12 +86,11 @@ function isOneOf(arg: Expression, items: readonly Expression[], tree: sql.InList
 
 export function bindLike(tree: sql.Like, context: Context): Expression {
   const { range } = tree;
-  if (tree.form === 'similar') throw unsupported('SIMILAR TO', range, 'Use LIKE or a regular expression function.');
-  if (tree.form === 'glob') throw unsupported('GLOB', range, 'Use LIKE or a regular expression function.');
   const inner = operand(context);
   const { bind } = context.statement;
   const escapeBy = tree.escape === undefined ? DEFAULT_ESCAPE : bind.expression(tree.escape, inner);
-  const bound = [bind.expression(tree.operand, inner), bind.expression(tree.pattern, inner), escapeBy];
+  const escapes = tree.form === 'glob' ? [] : [escapeBy];
+  const bound = [bind.expression(tree.operand, inner), bind.expression(tree.pattern, inner), ...escapes];
   return negation(operation(tree.form, bound, range, context.statement), tree.not, range, context);
 }
 
