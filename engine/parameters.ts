@@ -4,6 +4,7 @@ import { OrbitError } from '../compiler/types/error.ts';
 import { parseText } from '../compiler/types/text.ts';
 import { ANY, BOOL, decimal, FLOAT64, INT64, type Type, typeName } from '../compiler/types/type.ts';
 import type { AnyValue, Value } from '../compiler/types/value.ts';
+import type { Zone } from '../compiler/types/zones.ts';
 import type { Parameters } from './database.ts';
 import type { JsValue } from './result.ts';
 
@@ -37,10 +38,11 @@ function declaredType(value: JsValue): Type | undefined {
 }
 
 /**
- * The values in the order and of the types that the bound statement asks for. With `some`, values may be left over: a
+ * Texts of instants without a zone are meant in the given one. The values in the order and of the types that the bound statement asks for. With `some`, values may be left over: a
  * script's other statements take them.
  */
 export function bindValues(
+  zone: Zone,
   wanted: readonly BoundParameter[],
   given: Parameters | undefined,
   takes: 'all' | 'some' = 'all',
@@ -59,14 +61,14 @@ export function bindValues(
     const label = name === undefined ? `$${i + 1}` : `:${name}`;
     const value = name === undefined ? positional?.[i] : named?.[name];
     if (value === undefined) throw new OrbitError('undefined_parameter', `there is no value for parameter ${label}`);
-    return toValue(value, type, label);
+    return toValue(value, type, label, zone);
   });
 }
 
-function toValue(value: JsValue, type: Type, label: string): Value {
+function toValue(value: JsValue, type: Type, label: string, zone: Zone): Value {
   if (value === null) return null;
   if (type.kind === 'any') return toAny(value);
-  if (typeof value === 'string') return parseText(value, type);
+  if (typeof value === 'string') return parseText(value, type, zone);
   if (typeof value === 'boolean') return castValue(value, BOOL, type);
   if (typeof value === 'bigint') {
     return castValue(value, BigInt.asIntN(64, value) === value ? INT64 : WIDE_INTEGER, type);
@@ -79,7 +81,7 @@ function toValue(value: JsValue, type: Type, label: string): Value {
   }
   if (value instanceof Uint8Array && type.kind === 'binary') return value;
   if (Array.isArray(value) && type.kind === 'list')
-    return value.map((item: JsValue) => toValue(item, type.element, label));
+    return value.map((item: JsValue) => toValue(item, type.element, label, zone));
   throw new OrbitError(
     'datatype_mismatch',
     `parameter ${label} is of type ${typeName(type)}, which its value does not fit`,

@@ -49,14 +49,14 @@ export async function prepareStatement(
     query: async (values, options = {}) => {
       check();
       const statement = runner.isCurrent(planned) ? planned : await current();
-      return runner.collect(statement, runner.execution(bindValues(parameters, values), options));
+      return runner.collect(statement, runner.execution(bindValues(runner.zone(), parameters, values), options));
     },
     stream: (values, options = {}) =>
       streamed(
         async (deliver, signal) => {
           check();
           const statement = runner.isCurrent(planned) ? planned : await current();
-          const run = runner.execution(bindValues(parameters, values), { ...options, signal });
+          const run = runner.execution(bindValues(runner.zone(), parameters, values), { ...options, signal });
           return executeStatement(statement, run, deliver);
         },
         options.signal,
@@ -67,7 +67,7 @@ export async function prepareStatement(
       const statement = runner.isCurrent(planned) ? planned : await current();
       return explainStatement(
         statement,
-        runner.execution(bindValues(parameters, options.parameters), options),
+        runner.execution(bindValues(runner.zone(), parameters, options.parameters), options),
         options,
       );
     },

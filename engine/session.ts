@@ -89,7 +89,7 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
     checkOpen();
     const found = plan(text, declaredTypes(parameters));
     const statement = found instanceof Promise ? await found : found;
-    return { statement, run: execution(bindValues(statement.bound.parameters, parameters), options) };
+    return { statement, run: execution(bindValues(zone(), statement.bound.parameters, parameters), options) };
   };
 
   /** The statements of a script one after the other; each is bound when those before it have run. */
@@ -101,7 +101,7 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
     for (const tree of await failing(async () => parseAll(text))) {
       yield await failing(async () => {
         const statement = await planStatement(place, tree, declaredTypes(parameters));
-        return run(statement, execution(bindValues(statement.bound.parameters, parameters, 'some'), options));
+        return run(statement, execution(bindValues(zone(), statement.bound.parameters, parameters, 'some'), options));
       });
     }
   }
@@ -111,7 +111,7 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
       failing(async () => {
         const found = plan(text, declaredTypes(parameters));
         const statement = found instanceof Promise ? await found : found;
-        return collect(statement, execution(bindValues(statement.bound.parameters, parameters), options));
+        return collect(statement, execution(bindValues(zone(), statement.bound.parameters, parameters), options));
       }),
     stream: (text, parameters, options = {}) =>
       streamed(
@@ -147,7 +147,7 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
       const known = analyzes || options.parameters !== undefined;
       return explainStatement(
         statement,
-        execution(known ? bindValues(wanted, options.parameters) : [], options),
+        execution(known ? bindValues(zone(), wanted, options.parameters) : [], options),
         options,
       );
     },

@@ -18,10 +18,12 @@ import { PATTERN_FUNCTIONS } from './patterns.ts';
 import { QUOTING_FUNCTIONS } from './quoting.ts';
 import { REGEXP_FUNCTIONS } from './regexps.ts';
 import { REGRESSION_AGGREGATES } from './regression.ts';
+import { ROUNDED_TIMES } from './rounded-times.ts';
 import { SAMPLING_FUNCTIONS } from './sampling.ts';
 import { SERIES_FUNCTIONS } from './series.ts';
 import { SIMILAR_FUNCTIONS } from './similar.ts';
 import { SIMILARITY_FUNCTIONS } from './similarity.ts';
+import { SLICE_FUNCTIONS } from './slices.ts';
 import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
 import { TEXT_FUNCTIONS } from './texts.ts';
@@ -54,6 +56,8 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...SAMPLING_FUNCTIONS,
   ...ZONE_FUNCTIONS,
   ...UUID_FUNCTIONS,
+  ...SLICE_FUNCTIONS,
+  ...ROUNDED_TIMES,
 ];
 
 /** Every aggregate function of the product. */

@@ -155,9 +155,10 @@ const NOW_FUNCTIONS: ReadonlyMap<string, Type> = new Map<string, Type>([
 export function bindSpecialValue(tree: sql.SpecialValue, context: Context): Expression {
   const type = NOW_TYPES.get(tree.name);
   if (type !== undefined) {
-    // Without its last digits a time is another, which the call may yet be asked for: `current_timestamp(0)`.
-    if (tree.precision !== undefined) throw unsupported(`${tree.name.toUpperCase()} with a precision`, tree.range);
-    return constant(castNow(type, context.statement), type, tree.range);
+    const now = constant(castNow(type, context.statement), type, tree.range);
+    if (tree.precision === undefined || type.kind === 'date') return now;
+    const digits = constant(Math.min(tree.precision, 6), INT32);
+    return operation('round_time', [now, digits], tree.range, context.statement);
   }
   const known = scalarFunction(tree.name) !== undefined;
   if (!known || tree.precision !== undefined) throw unsupported(tree.name.toUpperCase(), tree.range);

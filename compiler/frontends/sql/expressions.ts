@@ -15,7 +15,7 @@ import { bindCase } from './case.ts';
 import { explicitCast } from './coerce.ts';
 import { type Context, operand } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
-import { bindArray, bindField, bindSubscript } from './lists.ts';
+import { bindArray, bindField, bindSlice, bindSubscript } from './lists.ts';
 import {
   bindBooleanLiteral,
   bindIntervalLiteral,
@@ -67,7 +67,7 @@ export function bindExpression(tree: sql.Expression, context: Context): Expressi
     case 'null':
       return bindNull(tree);
     case 'typedLiteral':
-      return bindTypedLiteral(tree, context.statement);
+      return typedLiteral(tree, context);
     case 'interval':
       return bindInterval(tree, context);
     case 'column':
@@ -157,7 +157,7 @@ export function bindExpression(tree: sql.Expression, context: Context): Expressi
     case 'map':
       throw unsupportedAll('map literals', tree.range);
     case 'slice':
-      throw unsupportedAll('slices of lists', tree.range);
+      return bindSlice(tree, context);
     case 'lambda':
       throw unsupportedAll('lambda functions', tree.range);
     case 'missing':
@@ -220,15 +220,27 @@ function bindCollate(tree: sql.Collate, context: Context): Expression {
   return bindExpression(tree.operand, context);
 }
 
+/** `timestamp(0) '2020-01-01 10:00:00.5'` */
+function typedLiteral(tree: sql.TypedLiteral, { statement }: Context): Expression {
+  const value = bindTypedLiteral(tree, statement);
+  const { fraction } = resolveType(tree.type, 'fractions');
+  return fraction === undefined
+    ? value
+    : operation('round_time', [value, constant(fraction, INT32)], tree.range, statement);
+}
+
 function bindCast(tree: sql.Cast, context: Context): Expression {
   const { statement } = context;
-  const { type, maxLength, unbounded } = resolveType(tree.type);
+  const { type, maxLength, unbounded, fraction } = resolveType(tree.type, 'fractions');
   const onError = tree.try ? 'null' : 'error';
   const literal = onError === 'error' ? floatLiteral(tree.operand, type, tree.range) : undefined;
   if (literal !== undefined) return literal;
   const arg = bindExpression(tree.operand, operand(context));
   const actual = unbounded ? numericTarget(arg) : type;
   const value = explicitCast(arg, actual, onError, statement, tree.range);
+  if (fraction !== undefined) {
+    return operation('round_time', [value, constant(fraction, INT32)], tree.range, statement);
+  }
   if (maxLength === undefined) return value;
   const length = constant(maxLength, INT32);
   return operation('left', [explicitCast(value, UTF8, onError, statement, tree.range), length], tree.range, statement);

@@ -6,6 +6,7 @@ import { messageTypeName } from '../../types/names.ts';
 import { INT64, list, UTF8 } from '../../types/type.ts';
 import { coerce, integerOf, unifyAll } from './coerce.ts';
 import { type Context, operand } from './context.ts';
+import { unsupported } from './errors.ts';
 import { infix, operation } from './operators.ts';
 
 /** Arrays, and access to what is inside of a value. */
@@ -37,6 +38,22 @@ export function bindSubscript(tree: sql.Subscript, context: Context): Expression
   throw new OrbitError('datatype_mismatch', `cannot subscript type ${messageTypeName(base.type)}`, {
     range: tree.range,
   });
+}
+
+/** `list[2:3]`; a bound that is left out is the list's own. */
+export function bindSlice(tree: sql.Slice, context: Context): Expression {
+  const { statement } = context;
+  const inner = operand(context);
+  if (tree.step !== undefined) throw unsupported('a slice with a step', tree.step.range);
+  if (tree.operand.kind === 'slice') throw unsupported('a slice of several dimensions', tree.range);
+  const base = statement.bind.expression(tree.operand, inner);
+  if (base.type.kind !== 'list') {
+    const message = `cannot subscript type ${messageTypeName(base.type)}`;
+    throw new OrbitError('datatype_mismatch', message, { range: tree.range });
+  }
+  const bound = (part: sql.Expression | undefined, otherwise: bigint): Expression =>
+    part === undefined ? constant(otherwise, INT64) : coerce(statement.bind.expression(part, inner), INT64, statement);
+  return operation('list_slice', [base, bound(tree.lower, 1n), bound(tree.upper, 2n ** 62n)], tree.range, statement);
 }
 
 /** SQL counts from one, the catalogue's functions from zero. */

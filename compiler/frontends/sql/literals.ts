@@ -75,7 +75,7 @@ export function bindBooleanLiteral(tree: sql.BooleanLiteral): Constant {
 
 /** `date '2020-01-01'` */
 export function bindTypedLiteral(tree: sql.TypedLiteral, statement: StatementContext): Constant {
-  const { type, unbounded, maxLength } = resolveType(tree.type);
+  const { type, unbounded, maxLength } = resolveType(tree.type, 'fractions');
   if (maxLength !== undefined) throw unsupported('a length limit on a literal', tree.type.range);
   const actual = unbounded ? (numericOfText(tree.value) ?? type) : type;
   return constant(

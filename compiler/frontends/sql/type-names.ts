@@ -31,6 +31,8 @@ export interface NamedType {
   readonly type: Type;
   /** Of `varchar(n)` and `char(n)`: the most characters that a stored value may have. */
   readonly maxLength: number | undefined;
+  /** Of `timestamp(n)` and its like: decimals of a second, if fewer than there can be. */
+  readonly fraction?: number;
   /** `numeric` without precision: it takes what its value needs, where that is known. */
   readonly unbounded: boolean;
 }
@@ -68,7 +70,14 @@ const MICROSECOND_DIGITS = 6;
 const FLOAT32_BITS = 24;
 const FLOAT64_BITS = 53;
 
-export function resolveType(tree: sql.TypeName): NamedType {
+/** Who asks for `fractions` rounds to them. */
+export function resolveType(tree: sql.TypeName, fractions?: 'fractions'): NamedType {
+  const type = resolveAny(tree);
+  if (type.fraction === undefined || fractions !== undefined) return type;
+  throw unsupported('a type with fewer than six decimals of a second here', tree.range);
+}
+
+function resolveAny(tree: sql.TypeName): NamedType {
   switch (tree.kind) {
     case 'namedType':
       return resolveNamed(tree);
@@ -114,16 +123,16 @@ function resolveNamed(tree: sql.NamedType): NamedType {
       return plain(float(modifiers, tree));
     case 'time':
     case 'time without time zone':
-      return plain(withMicroseconds(TIME, modifiers, tree));
+      return withMicroseconds(TIME, modifiers, tree);
     case 'timestamp':
     case 'timestamp without time zone':
     case 'datetime':
-      return plain(withMicroseconds(TIMESTAMP, modifiers, tree));
+      return withMicroseconds(TIMESTAMP, modifiers, tree);
     case 'timestamptz':
     case 'timestamp with time zone':
-      return plain(withMicroseconds(TIMESTAMPTZ, modifiers, tree));
+      return withMicroseconds(TIMESTAMPTZ, modifiers, tree);
     case 'interval':
-      return plain(withMicroseconds(INTERVAL, modifiers, tree));
+      return withMicroseconds(INTERVAL, modifiers, tree);
     default:
       if (simple !== undefined) throw invalidModifier(`type ${name} takes no modifier`, tree);
       throw unknownType(name, tree);
@@ -198,15 +207,12 @@ function float(modifiers: readonly number[], tree: sql.NamedType): Type {
   return bits <= FLOAT32_BITS ? FLOAT32 : FLOAT64;
 }
 
-function withMicroseconds(type: Type, modifiers: readonly number[], tree: sql.NamedType): Type {
+function withMicroseconds(type: Type, modifiers: readonly number[], tree: sql.NamedType): NamedType {
   const [digits = MICROSECOND_DIGITS] = modifiers;
   if (modifiers.length > 1 || digits < 0 || digits > MICROSECOND_DIGITS) {
     throw invalidModifier(`${display(tree.name)} precision must be between 0 and ${MICROSECOND_DIGITS}`, tree);
   }
-  if (digits !== MICROSECOND_DIGITS) {
-    throw unsupported(`${display(tree.name)} with fewer than six decimals of a second`, tree.range);
-  }
-  return type;
+  return digits === MICROSECOND_DIGITS ? plain(type) : { ...plain(type), fraction: digits };
 }
 
 /** The decimal that a text needs; undefined where it is no plain number. */
