@@ -83,6 +83,7 @@ const CSV_OPTIONS = [
     'types',
     'dtypes',
     'all_varchar',
+    'ignore_errors',
   ],
 ];
 
@@ -95,6 +96,7 @@ export function csvOptions(options: Options): CsvOptions {
     header: flagOption(options, 'header'),
     nullText: textOption(options, 'nullstr'),
     allText: flagOption(options, 'all_varchar'),
+    ignoreErrors: flagOption(options, 'ignore_errors'),
     types: typesOption(options, 'types') ?? typesOption(options, 'dtypes'),
   };
 }

@@ -226,6 +226,107 @@ describe('several files', () => {
   });
 });
 
+describe('CSV', () => {
+  test('records that are wrong may be left out', async () => {
+    const rows = Array.from({ length: 3000 }, (_, i) => (i % 1000 === 7 ? `${i},bad,"x" y` : `${i},${i % 10},t${i}`));
+    rows[5] = '5,1';
+    rows[6] = '6,1,2,3';
+    rows[2500] = '2500,x,y';
+    const path = put('bad.csv', `a,b,c\n${rows.join('\n')}\n`);
+    const read = (options: string): string => `select count(*) as c, sum(a) as s from read_csv('${path}', ${options})`;
+    expect(await ask(read('header = true'))).toMatchInlineSnapshot(`
+      [
+        "22P04 expected 3 values, but this line has 2: "5,1"",
+        "bad.csv: line 7",
+      ]
+    `);
+    expect(await ask(read(`header = true, ignore_errors = true, types = {'b': 'bigint'}`))).toMatchInlineSnapshot(`
+      [
+        "c int64, s decimal(38,0)",
+        "{"c":2994,"s":"4492968"}",
+      ]
+    `);
+    // Whatever the pieces are that the file is read in: a record may begin in one and end in another.
+    expect(
+      await ask(
+        `select count(*) as c from read_csv('${put('open.csv', 'a,b\n1,2\n"3,4\n5,6\n')}', ignore_errors = true)`,
+      ),
+    ).toMatchInlineSnapshot(`
+      [
+        "c int64",
+        "{"c":2}",
+      ]
+    `);
+  });
+  test('types and names of options', async () => {
+    const path = put('typed.csv', 'a|b\n1|007\n');
+    expect(
+      await ask(`from read_csv('${path}', sep = '|', types = {'b': 'varchar', 'A': 'decimal(9,2)'})`),
+    ).toMatchInlineSnapshot(`
+      [
+        "a decimal(9,2), b utf8",
+        "{"a":"1.00","b":"007"}",
+      ]
+    `);
+    expect(await ask(`from read_csv('${path}', all_varchar = true)`)).toMatchInlineSnapshot(`
+      [
+        "a utf8, b utf8",
+        "{"a":"1","b":"007"}",
+      ]
+    `);
+    expect(await ask(`from read_csv('${path}', types = {'c': 'int'})`)).toMatchInlineSnapshot(`
+      [
+        "42703 the file has no column "c"",
+        "typed.csv",
+      ]
+    `);
+    expect(await ask(`from read_csv('${path}', store_rejects = true)`)).toMatchInlineSnapshot(`
+      [
+        "0A000 read_csv does not know the option "store_rejects"",
+      ]
+    `);
+  });
+});
+
+describe('SUMMARIZE and DESCRIBE', () => {
+  test('tables, queries and files', async () => {
+    await db.query(`create table summed as select i, i * 1.5 as d, 'x' || i as s, date '2024-01-01' + i as day, i % 2 = 0 as b,
+      case when i % 3 = 0 then null else i end as n, [i] as l from generate_series(0, 9) s(i)`);
+    expect(await ask('summarize summed')).toMatchInlineSnapshot(`
+      [
+        "column_name utf8, column_type utf8, min utf8, max utf8, approx_unique int64, avg float64, std float64, q25 utf8, q50 utf8, q75 utf8, count int64, null_percentage decimal(9,2)",
+        "{"column_name":"i","column_type":"int32","min":"0","max":"9","approx_unique":10,"avg":4.5,"std":3.0276503540974917,"q25":"2","q50":"4","q75":"7","count":10,"null_percentage":"0.00"}",
+        "{"column_name":"d","column_type":"decimal(12,1)","min":"0.0","max":"13.5","approx_unique":10,"avg":6.75,"std":4.541475531146237,"q25":"3.0","q50":"6.0","q75":"10.5","count":10,"null_percentage":"0.00"}",
+        "{"column_name":"s","column_type":"utf8","min":"x0","max":"x9","approx_unique":10,"avg":null,"std":null,"q25":null,"q50":null,"q75":null,"count":10,"null_percentage":"0.00"}",
+        "{"column_name":"day","column_type":"date","min":"2024-01-01","max":"2024-01-10","approx_unique":10,"avg":null,"std":null,"q25":"2024-01-03","q50":"2024-01-05","q75":"2024-01-08","count":10,"null_percentage":"0.00"}",
+        "{"column_name":"b","column_type":"bool","min":"false","max":"true","approx_unique":2,"avg":null,"std":null,"q25":null,"q50":null,"q75":null,"count":10,"null_percentage":"0.00"}",
+        "{"column_name":"n","column_type":"int32","min":"1","max":"8","approx_unique":6,"avg":4.5,"std":2.7386127875258306,"q25":"2","q50":"4","q75":"7","count":10,"null_percentage":"40.00"}",
+        "{"column_name":"l","column_type":"int32[]","min":null,"max":null,"approx_unique":10,"avg":null,"std":null,"q25":null,"q50":null,"q75":null,"count":10,"null_percentage":"0.00"}",
+      ]
+    `);
+    expect(await ask('summarize select 1 as a, null as a where false')).toMatchInlineSnapshot(`
+      [
+        "column_name utf8, column_type utf8, min utf8, max utf8, approx_unique int64, avg float64, std float64, q25 utf8, q50 utf8, q75 utf8, count int64, null_percentage decimal(9,2)",
+        "{"column_name":"a","column_type":"int32","min":null,"max":null,"approx_unique":0,"avg":null,"std":null,"q25":null,"q50":null,"q75":null,"count":0,"null_percentage":null}",
+        "{"column_name":"a","column_type":"utf8","min":null,"max":null,"approx_unique":0,"avg":null,"std":null,"q25":null,"q50":null,"q75":null,"count":0,"null_percentage":null}",
+      ]
+    `);
+    expect((await ask(`summarize from '${put('s.csv', 'a,b\n1,x\n3,y\n')}'`)).length).toBe(3);
+    expect(await ask(`describe from '${put('s.csv', 'a,b\n1,x\n3,y\n')}'`)).toMatchInlineSnapshot(`
+      [
+        "column_name utf8, column_type utf8, null utf8",
+        "{"column_name":"a","column_type":"int64","null":"YES"}",
+        "{"column_name":"b","column_type":"utf8","null":"YES"}",
+      ]
+    `);
+    expect(await ask('summarize no_such')).toMatchInlineSnapshot(`
+      [
+        "42P01 relation "no_such" does not exist",
+      ]
+    `);
+  });
+});
+
 describe('compressed files', () => {
   test('gzip', async () => {
     const text = `i,t\n${Array.from({ length: 50_000 }, (_, i) => `${i},text ${i % 7}\n`).join('')}`;

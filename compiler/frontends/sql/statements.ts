@@ -13,6 +13,7 @@ import { bindExplainOptions } from './options.ts';
 import { bindQuery } from './query.ts';
 import { refused } from './refused.ts';
 import { bindSession } from './session.ts';
+import { bindSummarize } from './summarize.ts';
 import { findTable } from './tables.ts';
 import { unknownColumn } from './targets.ts';
 import { viewNamed } from './views.ts';
@@ -98,8 +99,9 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
     case 'extension':
     case 'databaseCopy':
     case 'merge':
-    case 'summarize':
       throw refused(tree);
+    case 'summarize':
+      return bindSummarize(tree, (query) => bindTopQuery(query, context));
     case 'invalid':
       throw internalError('a tree with syntax errors was bound');
     default:

@@ -7,6 +7,7 @@ import type { FileHost } from '../host.ts';
 import { createConverter } from './convert.ts';
 import { readSpots, statisticsOfSpots } from './csv-sample.ts';
 import type { CsvDialect, CsvOptions } from './dialect.ts';
+import { convertGoodRows } from './good-rows.ts';
 import { BLOCK_SIZE, BlockFeeder, convertBatch } from './input.ts';
 import { RecordReader } from './reader.ts';
 import { type CsvSniff, sniffCsv } from './sniff.ts';
@@ -47,7 +48,7 @@ export async function openCsvSource(host: FileHost, path: string, options: CsvOp
       const statistics = statisticsOfSpots(spots, path, dialect, columns, info.size);
       return statistics.rowCount > 0 ? statistics : estimate(sniff, info.size);
     },
-    read: (request) => readCsv(host, path, dialect, columns, options.blockSize ?? BLOCK_SIZE, request),
+    read: (request) => readCsv(host, path, dialect, columns, options, request),
   };
 }
 
@@ -91,7 +92,7 @@ function readCsv(
   path: string,
   dialect: CsvDialect,
   columns: readonly ColumnDefinition[],
-  blockSize: number,
+  { blockSize = BLOCK_SIZE, ignoreErrors = false }: CsvOptions,
   { ordinals, builders }: FileReadRequest,
 ): FileReader {
   const wanted = ordinals.map((ordinal, i) => {
@@ -101,16 +102,25 @@ function readCsv(
     const convert = createConverter(definition.type, builder, ordinal, dialect);
     return { column: ordinal, name: definition.name, builder, convert };
   });
+  const types = columns.map(({ type }) => type);
   const reader = new RecordReader(
     path,
     dialect,
     columns.map((column) => column.name),
+    ignoreErrors,
   );
   let feeder: BlockFeeder | undefined;
   let drained = false;
 
   /** Converts some of the bytes at hand; 0 once they are used up. */
   function convert(room: number): number {
+    if (ignoreErrors) {
+      for (;;) {
+        const batch = reader.next(room);
+        const rows = batch === undefined ? 0 : convertGoodRows(batch, types, wanted, dialect);
+        if (batch === undefined || rows > 0) return rows;
+      }
+    }
     const batch = reader.next(room);
     if (batch === undefined) return 0;
     convertBatch(batch, wanted, reader, path, INFERRED);

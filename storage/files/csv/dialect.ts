@@ -19,6 +19,8 @@ export interface CsvOptions {
   readonly header?: boolean | undefined;
   /** Default: the empty string. */
   readonly nullText?: string | undefined;
+  /** Records that are malformed, or have a value that is not of its column's type, are left out. */
+  readonly ignoreErrors?: boolean | undefined;
   /** All columns are text. */
   readonly allText?: boolean | undefined;
   /** Types of columns by their names in lower case; those of the others are found out. */

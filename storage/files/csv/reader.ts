@@ -1,5 +1,5 @@
 import { internalError, type OrbitError } from '../../../compiler/types/error.ts';
-import type { CsvDialect } from './dialect.ts';
+import { type CsvDialect, LF } from './dialect.ts';
 import { csvError, shownText } from './problem.ts';
 import { BATCH_ROWS, countLines, type FieldBatch, RecordSplitter, type SplitProblem } from './split.ts';
 
@@ -19,12 +19,17 @@ export class RecordReader {
   private ascii = true;
   private begun = false;
   private headerDue: boolean;
+  /** Malformed records are left out up to the end of their line. */
+  private readonly skipsBad: boolean;
+  /** The rest of a line is to be left out. */
+  private skipping = false;
   /** Number of the line at `start`. */
   private line = 1;
   private batchStart = 0;
   private batchLine = 1;
 
-  constructor(path: string, dialect: CsvDialect, columnNames: readonly string[]) {
+  constructor(path: string, dialect: CsvDialect, columnNames: readonly string[], skipsBad = false) {
+    this.skipsBad = skipsBad;
     this.path = path;
     this.columnNames = columnNames;
     this.splitter = new RecordSplitter(dialect, columnNames.length);
@@ -88,15 +93,37 @@ export class RecordReader {
 
   private split(maxRows: number): number {
     const { splitter } = this;
+    for (;;) {
+      const rows = this.splitSome(maxRows);
+      if (rows > 0 || splitter.problem === undefined) return rows;
+      this.leaveOut();
+    }
+  }
+
+  /** Begins to leave out the malformed record at `start`. */
+  private leaveOut(): void {
+    if (!this.skipsBad && this.splitter.problem !== undefined) throw this.describe(this.splitter.problem);
+    this.splitter.problem = undefined;
+    this.skipping = true;
+  }
+
+  private splitSome(maxRows: number): number {
+    const { splitter } = this;
     // Rows before a malformed record are delivered first.
-    if (splitter.problem !== undefined) throw this.describe(splitter.problem);
+    if (splitter.problem !== undefined) this.leaveOut();
+    if (this.skipping) {
+      const length = this.buffer.subarray(this.start, this.end).indexOf(LF);
+      this.start = length < 0 ? this.end : this.start + length + 1;
+      this.skipping = length < 0;
+      if (length < 0) return 0;
+      this.line++;
+    }
     this.start = splitter.skipLineFeed(this.buffer, this.start, this.end);
     this.batchStart = this.start;
     this.batchLine = this.line;
     splitter.split(this.buffer, this.start, this.end, this.final, maxRows);
     this.start = splitter.consumed;
     this.line += splitter.lines;
-    if (splitter.rows === 0 && splitter.problem !== undefined) throw this.describe(splitter.problem);
     return splitter.rows;
   }
 

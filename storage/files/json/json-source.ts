@@ -184,7 +184,11 @@ function readJson(file: JsonFile, { ordinals, builders }: FileReadRequest): File
           hint: 'The columns were inferred from the beginning of the file; sample_size says how many records are looked at, -1 all.',
         });
       }
-      return wanted.map(({ field = '', type }) => convertJson(value.value.get(field), type));
+      const { value: object } = value;
+      // Whether a record is left out must not depend on which columns are wanted.
+      if (options.ignoreErrors === true)
+        columns.forEach(({ type }, i) => convertJson(object.get(fields[i] ?? ''), type));
+      return wanted.map(({ field = '', type }) => convertJson(object.get(field), type));
     } catch (error) {
       if (options.ignoreErrors === true && error instanceof OrbitError) return undefined;
       throw stream.located(error, record);
