@@ -1,4 +1,5 @@
 import type { Catalog, TableHandle, ViewHandle } from '../compiler/catalog/catalog.ts';
+import type { Sequence } from '../compiler/functions/sequences.ts';
 import { OrbitError, type SourceRange } from '../compiler/types/error.ts';
 import { createMemoryTable, type MemoryTable, type MemoryTableOptions } from '../storage/tables/memory-table.ts';
 import type { TransactionManager } from '../storage/transactions/manager.ts';
@@ -19,6 +20,23 @@ export interface Place {
 export interface CatalogTable {
   readonly kind: 'table';
   readonly table: MemoryTable;
+  /** Sequences that its defaults name. */
+  readonly uses: readonly Place[];
+}
+
+export interface CatalogSequence {
+  readonly kind: 'sequence';
+  readonly sequence: Sequence;
+  /** The table that it goes with. */
+  readonly owner: Place | undefined;
+}
+
+/** Unique ones are keys of their table; others are only names. */
+export interface CatalogIndex {
+  readonly kind: 'index';
+  readonly owner: Place;
+  readonly unique: boolean;
+  readonly columns: readonly (number | undefined)[];
 }
 
 export interface CatalogView {
@@ -29,7 +47,7 @@ export interface CatalogView {
 }
 
 /** What a name in a schema stands for; tables, views and the like have one name space. */
-export type CatalogObject = CatalogTable | CatalogView;
+export type CatalogObject = CatalogTable | CatalogView | CatalogSequence | CatalogIndex;
 
 /** All objects by schema and folded name. A state never changes: each change makes another one. */
 export type CatalogState = ReadonlyMap<string, ReadonlyMap<string, CatalogObject>>;
@@ -40,6 +58,7 @@ export interface Names {
   /** The session's own schema of temporary tables, which comes before all others. */
   readonly temporary: string;
   readonly path: readonly string[];
+  readonly session: number;
 }
 
 export type Found = Place & { readonly object: CatalogObject };
@@ -182,7 +201,7 @@ export function dependants(state: CatalogState, of: readonly Place[]): readonly 
   for (let next = gone.shift(); next !== undefined; next = gone.shift()) {
     const { schema, name } = next;
     for (const candidate of all) {
-      const uses = candidate.object.kind === 'view' ? candidate.object.uses : [];
+      const uses = 'uses' in candidate.object ? candidate.object.uses : [];
       if (!uses.some((used) => used.schema === schema && used.name === name)) continue;
       if ([...of, ...found].some((known) => known.schema === candidate.schema && known.name === candidate.name))
         continue;
@@ -191,6 +210,14 @@ export function dependants(state: CatalogState, of: readonly Place[]): readonly 
     }
   }
   return found;
+}
+
+/** What goes where these objects go: indexes of tables, and sequences of their columns. */
+export function owned(state: CatalogState, by: readonly Place[]): readonly Found[] {
+  return eachObject(state).filter(({ object }) => {
+    const owner = 'owner' in object ? object.owner : undefined;
+    return owner !== undefined && by.some(({ schema, name }) => owner.schema === schema && owner.name === name);
+  });
 }
 
 /** How a session names an object in messages. */
@@ -231,6 +258,14 @@ export function catalogOf(
       const object = look(name, schema);
       return object?.kind === 'view' ? object.view : undefined;
     },
+    sequence: (name, schema) => {
+      const object = look(name, schema);
+      return object?.kind === 'sequence' ? object.sequence : undefined;
+    },
+    session: () => {
+      asked({ name: SESSION, schema: undefined, path, found: undefined, version: names.session });
+      return names.session;
+    },
     along: (other) => catalogOf(names, file, asked, other),
     file,
     tableNames: () => {
@@ -243,8 +278,12 @@ export function catalogOf(
   };
 }
 
+/** As a name: that the plan is one of its session. */
+const SESSION = '';
+
 /** Whether the name still means what it did. */
 export function isSame(names: Names, { name, schema, path, found, version }: Lookup): boolean {
+  if (name === SESSION) return names.session === version;
   const now = find(path === undefined ? names : { ...names, path }, name, schema);
   return now?.object === found?.object && versionOf(now) === version;
 }

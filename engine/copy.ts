@@ -47,6 +47,10 @@ export async function copyFrom(body: BoundCopyFrom, execution: Execution): Promi
   if (session.transaction !== undefined) throw unsupported('COPY inside a transaction');
   const { table, options } = body;
   if (!isMemoryTable(table)) throw internalError(`${table.name} cannot be loaded`);
+  if (table.checksRows) throw unsupported('COPY into a table with CHECK constraints');
+  if (table.columns.some((column, i) => column.default !== undefined && !body.ordinals.includes(i))) {
+    throw unsupported('COPY into some columns of a table with defaults');
+  }
   const { path } = body.source;
   // A name that tells nothing is that of a CSV file.
   const format = textOf(options, 'format')?.toLowerCase() ?? formatOf(path, 'csv');

@@ -1,5 +1,7 @@
+import type { ColumnDefinition } from '../compiler/catalog/catalog.ts';
 import type {
   BoundCreateSchema,
+  BoundCreateSequence,
   BoundCreateTable,
   BoundCreateTableAs,
   BoundCreateView,
@@ -7,6 +9,7 @@ import type {
   ObjectName,
   ResultColumn,
 } from '../compiler/frontends/sql/bound.ts';
+import { createSequence } from '../compiler/functions/sequences.ts';
 import { type Plan, ROW_ID_ORDINAL } from '../compiler/ir/plan.ts';
 import { OrbitError } from '../compiler/types/error.ts';
 import { messageTypeName } from '../compiler/types/names.ts';
@@ -17,6 +20,7 @@ import { loadFile } from '../storage/files/load.ts';
 import type { MemoryTable } from '../storage/tables/memory-table.ts';
 import {
   type CatalogObject,
+  type CatalogState,
   type CatalogView,
   dependants,
   describe,
@@ -25,6 +29,7 @@ import {
   hasSchema,
   type Lookup,
   type Names,
+  owned,
   type Place,
   placeOfNew,
   schemaNamed,
@@ -36,6 +41,7 @@ import {
 } from './catalog.ts';
 import { compilePlan } from './compile.ts';
 import { pause } from './pause.node.ts';
+import { rowCheck } from './row-check.ts';
 import { checkCancelled, type Execution, inTransaction, type Outcome, runQuery } from './run.ts';
 import type { Deliver } from './stream.ts';
 import { define, namesOf } from './transactions.ts';
@@ -101,15 +107,66 @@ function stillUsed(names: Names, what: Found, using: readonly Found[], schema?: 
   );
 }
 
-export function createTable(body: BoundCreateTable, execution: Execution): Outcome {
+export function createTable(body: BoundCreateTable, lookups: readonly Lookup[], execution: Execution): Outcome {
   const names = namesOf(execution);
   const place = newPlace(names, body.table, body, 'table');
   if (place === undefined) return done('CREATE TABLE');
   refuseUsed(names, place);
-  const keys = body.keys.map((key) => key.columns);
-  const table = execution.database.catalog.make({ name: place.name, columns: body.columns, keys });
-  put(execution, place, { kind: 'table', table });
+  const path = [names.temporary, ...names.path];
+  let state = withoutObjects(names.state, owned(names.state, [place]));
+  const columns = body.columns.map(({ sequence: options, ...column }): ColumnDefinition => {
+    if (options === undefined) return column.default === undefined ? column : { ...column, defaultPath: path };
+    const name = freeName(state, place.schema, `${place.name}_${column.name}_seq`);
+    const sequence = createSequence(name, options);
+    state = withObject(state, { schema: place.schema, name }, { kind: 'sequence', sequence, owner: place });
+    return {
+      ...column,
+      default: `nextval('"${name.replaceAll('"', '""').replaceAll("'", "''")}"')`,
+      defaultPath: [place.schema],
+    };
+  });
+  const { checks } = body;
+  const table = execution.database.catalog.make({
+    name: place.name,
+    columns,
+    keys: body.keys.map((key) => key.columns),
+    check: checks.length === 0 ? undefined : rowCheck(place.name, checks),
+  });
+  const named = used(lookups).filter(({ schema, name }) => state.get(schema)?.get(name)?.kind === 'sequence');
+  const uses = [...named, ...owned(state, [place])].map(({ schema, name }) => ({ schema, name }));
+  const made = withObject(state, place, { kind: 'table', table, uses });
+  define(execution, () => made);
   return done('CREATE TABLE');
+}
+
+/** The objects that a statement's own text names. */
+function used(lookups: readonly Lookup[]): readonly Place[] {
+  return lookups
+    .flatMap(({ found, path }) => (found === undefined || path !== undefined ? [] : [found]))
+    .map(({ schema, name }) => ({ schema, name }))
+    .filter(({ schema, name }, i, all) => all.findIndex((o) => o.schema === schema && o.name === name) === i);
+}
+
+function withoutObjects(state: CatalogState, places: readonly Place[]): CatalogState {
+  return places.reduce(withoutObject, state);
+}
+
+export function freeName(state: CatalogState, schema: string, wanted: string): string {
+  const taken = state.get(schema);
+  for (let i = 0; ; i++) {
+    const name = i === 0 ? wanted : `${wanted}${i}`;
+    if (taken?.has(name) !== true) return name;
+  }
+}
+
+export function createNamedSequence(body: BoundCreateSequence, execution: Execution): Outcome {
+  const names = namesOf(execution);
+  const place = newPlace(names, body.sequence, body, 'sequence');
+  if (place === undefined) return done('CREATE SEQUENCE');
+  refuseUsed(names, place);
+  const sequence = createSequence(place.name, body.options);
+  put(execution, place, { kind: 'sequence', sequence, owner: undefined });
+  return done('CREATE SEQUENCE');
 }
 
 export async function createTableAs(body: BoundCreateTableAs, execution: Execution): Promise<Outcome> {
@@ -165,7 +222,7 @@ function putNew(body: BoundCreateTableAs, table: MemoryTable, affected: number, 
   const place = newPlace(names, body.table, body, 'table');
   if (place === undefined) return { command: 'CREATE TABLE', columns: NO_COLUMNS, affected: 0 };
   refuseUsed(names, place);
-  put(execution, place, { kind: 'table', table });
+  put(execution, place, { kind: 'table', table, uses: [] });
   return { command: 'CREATE TABLE', columns: NO_COLUMNS, affected };
 }
 
@@ -184,10 +241,7 @@ function wholeFile(plan: Plan): { readonly table: FileTable; readonly ordinals: 
 
 export function createView(body: BoundCreateView, lookups: readonly Lookup[], execution: Execution): Outcome {
   const names = namesOf(execution);
-  const used = lookups.flatMap(({ found, path }) => (found === undefined || path !== undefined ? [] : [found]));
-  const uses = used
-    .map(({ schema, name }) => ({ schema, name }))
-    .filter(({ schema, name }, i, all) => all.findIndex((o) => o.schema === schema && o.name === name) === i);
+  const uses = used(lookups);
   const temporary = body.temporary || uses.some(({ schema }) => schema === names.temporary);
   const place = newPlace(names, body.view, { ...body, temporary }, 'view');
   if (place === undefined) return done('CREATE VIEW');
@@ -261,7 +315,13 @@ function dropObjects(body: BoundDrop, kind: CatalogObject['kind'], execution: Ex
     const found = find(names, name, schema);
     if (found === undefined) {
       if (body.ifExists) continue;
-      throw new OrbitError('undefined_table', `${kind} "${name}" does not exist`, { range });
+      throw new OrbitError(
+        kind === 'index' ? 'undefined_object' : 'undefined_table',
+        `${kind} "${name}" does not exist`,
+        {
+          range,
+        },
+      );
     }
     if (found.object.kind !== kind) throw wrongKind(wanted, kind, found.object);
     gone.push(found);
@@ -269,7 +329,22 @@ function dropObjects(body: BoundDrop, kind: CatalogObject['kind'], execution: Ex
   const using = dependants(names.state, gone);
   const [first] = gone;
   if (using.length > 0 && !body.cascade && first !== undefined) throw stillUsed(names, first, using);
-  define(execution, (state) => [...gone, ...using].reduce(withoutObject, state));
+  const all = [...gone, ...using];
+  refuseDefaults(using);
+  const indexes = gone.filter(({ object }) => object.kind === 'index' && object.unique);
+  if (indexes[0] !== undefined) throw unsupported('DROP INDEX of a unique index');
+  define(execution, (state) => withoutObjects(state, [...all, ...owned(state, all)]));
+}
+
+/** A table is no part of the sequences that its defaults use. */
+function refuseDefaults(using: readonly Found[]): void {
+  if (using.some(({ object }) => object.kind === 'table')) {
+    throw unsupported('DROP … CASCADE of a sequence that defaults of a table use');
+  }
+}
+
+function unsupported(what: string): OrbitError {
+  return new OrbitError('feature_not_supported', `${what} is not supported`);
 }
 
 function dropSchemas(body: BoundDrop, execution: Execution): void {
@@ -285,5 +360,7 @@ function dropSchemas(body: BoundDrop, execution: Execution): void {
   const using = dependants(names.state, inside).filter(({ schema }) => !schemas.includes(schema));
   const [first] = inside;
   if (first !== undefined && !body.cascade) throw stillUsed(names, first, inside, schemaNamed(names, first.schema));
-  define(execution, (state) => schemas.reduce(withoutSchema, using.reduce(withoutObject, state)));
+  refuseDefaults(using);
+  const all = [...using, ...owned(names.state, inside).filter(({ schema }) => !schemas.includes(schema))];
+  define(execution, (state) => schemas.reduce(withoutSchema, withoutObjects(state, all)));
 }

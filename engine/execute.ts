@@ -5,11 +5,12 @@ import { cancelled } from '../runtime/scheduler/query.ts';
 import { isMemoryTable } from '../storage/tables/memory-table.ts';
 import { eachObject, TEMPORARY_SCHEMA } from './catalog.ts';
 import { copyFrom, copyTo } from './copy.ts';
-import { createSchema, createTable, createTableAs, createView, drop } from './definitions.ts';
+import { createNamedSequence, createSchema, createTable, createTableAs, createView, drop } from './definitions.ts';
 import { explainStatement } from './explain.ts';
 import { named, prepareNamed, unknownStatement } from './named-statements.ts';
 import { pause } from './pause.node.ts';
 import { type PlannedStatement, smallOf } from './planner.ts';
+import { createIndex, truncate } from './rewrite.ts';
 import { type Execution, inTransaction, type Outcome, runQuery, runSmall } from './run.ts';
 import { set, setTransaction, show } from './session-statements.ts';
 import type { Deliver } from './stream.ts';
@@ -78,11 +79,15 @@ export async function executeStatement(
       return { command: body.kind.toUpperCase(), columns: returning ?? NO_COLUMNS, affected };
     }
     case 'createTable':
-      return createTable(body, execution);
+      return createTable(body, statement.lookups, execution);
     case 'createTableAs':
       return createTableAs(body, execution);
     case 'createView':
       return createView(body, statement.lookups, execution);
+    case 'createSequence':
+      return createNamedSequence(body, execution);
+    case 'createIndex':
+      return createIndex(body, execution);
     case 'createSchema':
       return createSchema(body, execution);
     case 'drop':
@@ -135,7 +140,7 @@ export async function executeStatement(
     case 'listTables':
       return listTables(execution, deliver);
     case 'truncate':
-      throw unsupported('TRUNCATE');
+      return truncate(body, execution);
     case 'copyTo':
       return copyTo(body, execution);
     case 'set':

@@ -212,6 +212,9 @@ const WRITES: ReadonlySet<Statement['kind']> = new Set([
   'createTable',
   'createView',
   'createSchema',
+  'createSequence',
+  'createIndex',
+  'alter',
   'drop',
 ]);
 

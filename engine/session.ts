@@ -1,4 +1,5 @@
 import type { DeclaredParameters } from '../compiler/frontends/sql/parameters.ts';
+import { forgetSequences } from '../compiler/functions/sequences.ts';
 import { OrbitError } from '../compiler/types/error.ts';
 import type { Value } from '../compiler/types/value.ts';
 import type { Zone } from '../compiler/types/zones.ts';
@@ -22,6 +23,7 @@ export interface Session extends Connection {
 
 /** What a session keeps from one statement to the next. */
 export interface SessionState {
+  readonly id: number;
   /** Of BEGIN; statements outside have transactions of their own. */
   transaction: OpenTransaction | undefined;
   settings: Settings;
@@ -53,7 +55,8 @@ let sessions = 0;
 
 export function createSession(database: DatabaseState, onClose: () => void): Session {
   const temporary = `${TEMPORARY_SCHEMA}_${++sessions}`;
-  const session: SessionState = { transaction: undefined, settings: new Map(), prepared: new Map(), temporary };
+  const id = sessions;
+  const session: SessionState = { id, transaction: undefined, settings: new Map(), prepared: new Map(), temporary };
   const place = { database, session };
   let closed = false;
 
@@ -160,6 +163,7 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
       closed = true;
       if (session.transaction !== undefined) rollback(place);
       if (database.catalog.committed().has(temporary)) define(place, (state) => withoutSchema(state, temporary));
+      forgetSequences(BigInt(id));
       onClose();
     },
   };

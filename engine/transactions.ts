@@ -48,6 +48,7 @@ export function namesOf({ database, session }: Place): Names {
     state: session.transaction?.catalog?.state ?? database.catalog.committed(),
     temporary: session.temporary,
     path: searchPath(session.settings),
+    session: session.id,
   };
 }
 

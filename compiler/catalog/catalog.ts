@@ -9,6 +9,11 @@ export interface ColumnDefinition {
   readonly nullable: boolean;
   /** Of texts, in characters: longer values are refused. */
   readonly maxLength?: number | undefined;
+  /** What a row has that does not say: an expression as text, in which names are looked for along `defaultPath`. */
+  readonly default?: string | undefined;
+  readonly defaultPath?: readonly string[] | undefined;
+  /** Its numbers come from a sequence; with `always` nobody may give others. */
+  readonly identity?: 'always' | 'by default' | undefined;
 }
 
 /** What is known of a column's values; every figure is optional and may be stale, except where `exact` says otherwise. */
@@ -77,6 +82,10 @@ export interface Catalog {
   readonly file: (key: string) => TableHandle | undefined;
   /** The view of that name, where no table of that name comes before it. Absent: there are none. */
   readonly view?: ((name: string, schema?: string) => ViewHandle | undefined) | undefined;
+  /** The sequence of that name, by the id that plans know it by. */
+  readonly sequence?: ((name: string, schema?: string) => { readonly id: bigint } | undefined) | undefined;
+  /** The session that the statement is for, of which plans that ask are made. */
+  readonly session?: (() => number) | undefined;
   /** What the text of a view sees. */
   readonly along?: ((path: readonly string[]) => Catalog) | undefined;
   /** All table names, for "did you mean". */

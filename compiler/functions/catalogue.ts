@@ -20,6 +20,7 @@ import { REGEXP_FUNCTIONS } from './regexps.ts';
 import { REGRESSION_AGGREGATES } from './regression.ts';
 import { ROUNDED_TIMES } from './rounded-times.ts';
 import { SAMPLING_FUNCTIONS } from './sampling.ts';
+import { SEQUENCE_FUNCTIONS } from './sequences.ts';
 import { SERIES_FUNCTIONS } from './series.ts';
 import { SIMILAR_FUNCTIONS } from './similar.ts';
 import { SIMILARITY_FUNCTIONS } from './similarity.ts';
@@ -58,6 +59,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...UUID_FUNCTIONS,
   ...SLICE_FUNCTIONS,
   ...ROUNDED_TIMES,
+  ...SEQUENCE_FUNCTIONS,
 ];
 
 /** Every aggregate function of the product. */

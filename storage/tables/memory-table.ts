@@ -28,6 +28,8 @@ export interface MemoryTableOptions {
   readonly name: string;
   readonly columns: readonly ColumnDefinition[];
   readonly keys?: readonly (readonly number[])[] | undefined;
+  /** Throws for a row that must not be stored; loaders do not ask. */
+  readonly check?: ((row: readonly Value[]) => void) | undefined;
   /** Shared by all tables that a transaction may write; default: one of its own. */
   readonly transactions?: TransactionManager | undefined;
 }
@@ -38,6 +40,8 @@ export interface MemoryTable extends TableHandle, TableSource, TableSink {
    * commands, and to others when it commits.
    */
   readonly bulkLoader: (transaction?: Transaction, command?: number) => BulkLoader;
+  /** Whether rows are checked when they are written, which loaders do not. */
+  readonly checksRows: boolean;
   /** Looks closely at a column's values, for plans that are made from now on. */
   readonly analyze: (ordinal: number) => void;
   /** Rows whose columns `ordinals` equal `values`, with the writes of `command` itself; NULL equals nothing. */
@@ -47,6 +51,12 @@ export interface MemoryTable extends TableHandle, TableSource, TableSink {
     ordinals: readonly number[],
     values: readonly Value[],
   ) => readonly IdentifiedRow[];
+  /** An empty table like this one, but for what is given. */
+  readonly remade: (options: Partial<Pick<MemoryTableOptions, 'name' | 'columns' | 'keys' | 'check'>>) => MemoryTable;
+  /** Whether a transaction that goes on has written here, other than this one. */
+  readonly isWrittenByOthers: (transaction: Transaction | undefined) => boolean;
+  /** Lets nobody but the transaction write any more: when it commits, another table stands in this one's place. */
+  readonly retire: (transaction: Transaction) => void;
   /**
    * The row that the transaction has made of this one by updates, or the row itself, with the transaction's command
    * that wrote it: -1 for a row of others. Undefined if the transaction has deleted it.
@@ -79,6 +89,7 @@ export function createMemoryTable({
   name,
   columns,
   keys = [],
+  check,
   transactions = createTransactionManager(),
 }: MemoryTableOptions): MemoryTable {
   const dictionaries = columns.map(({ type }) =>
@@ -94,6 +105,9 @@ export function createMemoryTable({
   /** Committed rows that are not deleted. */
   let rowCount = 0;
   let version = 1;
+  /** The transaction after which nobody may write here. */
+  let retiredBy: number | undefined;
+  const lock = {};
   const keyed: KeyedTable = { name, columns, locate };
   /** By key; absent until the first row comes that cannot be told to be unique by the order of all rows. */
   const indexes: (KeyIndex | undefined)[] = keys.map(() => undefined);
@@ -167,6 +181,11 @@ export function createMemoryTable({
   function logOf(transaction: Transaction, command: number): WriteLog {
     if (command > MAX_COMMAND) {
       throw new OrbitError('program_limit_exceeded', 'the transaction has more commands than a transaction can have');
+    }
+    if (retiredBy !== undefined && retiredBy !== transaction.id) {
+      throw new OrbitError('serialization_failure', `table "${name}" was defined anew by a concurrent transaction`, {
+        hint: 'Try again.',
+      });
     }
     return transactions.enlist(transaction, observer, () => createWriteLog(transaction.id, grow, unload));
   }
@@ -274,6 +293,7 @@ export function createMemoryTable({
       if (!column.nullable && row[ordinal] === null) throw nullViolation(name, column);
       checkLength(name, column, row[ordinal] ?? null);
     });
+    check?.(row);
   }
 
   /** Takes in what a loader has loaded. */
@@ -384,6 +404,7 @@ export function createMemoryTable({
     get version() {
       return version;
     },
+    checksRows: check !== undefined,
     lastingRowIds: true,
     findsByKey: true,
     statistics: () => observer.statistics(rowCount, segments, delta),
@@ -419,6 +440,23 @@ export function createMemoryTable({
     delete: (transaction, command, rowId) => {
       const row = Number(rowId);
       if (canEnd(transaction, command, row)) endRow(transaction, command, row);
+    },
+    remade: (options) => createMemoryTable({ name, columns, keys, check, transactions, ...options }),
+    isWrittenByOthers: (transaction) => transactions.isEnlistedByOthers(observer, transaction),
+    retire: (transaction) => {
+      transactions.enlist(transaction, lock, () => ({
+        commit: () => {},
+        rollback: () => {
+          retiredBy = undefined;
+        },
+        mark: () => {
+          const before = retiredBy;
+          return () => {
+            retiredBy = before;
+          };
+        },
+      }));
+      retiredBy = transaction.id;
     },
     find: (transaction, command, ordinals, values) => {
       const viewpoint = viewpointOf({ transaction, command: command + 1 });

@@ -28,6 +28,8 @@ export interface TransactionManager {
   readonly begin: () => ActiveTransaction;
   readonly commit: (transaction: Transaction) => void;
   readonly rollback: (transaction: Transaction) => void;
+  /** Whether a transaction other than this one has written to what the owner stands for, and has not ended. */
+  readonly isEnlistedByOthers: (owner: object, transaction: Transaction | undefined) => boolean;
   /** From now on the transaction sees all that is committed. */
   readonly refresh: (transaction: Transaction) => void;
   readonly mark: (transaction: Transaction) => TransactionMark;
@@ -78,6 +80,8 @@ export function createTransactionManager(): TransactionManager {
       entries.delete(transaction.id);
       for (const { participant } of participants.values()) participant.rollback();
     },
+    isEnlistedByOthers: (owner, transaction) =>
+      [...entries].some(([id, { participants }]) => id !== transaction?.id && participants.has(owner)),
     refresh: (transaction) => {
       const entry = entryOf(transaction);
       if (entry.transaction.snapshot !== lastCommit) entry.transaction = { id: transaction.id, snapshot: lastCommit };

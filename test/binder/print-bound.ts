@@ -45,6 +45,15 @@ function lines(bound: BoundBody): readonly string[] {
       const { plan, kind, ...rest } = bound;
       return [`${kind} ${plain(rest)}`, printPlan(plan).trimEnd()];
     }
+    case 'truncate':
+      return [
+        `truncate ${bound.tables.map(({ name }) => name).join(', ')}`,
+        ...bound.plans.map((p) => printPlan(p).trimEnd()),
+      ];
+    case 'createIndex': {
+      const { kind, handle, ...rest } = bound;
+      return [`${kind} on ${handle.name} ${plain(rest)}`];
+    }
     case 'execute':
       return [`execute ${bound.name}(${bound.arguments.map((arg) => printExpression(arg)).join(', ')})`];
     case 'prepare':
@@ -67,6 +76,6 @@ function plain(value: object): string {
     if (part instanceof Map) return Object.fromEntries(part);
     if (typeof part === 'object' && part !== null && 'statistics' in part && 'name' in part) return part.name;
     if (key === 'type') return typeName(part as Type);
-    return part;
+    return typeof part === 'bigint' ? String(part) : part;
   });
 }

@@ -1,6 +1,7 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import type { TableHandle } from '../../catalog/catalog.ts';
-import type { Expression } from '../../ir/expression.ts';
+import type { SequenceOptions } from '../../functions/sequences.ts';
+import type { Column, Expression } from '../../ir/expression.ts';
 import type { Plan } from '../../ir/plan.ts';
 import type { Type } from '../../types/type.ts';
 import type { BoundParameter } from './parameters.ts';
@@ -24,6 +25,8 @@ export type BoundBody =
   | BoundCreateTable
   | BoundCreateTableAs
   | BoundCreateView
+  | BoundCreateSequence
+  | BoundCreateIndex
   | BoundCreateSchema
   | BoundDrop
   | BoundSet
@@ -89,7 +92,11 @@ export interface BoundDelete extends BoundChange {
 
 export interface BoundTruncate {
   readonly kind: 'truncate';
+  /** Deletes all rows of each table. */
+  readonly plans: readonly Plan[];
   readonly tables: readonly TableHandle[];
+  /** Sequences of their columns begin anew. */
+  readonly restart: boolean;
 }
 
 /** An option of COPY: a word or string, a number as text, a truth value, or a list of names. Undefined: named only. */
@@ -127,6 +134,19 @@ export interface NewColumn {
   readonly nullable: boolean;
   /** Of `varchar(n)`: longer values are an error. */
   readonly maxLength: number | undefined;
+  readonly default?: string | undefined;
+  readonly identity?: 'always' | 'by default' | undefined;
+  /** Its default is the next number of a sequence of its own. */
+  readonly sequence?: SequenceOptions | undefined;
+}
+
+/** A condition that no row may fail; unknown is no failure. */
+export interface NewCheck {
+  readonly name: string;
+  readonly text: string;
+  /** One for each column of the table. */
+  readonly columns: readonly Column[];
+  readonly condition: Expression;
 }
 
 export interface NewKey {
@@ -147,6 +167,28 @@ export interface BoundCreateTable extends NewTable {
   readonly kind: 'createTable';
   readonly columns: readonly NewColumn[];
   readonly keys: readonly NewKey[];
+  readonly checks: readonly NewCheck[];
+}
+
+export interface BoundCreateSequence {
+  readonly kind: 'createSequence';
+  readonly sequence: ObjectName;
+  readonly temporary: boolean;
+  readonly ifNotExists: boolean;
+  readonly orReplace: boolean;
+  readonly options: SequenceOptions;
+}
+
+export interface BoundCreateIndex {
+  readonly kind: 'createIndex';
+  /** Undefined: the engine makes up its name. */
+  readonly index: ObjectName | undefined;
+  readonly table: ObjectName;
+  readonly unique: boolean;
+  readonly ifNotExists: boolean;
+  /** Ordinals; undefined for an expression. */
+  readonly columns: readonly (number | undefined)[];
+  readonly handle: TableHandle;
 }
 
 export interface BoundCreateTableAs extends NewTable {
@@ -177,7 +219,7 @@ export interface BoundCreateSchema {
 
 export interface BoundDrop {
   readonly kind: 'drop';
-  readonly object: 'table' | 'view' | 'schema';
+  readonly object: 'table' | 'view' | 'schema' | 'sequence' | 'index';
   readonly names: readonly ObjectName[];
   readonly ifExists: boolean;
   readonly cascade: boolean;

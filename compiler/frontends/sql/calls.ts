@@ -21,6 +21,7 @@ import { bindGrouping } from './grouping-sets.ts';
 import { fold, suggestion } from './names.ts';
 import { operation } from './operators.ts';
 import { lookupBare, lookupRelation } from './scope.ts';
+import { bindSequenceCall, isSequenceCall } from './sequence-calls.ts';
 import { bindSetReturning, TABLE_FUNCTIONS } from './set-returning.ts';
 import { bindWindowCall } from './windows.ts';
 import { bindWithinGroup, needsWithinGroup } from './within-group.ts';
@@ -50,6 +51,10 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
     return constant(castNow(now, context.statement), now, tree.range);
   }
   if (TABLE_FUNCTIONS.has(name)) return bindSetReturning(tree, name, context);
+  if (isSequenceCall(name)) {
+    checkPlainCall(tree, name);
+    return bindSequenceCall(tree, name, context);
+  }
   if (isScalarName(name, 'sql')) checkPlainCall(tree, name);
   const args = unpacked(tree.arguments, context.scope, context).map((argument) => {
     if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);

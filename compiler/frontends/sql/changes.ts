@@ -115,7 +115,13 @@ interface Assigned {
 function bindAssignment(tree: sql.Assignment, table: TableHandle, context: Context): readonly Assigned[] {
   const ordinals = tree.targets.map((item) => targetOrdinal(item, table));
   const set = (ordinal: number, value: sql.Expression): Assigned => {
-    if (value.kind === 'default') return { ordinal, value: defaultOf(table, ordinal, value.range) };
+    const column = table.columns[ordinal];
+    if (column?.identity === 'always' && value.kind !== 'default') {
+      throw new OrbitError('generated_always', `column "${column.name}" can only be updated to DEFAULT`, {
+        range: value.range,
+      });
+    }
+    if (value.kind === 'default') return { ordinal, value: defaultOf(table, ordinal, value.range, context) };
     const { statement } = context;
     const bound = statement.bind.expression(value, context);
     return { ordinal, value: assigned(bound, table, ordinal, statement, value.range) };
@@ -147,11 +153,15 @@ export function bindDelete(tree: sql.Delete, outside: QueryContext): BoundBody {
 }
 
 export function bindTruncate(tree: sql.Truncate, context: QueryContext): BoundBody {
-  if (tree.identity === 'restart') throw unsupported('RESTART IDENTITY', tree.range);
-  if (tree.behavior === 'cascade') throw unsupported('TRUNCATE … CASCADE', tree.range);
   const tables = tree.tables.map((changed) => {
     if (changed.alias !== undefined) throw unsupported('an alias in TRUNCATE', changed.alias.range);
     return findTable(changed.name, context);
   });
-  return { kind: 'truncate', tables };
+  const plans = tables.map((table): Delete => {
+    const input = scan(table, context.statement.ids, { ordinals: [ROW_ID_ORDINAL] });
+    const [rowId] = input.columns;
+    if (rowId === undefined) throw internalError('a scan without its row id');
+    return { kind: 'delete', table, columns: input.columns, input, rowId: rowId.id, command: 0 };
+  });
+  return { kind: 'truncate', tables, plans, restart: tree.identity === 'restart' };
 }

@@ -7,8 +7,8 @@ import type { BoundBody } from './bound.ts';
 import type { QueryContext } from './context.ts';
 import { objectName } from './definitions.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
+import { relocated } from './expression-text.ts';
 import { fold } from './names.ts';
-import { relocated } from './views.ts';
 
 export function bindCreateView(tree: sql.CreateView, context: QueryContext): BoundBody {
   if (tree.checkOption !== undefined) throw unsupported('WITH CHECK OPTION', tree.range);

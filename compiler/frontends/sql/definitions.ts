@@ -1,10 +1,15 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import { OrbitError, unreachable } from '../../types/error.ts';
-import type { BoundBody, NewColumn, NewKey, ObjectName } from './bound.ts';
+import { INT16, INT32, INT64, type Type } from '../../types/type.ts';
+import type { BoundBody, NewCheck, NewColumn, NewKey, ObjectName } from './bound.ts';
 import type { QueryContext } from './context.ts';
+import { bindCheck, defaultText } from './defaults.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
 import { fold } from './names.ts';
 import { bindQuery } from './query.ts';
+import { sequenceOptions } from './sequences.ts';
+import { findTable } from './tables.ts';
+import { ordinalOf } from './targets.ts';
 import { resolveType } from './type-names.ts';
 
 /** CREATE and DROP. Whether the objects exist is for the engine to see, in the transaction that changes them. */
@@ -28,7 +33,7 @@ export function bindCreateTable(tree: sql.CreateTable, context: QueryContext): B
   const common = { table: objectName(tree.name), temporary, orReplace, ifNotExists };
   if (tree.query !== undefined)
     return { kind: 'createTableAs', ...common, ...bindTableQuery(tree, tree.query, context) };
-  return { kind: 'createTable', ...common, ...bindElements(tree.elements) };
+  return { kind: 'createTable', ...common, ...bindElements(tree, common.table.name, context) };
 }
 
 function bindTableQuery(tree: sql.CreateTable, query: sql.Query | sql.Execute, context: QueryContext) {
@@ -66,17 +71,19 @@ function refuseDuplicates(columns: readonly NewColumn[], ranges: readonly sql.So
   });
 }
 
-function bindElements(elements: readonly sql.TableElement[]) {
+function bindElements({ elements, range }: sql.CreateTable, table: string, context: QueryContext) {
   const definitions = elements.filter((element) => element.kind === 'columnDefinition');
   const names = definitions.map((definition) => fold(definition.name));
   const keys: NewKey[] = [];
+  const conditions: { readonly tree: sql.CheckConstraint; readonly column: string | undefined }[] = [];
   for (const element of elements) {
     switch (element.kind) {
       case 'columnDefinition':
         for (const constraint of element.constraints) {
           if (constraint.kind === 'primaryKey' || constraint.kind === 'unique') {
             keys.push(bindKey(constraint, [element.name], names));
-          } else refuseConstraint(constraint);
+          } else if (constraint.kind === 'check') conditions.push({ tree: constraint, column: fold(element.name) });
+          else refuseConstraint(constraint);
         }
         break;
       case 'primaryKey':
@@ -84,6 +91,8 @@ function bindElements(elements: readonly sql.TableElement[]) {
         keys.push(bindKey(element, element.columns, names));
         break;
       case 'check':
+        conditions.push({ tree: element, column: undefined });
+        break;
       case 'foreignKey':
         refuseConstraint(element);
         break;
@@ -103,13 +112,36 @@ function bindElements(elements: readonly sql.TableElement[]) {
     bindColumn(
       definition,
       primary.some((key) => key.columns.includes(i)),
+      table,
+      context,
     ),
   );
   refuseDuplicates(
     columns,
     definitions.map((definition) => definition.name.range),
   );
-  return { columns, keys };
+  const checks = conditions.map(({ tree, column }): NewCheck => {
+    if (tree.deferrable === true) throw unsupported('DEFERRABLE', tree.range);
+    const name = tree.name === undefined ? `${[table, column, 'check'].filter(Boolean).join('_')}` : fold(tree.name);
+    return bindCheck(tree.expression, name, table, columns, context);
+  });
+  if (columns.length === 0) throw unsupported('a table without columns', range);
+  return { columns, keys, checks };
+}
+
+const SERIAL: ReadonlyMap<string, { readonly type: Type; readonly bits: number }> = new Map([
+  ['smallserial', { type: INT16, bits: 16 }],
+  ['serial2', { type: INT16, bits: 16 }],
+  ['serial', { type: INT32, bits: 32 }],
+  ['serial4', { type: INT32, bits: 32 }],
+  ['bigserial', { type: INT64, bits: 64 }],
+  ['serial8', { type: INT64, bits: 64 }],
+]);
+
+function serialOf(type: sql.TypeName) {
+  const [word] = type.kind === 'namedType' ? type.name.parts : [];
+  const single = type.kind === 'namedType' && type.name.parts.length === 1 && type.modifiers.length === 0;
+  return word === undefined || !single ? undefined : SERIAL.get(fold(word));
 }
 
 function isPrimary(element: sql.TableElement): boolean {
@@ -119,14 +151,15 @@ function isPrimary(element: sql.TableElement): boolean {
   );
 }
 
-function bindColumn(tree: sql.ColumnDefinition, isKey: boolean): NewColumn {
+function bindColumn(tree: sql.ColumnDefinition, isKey: boolean, table: string, context: QueryContext): NewColumn {
   if (tree.type === undefined) {
     throw new OrbitError('syntax_error', `column "${fold(tree.name)}" has no type`, { range: tree.range });
   }
   if (tree.collation !== undefined && tree.collation.parts.at(-1)?.text !== 'C') {
     throw unsupported('a collation', tree.collation.range, 'Text is compared by code points, as by "C".');
   }
-  const { type, maxLength } = resolveType(tree.type);
+  const serial = serialOf(tree.type);
+  const { type, maxLength } = serial === undefined ? resolveType(tree.type) : { ...serial, maxLength: undefined };
   const constraints = tree.constraints.filter((constraint) => constraint.kind === 'notNull');
   const conflict = constraints.find((constraint) => constraint.nullable !== constraints[0]?.nullable);
   if (conflict !== undefined || (isKey && constraints.some((constraint) => constraint.nullable))) {
@@ -134,8 +167,61 @@ function bindColumn(tree: sql.ColumnDefinition, isKey: boolean): NewColumn {
       range: (conflict ?? tree).range,
     });
   }
-  const nullable = !isKey && constraints[0]?.nullable !== false;
-  return { name: fold(tree.name), type, nullable, maxLength };
+  const identity = tree.constraints.find((constraint) => constraint.kind === 'identity');
+  const defaults = tree.constraints.filter((constraint) => constraint.kind === 'defaultConstraint');
+  if (defaults.length + (identity === undefined ? 0 : 1) + (serial === undefined ? 0 : 1) > 1) {
+    throw new OrbitError('syntax_error', `multiple default values specified for column "${fold(tree.name)}"`, {
+      range: tree.range,
+    });
+  }
+  const numbered = identity !== undefined || serial !== undefined;
+  const nullable = !isKey && !numbered && constraints[0]?.nullable !== false;
+  const column: NewColumn = { name: fold(tree.name), type, nullable, maxLength };
+  if (numbered) {
+    const bits = serial?.bits ?? IDENTITY_BITS.get(type.kind);
+    if (bits === undefined) {
+      throw new OrbitError('invalid_parameter_value', 'identity column type must be smallint, integer, or bigint', {
+        range: tree.range,
+      });
+    }
+    const sequence = sequenceOptions(identity?.options ?? [], undefined, tree.range, bits);
+    return { ...column, sequence, identity: identity && (identity.always ? 'always' : 'by default') };
+  }
+  const [given] = defaults;
+  return given === undefined ? column : { ...column, default: defaultText(given.value, column, table, context) };
+}
+
+const IDENTITY_BITS: ReadonlyMap<Type['kind'], number> = new Map<Type['kind'], number>([
+  ['int16', 16],
+  ['int32', 32],
+  ['int64', 64],
+]);
+
+export function bindCreateSequence(tree: sql.CreateSequence): BoundBody {
+  if (tree.unlogged) throw unsupported('UNLOGGED', tree.range);
+  const { temporary, ifNotExists, orReplace, options: given } = tree;
+  if (given.ownedBy !== undefined && given.ownedBy.parts[0]?.text.toLowerCase() !== 'none') {
+    throw unsupported('OWNED BY', given.ownedBy.range);
+  }
+  const options = sequenceOptions(given.numbers, given.type, tree.range);
+  return { kind: 'createSequence', sequence: objectName(tree.name), temporary, ifNotExists, orReplace, options };
+}
+
+/** Tables in memory are looked up by their keys; other indexes are accepted for what programs expect of them. */
+export function bindCreateIndex(tree: sql.CreateIndex, context: QueryContext): BoundBody {
+  const handle = findTable(tree.table, context);
+  const columns = tree.elements.map(({ expression }) => {
+    const part = expression.kind === 'column' && expression.parts.length === 1 ? expression.parts[0] : undefined;
+    return part === undefined ? undefined : ordinalOf(part, handle);
+  });
+  if (tree.unique) {
+    if (columns.includes(undefined)) throw unsupported('a unique index over an expression', tree.range);
+    if (tree.where !== undefined) throw unsupported('a unique index over some rows', tree.where.range);
+    if (!tree.nullsDistinct) throw unsupported('NULLS NOT DISTINCT', tree.range);
+  }
+  const index = tree.name && objectName(tree.name);
+  const { unique, ifNotExists } = tree;
+  return { kind: 'createIndex', index, table: objectName(tree.table), unique, ifNotExists, columns, handle };
 }
 
 function bindKey(
@@ -167,14 +253,11 @@ function refuseConstraint(tree: sql.ColumnConstraint | sql.TableConstraint): voi
     case 'unique':
       return;
     case 'defaultConstraint':
-      if (tree.value.kind === 'null') return;
-      throw unsupportedAll('column defaults', tree.range);
+    case 'identity':
+    case 'check':
+      return;
     case 'generated':
       throw unsupportedAll('generated columns', tree.range);
-    case 'identity':
-      throw unsupportedAll('identity columns', tree.range);
-    case 'check':
-      throw unsupportedAll('CHECK constraints', tree.range);
     case 'references':
     case 'foreignKey':
       throw unsupportedAll('foreign keys', tree.range);
@@ -194,7 +277,7 @@ export function bindCreateSchema(tree: sql.CreateSchema): BoundBody {
 
 export function bindDrop(tree: sql.Drop): BoundBody {
   const { object, ifExists } = tree;
-  if (object !== 'table' && object !== 'view' && object !== 'schema') {
+  if (object === 'property graph' || object === 'materialized view' || object === 'type' || object === 'domain') {
     throw unsupported(`DROP ${object.toUpperCase()}`, tree.range);
   }
   return { kind: 'drop', object, names: tree.names.map(objectName), ifExists, cascade: tree.behavior === 'cascade' };

@@ -17,12 +17,14 @@ import { valuesWidth } from './values.ts';
 export function bindInsert(tree: sql.Insert, outside: QueryContext): BoundBody {
   if (tree.or !== undefined) throw unsupported(`INSERT OR ${tree.or.toUpperCase()}`, tree.range);
   if (tree.byName) throw unsupported('INSERT … BY NAME', tree.range);
-  if (tree.overriding !== undefined) throw unsupported(`OVERRIDING ${tree.overriding.toUpperCase()} VALUE`, tree.range);
   if (tree.onConflict !== undefined) throw unsupported('ON CONFLICT', tree.onConflict.range);
   const table = findTable(tree.table.name, outside);
   const context = withCommonTables(tree.with, outside);
   const ordinals = targetOrdinals(tree, table);
   const { input, stored } = bindSource(tree, table, ordinals, context);
+  refuseNumbers(tree, table, ordinals.slice(0, stored.size));
+  const numbered = (ordinal: number): boolean =>
+    tree.overriding === 'user' && table.columns[ordinal]?.identity !== undefined;
   const { statement } = context;
   const returns = tree.returning.length > 0;
   const written = returns ? writtenColumns(table, statement.ids) : [];
@@ -31,7 +33,10 @@ export function bindInsert(tree: sql.Insert, outside: QueryContext): BoundBody {
     table,
     columns: [...input.columns, ...written],
     input,
-    values: table.columns.map((_, ordinal) => stored.get(ordinal) ?? defaultOf(table, ordinal, tree.table.range)),
+    values: table.columns.map(
+      (_, ordinal) =>
+        (numbered(ordinal) ? undefined : stored.get(ordinal)) ?? defaultOf(table, ordinal, tree.table.range, context),
+    ),
     written,
     command: 0,
   };
@@ -49,6 +54,21 @@ function targetOrdinals(tree: sql.Insert, table: TableHandle): readonly number[]
   const names = tree.columns.map((target) => target.column);
   distinctOrdinals(names, ordinals, (name) => `column "${name}" specified more than once`);
   return ordinals;
+}
+
+/** Only DEFAULT is a value for a column whose numbers are always its sequence's. */
+function refuseNumbers(tree: sql.Insert, table: TableHandle, ordinals: readonly number[]): void {
+  if (tree.overriding !== undefined) return;
+  const body = tree.source?.body;
+  ordinals.forEach((ordinal, i) => {
+    const column = table.columns[ordinal];
+    if (column?.identity !== 'always') return;
+    if (body?.kind === 'values' && body.rows.every((row) => row.values[i]?.kind === 'default')) return;
+    throw new OrbitError('generated_always', `cannot insert a non-DEFAULT value into column "${column.name}"`, {
+      range: tree.source?.range ?? tree.range,
+      hint: 'Use OVERRIDING SYSTEM VALUE to override.',
+    });
+  });
 }
 
 interface Source {
@@ -94,7 +114,7 @@ function bindRows(
   const rows = tree.rows.map((row) =>
     row.values.map((value, i): Expression => {
       const ordinal = ordinals[i] ?? 0;
-      if (value.kind === 'default') return defaultOf(table, ordinal, value.range);
+      if (value.kind === 'default') return defaultOf(table, ordinal, value.range, context);
       return assigned(statement.bind.expression(value, inner), table, ordinal, statement, value.range);
     }),
   );

@@ -6,8 +6,6 @@ import { unsupported } from './errors.ts';
 export type RefusedStatement =
   | sql.CreateMaterializedView
   | sql.RefreshView
-  | sql.CreateIndex
-  | sql.CreateSequence
   | sql.CreateType
   | sql.CreateDomain
   | sql.CreatePropertyGraph
@@ -55,10 +53,6 @@ function nameOf(tree: RefusedStatement): string {
       return 'CREATE MATERIALIZED VIEW';
     case 'refreshView':
       return 'REFRESH MATERIALIZED VIEW';
-    case 'createIndex':
-      return tree.unique ? 'CREATE UNIQUE INDEX' : 'CREATE INDEX';
-    case 'createSequence':
-      return 'CREATE SEQUENCE';
     case 'createType':
       return 'CREATE TYPE';
     case 'createDomain':

@@ -5,7 +5,7 @@ import { bindDelete, bindTruncate, bindUpdate } from './changes.ts';
 import type { Output, QueryContext, StatementContext } from './context.ts';
 import { bindCopy } from './copy.ts';
 import { bindCreateView } from './create-view.ts';
-import { bindCreateSchema, bindCreateTable, bindDrop } from './definitions.ts';
+import { bindCreateIndex, bindCreateSchema, bindCreateSequence, bindCreateTable, bindDrop } from './definitions.ts';
 import { unsupportedAll } from './errors.ts';
 import { bindInsert } from './insert.ts';
 import { fold, matching } from './names.ts';
@@ -29,6 +29,10 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
       return bindCreateTable(tree, context);
     case 'createSchema':
       return bindCreateSchema(tree);
+    case 'createSequence':
+      return bindCreateSequence(tree);
+    case 'createIndex':
+      return bindCreateIndex(tree, context);
     case 'createView':
       return bindCreateView(tree, context);
     case 'drop':
@@ -62,8 +66,6 @@ export function bindStatement(tree: sql.Statement, statement: StatementContext):
       return bindAnalyze(tree, context);
     case 'createMaterializedView':
     case 'refreshView':
-    case 'createIndex':
-    case 'createSequence':
     case 'createType':
     case 'createDomain':
     case 'createPropertyGraph':

@@ -7,8 +7,9 @@ import { internalError, OrbitError, type SourceRange } from '../../types/error.t
 import { messageTypeName } from '../../types/names.ts';
 import { isNumeric, type Type } from '../../types/type.ts';
 import { coerce, isUntyped } from './coerce.ts';
-import type { StatementContext } from './context.ts';
+import { emptyScope, type QueryContext, type StatementContext, within } from './context.ts';
 import { unsupported } from './errors.ts';
+import { expressionOf } from './expression-text.ts';
 import { fold, matching, suggestion } from './names.ts';
 
 /** The columns that INSERT, UPDATE and COPY write to, and the conversion of values for them. */
@@ -53,7 +54,7 @@ export function distinctOrdinals(
 /** The value as the column stores it. More casts are made here than in expressions: a decimal is rounded to an integer. */
 export function assigned(
   value: Expression,
-  table: TableHandle,
+  table: Pick<TableHandle, 'name' | 'columns'>,
   ordinal: number,
   statement: StatementContext,
   range: SourceRange | undefined = value.range,
@@ -78,9 +79,23 @@ function isAssignable(from: Type, to: Type): boolean {
   return to.kind === 'utf8' && from.kind !== 'binary';
 }
 
-/** DEFAULT: no column has a default of its own yet, so it is NULL. */
-export function defaultOf(table: TableHandle, ordinal: number, range: SourceRange): Expression {
+/** DEFAULT, or what no value is given for. */
+export function defaultOf(
+  table: TableHandle,
+  ordinal: number,
+  range: SourceRange,
+  { statement }: QueryContext,
+): Expression {
   const column = table.columns[ordinal];
   if (column === undefined) throw internalError(`${table.name} has no column ${ordinal}`);
-  return nullOf(column.type, range);
+  if (column.default === undefined) return nullOf(column.type, range);
+  const { catalog } = statement;
+  const along = column.defaultPath === undefined ? catalog : (catalog.along?.(column.defaultPath) ?? catalog);
+  const own = { ...statement, catalog: along };
+  const context = within(
+    { statement: own, outer: undefined, commonTables: undefined },
+    emptyScope('DEFAULT', undefined),
+  );
+  const value = statement.bind.expression(expressionOf(column.default, range), context);
+  return assigned(value, table, ordinal, statement, range);
 }

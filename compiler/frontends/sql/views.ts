@@ -5,6 +5,7 @@ import { columnRef, project } from '../../ir/build.ts';
 import { internalError, OrbitError, type SourceRange } from '../../types/error.ts';
 import type { Output, PendingQuery, QueryContext } from './context.ts';
 import { unsupported } from './errors.ts';
+import { relocated } from './expression-text.ts';
 import { fold } from './names.ts';
 
 /** Views where queries name them. */
@@ -65,18 +66,4 @@ function queryOf({ name, text }: ViewHandle): sql.Query {
   const [statement] = parseSql(text).statements;
   if (statement?.kind !== 'query') throw internalError(`the text of the view ${name} is no query`);
   return statement;
-}
-
-/** The tree as if all of it stood in one place. */
-export function relocated<T>(tree: T, range: SourceRange): T {
-  return moved(tree, range) as T;
-}
-
-// A tree is plain data, and a copy of it has its shape: this is what lets `relocated` say so.
-function moved(node: unknown, range: SourceRange): unknown {
-  if (Array.isArray(node)) return node.map((item) => moved(item, range));
-  if (typeof node !== 'object' || node === null) return node;
-  return Object.fromEntries(
-    Object.entries(node).map(([key, value]) => [key, key === 'range' ? range : moved(value, range)]),
-  );
 }

@@ -1,4 +1,4 @@
-import type { Statement, TransactionModes } from '../tree.ts';
+import type { Expression, Statement, TransactionModes } from '../tree.ts';
 import { analyzedTables, printAdministration } from './administration.ts';
 import { printAlter } from './alterations.ts';
 import { printDelete, printInsert, printMerge, printTruncate, printUpdate } from './changes.ts';
@@ -20,6 +20,11 @@ const print: Print = {
   type: (type) => printType(print, type),
   statement: printSql,
 };
+
+/** The same of an expression. */
+export function printExpressionText(node: Expression): string {
+  return print.expression(node);
+}
 
 /** SQL text of one line that parses to the same tree, ranges apart. What could not be read when the tree was made has no text. */
 export function printSql(node: Statement): string {
