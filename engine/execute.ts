@@ -1,5 +1,4 @@
 import type { BoundAnalyze, ResultColumn } from '../compiler/frontends/sql/bound.ts';
-import { OrbitError } from '../compiler/types/error.ts';
 import { typeName, UTF8 } from '../compiler/types/type.ts';
 import { cancelled } from '../runtime/scheduler/query.ts';
 import { isMemoryTable } from '../storage/tables/memory-table.ts';
@@ -181,10 +180,6 @@ async function analyze({ tables }: BoundAnalyze, execution: Execution): Promise<
     database.catalog.changed();
   }
   return { command: 'ANALYZE', columns: NO_COLUMNS };
-}
-
-function unsupported(what: string): OrbitError {
-  return new OrbitError('feature_not_supported', `${what} is not supported yet`);
 }
 
 function textColumn(name: string): ResultColumn {

@@ -295,6 +295,12 @@ export interface Merge {
   readonly onMatch: readonly { readonly ordinal: number; readonly value: Expression }[];
   readonly current: readonly Column[];
   readonly insertValues: readonly Expression[];
+  /**
+   * Instead of `matchOrdinals`: rows with which the row to insert shares one of these keys of the table. A match for which
+   * the condition, which sees `current`, is not true is left as it is and put out nowhere; one that the command itself
+   * has written is an error.
+   */
+  readonly conflict?: { readonly keys: readonly (readonly number[])[]; readonly condition: Expression } | undefined;
   readonly written: readonly Column[];
   readonly command: number;
 }

@@ -174,7 +174,10 @@ function describe(plan: Plan, context: Context): string {
       const set = plan.onMatch.map(({ ordinal, value }) => `${columnName(plan, ordinal)} = ${text(value, context)}`);
       const onMatch = set.length === 0 ? '' : ` set ${set.join(', ')}`;
       const insert = ` insert ${list(plan.insertValues)}`;
-      return `merge into ${plan.table.name} on ${match.join(' and ')}${onMatch}${insert}${commandText(plan.command)}`;
+      const keys = plan.conflict?.keys.map((key) => `(${key.map((ordinal) => columnName(plan, ordinal)).join(', ')})`);
+      const where = plan.conflict === undefined ? '' : ` where ${text(plan.conflict.condition, context)}`;
+      const on = keys === undefined ? match.join(' and ') : `keys ${keys.join(', ')}`;
+      return `merge into ${plan.table.name} on ${on}${onMatch}${where}${insert}${commandText(plan.command)}`;
     }
     default:
       return unreachable(plan);

@@ -143,7 +143,12 @@ export function planExpressions(plan: Plan): readonly Expression[] {
     case 'update':
       return plan.values;
     case 'merge':
-      return [...plan.matchValues, ...plan.onMatch.map((set) => set.value), ...plan.insertValues];
+      return [
+        ...plan.matchValues,
+        ...plan.onMatch.map((set) => set.value),
+        ...plan.insertValues,
+        ...(plan.conflict === undefined ? [] : [plan.conflict.condition]),
+      ];
     default:
       return unreachable(plan);
   }
@@ -253,8 +258,15 @@ export function mapPlanExpressions(plan: Plan, map: (expression: Expression) => 
         const value = map(set.value);
         return value === set.value ? set : { ...set, value };
       });
-      const same = matchValues === plan.matchValues && insertValues === plan.insertValues && onMatch === plan.onMatch;
-      return same ? plan : { ...plan, matchValues, insertValues, onMatch };
+      const condition = plan.conflict && map(plan.conflict.condition);
+      const same =
+        matchValues === plan.matchValues &&
+        insertValues === plan.insertValues &&
+        onMatch === plan.onMatch &&
+        condition === plan.conflict?.condition;
+      if (same) return plan;
+      const conflict = plan.conflict && condition && { ...plan.conflict, condition };
+      return { ...plan, matchValues, insertValues, onMatch, conflict };
     }
     default:
       return unreachable(plan);

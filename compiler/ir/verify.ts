@@ -369,6 +369,10 @@ function verifyPlan(plan: Plan, outer: Scope, defined: Defined): void {
       verifyExpression(value, withCurrent, context);
       if (!typeEquals(value.type, typeOf(ordinal))) fail(`column ${ordinal} is set to a ${typeName(value.type)}`);
     }
+    if (node.conflict !== undefined) {
+      verifyExpression(node.conflict.condition, withCurrent, context);
+      if (node.conflict.condition.type.kind !== 'bool') fail('the condition of a conflict is no bool');
+    }
     writesRow(node.written);
   }
 }

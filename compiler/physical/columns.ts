@@ -163,7 +163,12 @@ export function expressions(plan: PhysicalPlan): readonly Expression[] {
     case 'update':
       return plan.values;
     case 'merge':
-      return [...plan.matchValues, ...plan.onMatch.map((assignment) => assignment.value), ...plan.insertValues];
+      return [
+        ...plan.matchValues,
+        ...plan.onMatch.map((assignment) => assignment.value),
+        ...plan.insertValues,
+        ...(plan.conflict === undefined ? [] : [plan.conflict.condition]),
+      ];
     default:
       return unreachable(plan);
   }

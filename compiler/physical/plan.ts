@@ -350,6 +350,7 @@ export interface PhysicalMerge extends PhysicalNode {
   readonly onMatch: readonly { readonly ordinal: number; readonly value: Expression }[];
   readonly current: readonly Column[];
   readonly insertValues: readonly Expression[];
+  readonly conflict?: { readonly keys: readonly (readonly number[])[]; readonly condition: Expression } | undefined;
   readonly written: readonly Column[];
   readonly command: number;
 }

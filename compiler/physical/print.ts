@@ -153,7 +153,8 @@ function describe(plan: PhysicalPlan, names: Names): string {
     case 'delete':
       return `delete from ${plan.table.name}${commandText(plan.command)}`;
     case 'merge': {
-      const match = plan.matchOrdinals.map((ordinal) => plan.table.columns[ordinal]?.name ?? `column ${ordinal}`);
+      const ordinals = plan.conflict?.keys.flat() ?? plan.matchOrdinals;
+      const match = ordinals.map((ordinal) => plan.table.columns[ordinal]?.name ?? `column ${ordinal}`);
       return `merge into ${plan.table.name} on ${match.join(', ')}${commandText(plan.command)}`;
     }
     default:

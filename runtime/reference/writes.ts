@@ -1,5 +1,6 @@
 import type { ColumnId, Expression } from '../../compiler/ir/expression.ts';
 import type { PhysicalDelete, PhysicalInsert, PhysicalMerge, PhysicalUpdate } from '../../compiler/physical/plan.ts';
+import { OrbitError } from '../../compiler/types/error.ts';
 import { toBigint } from '../../compiler/types/narrow.ts';
 import type { Value } from '../../compiler/types/value.ts';
 import { bind, columnValue, pick, type ReferenceContext, type Row } from './context.ts';
@@ -61,6 +62,7 @@ export function interpretMerge(plan: PhysicalMerge, context: ReferenceContext, r
   const { columns, rows } = run(plan.input, context);
   return rows.flatMap((values) => {
     const row = bind(columns, values, context.outer);
+    if (plan.conflict !== undefined) return insertOrMerge(plan, plan.conflict, row, context);
     const wanted = evaluateAll(plan.matchValues, row, context);
     const matches = context.tables.find(plan.table, plan.matchOrdinals, wanted, plan.command);
     const written =
@@ -69,6 +71,33 @@ export function interpretMerge(plan: PhysicalMerge, context: ReferenceContext, r
         : [mergeNew(plan, row, context)];
     return written.map((result) => pick(plan.columns, bind(plan.written, result, row)));
   });
+}
+
+function insertOrMerge(
+  plan: PhysicalMerge,
+  { keys, condition }: NonNullable<PhysicalMerge['conflict']>,
+  row: Row,
+  context: ReferenceContext,
+): readonly Values[] {
+  const fresh = evaluateAll(plan.insertValues, row, context);
+  for (const key of keys) {
+    const wanted = key.map((ordinal) => fresh[ordinal] ?? null);
+    const [match] = context.tables.find(plan.table, key, wanted, plan.command);
+    if (match === undefined) continue;
+    if (evaluate(condition, bind(plan.current, match.values, row), context) !== true) return [];
+    if (context.tables.newest(plan.table, match.id)?.command === plan.command) {
+      throw new OrbitError(
+        'cardinality_violation',
+        'a command cannot change a row a second time that it has written itself',
+        {
+          hint: 'No two rows of the same command may have the same key.',
+        },
+      );
+    }
+    return [pick(plan.columns, bind(plan.written, mergeInto(plan, match, row, context), row))];
+  }
+  context.tables.insert(plan.table, fresh, plan.command);
+  return [pick(plan.columns, bind(plan.written, fresh, row))];
 }
 
 function mergeNew(plan: PhysicalMerge, row: Row, context: ReferenceContext): Values {

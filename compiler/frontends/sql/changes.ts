@@ -78,6 +78,7 @@ export function bindUpdate(tree: sql.Update, outside: QueryContext): BoundBody {
     tree.set.flatMap((assignment) => assignment.targets.map((item) => item.column)),
     assignments.map(({ ordinal }) => ordinal),
     (name) => `multiple assignments to same column "${name}"`,
+    'syntax_error',
   );
   const returns = tree.returning.length > 0;
   const input = returns
@@ -112,7 +113,7 @@ interface Assigned {
   readonly value: Expression;
 }
 
-function bindAssignment(tree: sql.Assignment, table: TableHandle, context: Context): readonly Assigned[] {
+export function bindAssignment(tree: sql.Assignment, table: TableHandle, context: Context): readonly Assigned[] {
   const ordinals = tree.targets.map((item) => targetOrdinal(item, table));
   const set = (ordinal: number, value: sql.Expression): Assigned => {
     const column = table.columns[ordinal];

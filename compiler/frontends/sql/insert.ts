@@ -2,44 +2,37 @@ import type * as sql from '../../../grammars/sql/tree.ts';
 import type { TableHandle } from '../../catalog/catalog.ts';
 import { columnRef, singleRow, values } from '../../ir/build.ts';
 import type { Expression } from '../../ir/expression.ts';
-import type { Insert, Plan } from '../../ir/plan.ts';
+import type { Insert, Merge, Plan } from '../../ir/plan.ts';
 import { OrbitError } from '../../types/error.ts';
 import type { BoundBody } from './bound.ts';
 import { aroundCommonTables, withCommonTables } from './common-tables.ts';
 import { emptyScope, type QueryContext, within } from './context.ts';
-import { unsupported } from './errors.ts';
+import { bindConflict } from './on-conflict.ts';
 import { bindQuery } from './query.ts';
 import { bindReturning, writtenColumns, writtenRelation } from './returning.ts';
 import { findTable } from './tables.ts';
-import { assigned, defaultOf, distinctOrdinals, targetOrdinal } from './targets.ts';
+import { assigned, defaultOf, distinctOrdinals, ordinalOf, targetOrdinal } from './targets.ts';
 import { valuesWidth } from './values.ts';
 
 export function bindInsert(tree: sql.Insert, outside: QueryContext): BoundBody {
-  if (tree.or !== undefined) throw unsupported(`INSERT OR ${tree.or.toUpperCase()}`, tree.range);
-  if (tree.byName) throw unsupported('INSERT … BY NAME', tree.range);
-  if (tree.onConflict !== undefined) throw unsupported('ON CONFLICT', tree.onConflict.range);
   const table = findTable(tree.table.name, outside);
   const context = withCommonTables(tree.with, outside);
   const ordinals = targetOrdinals(tree, table);
-  const { input, stored } = bindSource(tree, table, ordinals, context);
-  refuseNumbers(tree, table, ordinals.slice(0, stored.size));
+  const { input, stored } = tree.byName ? bindByName(tree, table, context) : bindSource(tree, table, ordinals, context);
+  refuseNumbers(tree, table, [...stored.keys()]);
   const numbered = (ordinal: number): boolean =>
     tree.overriding === 'user' && table.columns[ordinal]?.identity !== undefined;
   const { statement } = context;
   const returns = tree.returning.length > 0;
   const written = returns ? writtenColumns(table, statement.ids) : [];
-  const plan: Insert = {
-    kind: 'insert',
-    table,
-    columns: [...input.columns, ...written],
-    input,
-    values: table.columns.map(
-      (_, ordinal) =>
-        (numbered(ordinal) ? undefined : stored.get(ordinal)) ?? defaultOf(table, ordinal, tree.table.range, context),
-    ),
-    written,
-    command: 0,
-  };
+  const values = table.columns.map(
+    (_, ordinal) =>
+      (numbered(ordinal) ? undefined : stored.get(ordinal)) ?? defaultOf(table, ordinal, tree.table.range, context),
+  );
+  const plan: Insert | Merge =
+    tree.onConflict === undefined && tree.or === undefined
+      ? { kind: 'insert', table, columns: [...input.columns, ...written], input, values, written, command: 0 }
+      : bindConflict(tree, table, input, values, written, context);
   if (!returns) {
     return { kind: 'insert', plan: aroundCommonTables(context, outside)(plan), table, returning: undefined };
   }
@@ -54,6 +47,26 @@ function targetOrdinals(tree: sql.Insert, table: TableHandle): readonly number[]
   const names = tree.columns.map((target) => target.column);
   distinctOrdinals(names, ordinals, (name) => `column "${name}" specified more than once`);
   return ordinals;
+}
+
+/** INSERT … BY NAME: the query says by its own names of columns where its values go. */
+function bindByName(tree: sql.Insert, table: TableHandle, context: QueryContext): Source {
+  const { source } = tree;
+  if (source === undefined || tree.columns.length > 0) {
+    throw new OrbitError('syntax_error', 'BY NAME takes a query and no list of columns', { range: tree.range });
+  }
+  const pending = bindQuery(source, context);
+  const names = pending.outputs.map(({ name, range }): sql.Identifier => {
+    return { kind: 'identifier', text: name, quoted: true, range };
+  });
+  const ordinals = names.map((name) => ordinalOf(name, table));
+  distinctOrdinals(names, ordinals, (name) => `column "${name}" specified more than once`);
+  const input = pending.finish(ordinals.map((ordinal) => table.columns[ordinal]?.type));
+  const stored = input.columns.map((column, i): [number, Expression] => {
+    const ordinal = ordinals[i] ?? 0;
+    return [ordinal, assigned(columnRef(column, names[i]?.range), table, ordinal, context.statement)];
+  });
+  return { input, stored: new Map(stored) };
 }
 
 /** Only DEFAULT is a value for a column whose numbers are always its sequence's. */

@@ -40,12 +40,13 @@ export function distinctOrdinals(
   names: readonly sql.Identifier[],
   ordinals: readonly number[],
   message: (name: string) => string,
+  code: 'duplicate_column' | 'syntax_error' = 'duplicate_column',
 ): void {
   const seen = new Set<number>();
   ordinals.forEach((ordinal, i) => {
     const name = names[i];
     if (seen.has(ordinal) && name !== undefined) {
-      throw new OrbitError('duplicate_column', message(fold(name)), { range: name.range });
+      throw new OrbitError(code, message(fold(name)), { range: name.range });
     }
     seen.add(ordinal);
   });
