@@ -1,4 +1,5 @@
 import { checkTimestamp, daysFromCivil, MICROS_PER_DAY } from '../types/dates.ts';
+import { makeInterval } from '../types/intervals.ts';
 import { toBigint, toInterval, toNumber } from '../types/narrow.ts';
 import { INT32, INTERVAL, TIME, TIMESTAMP, TIMESTAMPTZ } from '../types/type.ts';
 import type { Value } from '../types/value.ts';
@@ -9,7 +10,7 @@ const YEAR_2000 = BigInt(daysFromCivil(2000, 1, 1)) * MICROS_PER_DAY;
 
 /** Halves go away from zero. */
 function roundMicros(micros: bigint, digits: number): bigint {
-  const unit = 10n ** BigInt(6 - digits);
+  const unit = 10n ** BigInt(6 - Math.min(Math.max(digits, 0), 6));
   const half = micros < 0n ? -(unit / 2n) : unit / 2n;
   return ((micros + half) / unit) * unit;
 }
@@ -19,7 +20,7 @@ function rounded(value: Value | undefined, digits: number, kind: string | undefi
   switch (kind) {
     case 'interval': {
       const interval = toInterval(value);
-      return { ...interval, micros: roundMicros(interval.micros, digits) };
+      return makeInterval(interval.months, interval.days, roundMicros(interval.micros, digits));
     }
     case 'time':
       return roundMicros(toBigint(value), digits);
