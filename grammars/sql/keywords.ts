@@ -33,7 +33,7 @@ const unreserved = [
   'including increment index inherit input insensitive insert install invoker isolation key label lambda language',
   'last leakproof level listen load local lock locked logged macro map match matched materialized maxvalue merge',
   'method minute minvalue mode month move name names next no node nothing notify nowait nulls of operator option',
-  'ordinality others over overriding owned owner parallel parameter partial partition password percent plans',
+  'ordinality others over overriding owned owner parallel parameter partial partition pivot unpivot password percent plans',
   'policy positional pragma preceding prepare prepared prior privileges procedure procedures properties property',
   'range read recursive refresh reindex relationship relative release rename repeatable replace reset respect',
   'restart restrict return returns revoke role rollback rollup routine routines rows rule sample savepoint schema',

@@ -22,6 +22,7 @@ export type * from './tree/expressions.ts';
 export type * from './tree/new-types.ts';
 export type * from './tree/nodes.ts';
 export type * from './tree/objects.ts';
+export type * from './tree/pivots.ts';
 export type * from './tree/queries.ts';
 export type * from './tree/routines.ts';
 export type * from './tree/session.ts';

@@ -7,10 +7,8 @@ import { t } from './tokens.ts';
 const statements: readonly string[] = [
   'flush',
   'import foreign schema',
-  'pivot',
   'reassign owned',
   'security label',
-  'unpivot',
   'update extensions',
 ];
 
@@ -96,7 +94,7 @@ export function unsupportedStatement(tokens: readonly IToken[], from = 0): Unsup
 }
 
 /** Clauses that are known and not read; elsewhere these words are names. */
-const clauses: ReadonlySet<string> = new Set(['match_recognize', 'pivot', 'pivot_longer', 'pivot_wider', 'unpivot']);
+const clauses: ReadonlySet<string> = new Set(['match_recognize', 'pivot_longer', 'pivot_wider']);
 
 /** How far into such a clause its parenthesis may still be taken for an alias's columns. */
 const clauseWords = 8;

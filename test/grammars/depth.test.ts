@@ -86,6 +86,30 @@ describe('10,000 of them are accepted', () => {
   });
 });
 
+/** A statement of a megabyte, right or wrong, comes back. */
+describe('a megabyte', () => {
+  test.each([
+    ['of text', `select '${'x'.repeat(1_000_000)}'`, 0],
+    ['of comment', `select /* ${'x'.repeat(1_000_000)} */ 1`, 0],
+    ['of a name', `select ${'x'.repeat(1_000_000)}`, 0],
+    ['of numbers', `select a in (${'1234567, '.repeat(110_000)}1)`, 0],
+    ['of rows', `insert into t values ${"(1, 'a'), ".repeat(100_000)}(1, 'a')`, 0],
+    ['of statements', 'select 1; '.repeat(100_000), 0],
+    ['with a mistake at its end', `select ${'a, '.repeat(330_000)}from from t`, 1],
+    ['with a misspelt word at its beginning', `selct ${'a, '.repeat(330_000)}b from t`, 1],
+    ['of 1,000 joins', `select 1 from a${' cross join b'.repeat(100)}${', c cross join d'.repeat(1000)}`, 0],
+    ['of 10,000 columns', `create table t (${'a int not null, '.repeat(10_000)}b text)`, 0],
+  ])('%s', (_, text, errors) => {
+    expect(parseSql(text).errors.length).toBe(errors);
+  });
+});
+
+test('a bad statement leaves the trees of the others', () => {
+  const { statements, errors } = parseSql('select 1; selct 2; delete from t; select (; create table t (a int)');
+  expect(statements.map(({ kind }) => kind)).toEqual(['query', 'invalid', 'delete', 'invalid', 'createTable']);
+  expect(errors.length).toBe(2);
+});
+
 test('parentheses alone are no depth of the tree, and are refused when there are 10,000', () => {
   const { statements, errors } = parseSql(select(nest('(', '1', ')'))(100));
   expect(errors).toEqual([]);

@@ -160,6 +160,8 @@ export function bindExpression(tree: sql.Expression, context: Context): Expressi
       return bindSlice(tree, context);
     case 'lambda':
       throw unsupportedAll('lambda functions', tree.range);
+    case 'currentOf':
+      throw unsupported('WHERE CURRENT OF', tree.range);
     case 'missing':
       throw internalError('a tree with syntax errors was bound');
     default:

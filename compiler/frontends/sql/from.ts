@@ -46,6 +46,9 @@ function bindElement(tree: sql.TableExpression, context: QueryContext, left: Fro
       return bindTableFunction(tree, context, lateralScope(context, left, true));
     case 'join':
       return { item: bindJoin(tree, context, left) };
+    case 'pivot':
+    case 'unpivot':
+      throw unsupported(tree.kind.toUpperCase(), tree.range);
     default:
       return unreachable(tree);
   }

@@ -110,6 +110,8 @@ function queryName(body: sql.QueryBody): string | undefined {
     case 'values':
       return 'column1';
     case 'tableQuery':
+    case 'pivot':
+    case 'unpivot':
       return undefined;
   }
 }

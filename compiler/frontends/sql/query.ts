@@ -71,6 +71,9 @@ function bindBody(
     }
     case 'query':
       return bindQuery(body, context);
+    case 'pivot':
+    case 'unpivot':
+      throw unsupported(body.kind.toUpperCase(), body.range);
     default:
       return unreachable(body);
   }

@@ -94,6 +94,8 @@ function bare(print: Print, node: Expression): string {
   const list = (expressions: readonly Expression[]) =>
     expressions.map((expression) => print.expression(expression)).join(', ');
   switch (node.kind) {
+    case 'currentOf':
+      return `CURRENT OF ${identifier(node.cursor)}`;
     case 'number':
       return node.text;
     case 'string':

@@ -9,6 +9,7 @@ import type {
   Join,
   Limit,
   Locking,
+  Pivot,
   Query,
   QueryBody,
   Sample,
@@ -18,6 +19,7 @@ import type {
   TableAlias,
   TableExpression,
   TableFunction,
+  Unpivot,
   With,
 } from '../tree.ts';
 import { window } from './expressions.ts';
@@ -80,6 +82,10 @@ function body(print: Print, node: QueryBody): string {
       return `VALUES ${node.rows.map(({ values }) => `(${list(print, values)})`).join(', ')}`;
     case 'tableQuery':
       return `TABLE ${qualifiedName(node.name)}`;
+    case 'pivot':
+      return printPivot(print, node, true);
+    case 'unpivot':
+      return printUnpivot(print, node, true);
     case 'query':
       return `(${print.query(node)})`;
   }
@@ -175,6 +181,10 @@ export function table(print: Print, node: TableExpression): string {
       return words(node.lateral && 'LATERAL', `(${print.query(node.query)})`, tail(print, node));
     case 'tableFunction':
       return tableFunction(print, node);
+    case 'pivot':
+      return printPivot(print, node, false);
+    case 'unpivot':
+      return printUnpivot(print, node, false);
     case 'join':
       return node.alias ? words(`(${join(print, node)})`, alias(print, node.alias)) : join(print, node);
   }
@@ -250,4 +260,42 @@ function aliasColumns(print: Print, columns: readonly AliasColumn[]): readonly s
 
 function list(print: Print, expressions: readonly Expression[]): string {
   return expressions.map((expression) => print.expression(expression)).join(', ');
+}
+
+/** As a table in FROM, or as a query of its own. */
+function printPivot(print: Print, node: Pivot, query: boolean): string {
+  const columns = node.columns.map(({ expression, values, query: inner }) => {
+    const list = inner ? print.query(inner) : selectItems(print, values);
+    return words(print.expression(expression), list && `IN (${list})`);
+  });
+  const groups = clause(
+    'GROUP BY ',
+    node.groupBy.map((expression) => print.expression(expression)),
+  );
+  const aggregates = selectItems(print, node.aggregates);
+  if (query) {
+    const using = aggregates && `USING ${aggregates}`;
+    return words('PIVOT', table(print, node.source), 'ON', columns.join(', '), using, groups);
+  }
+  return words(
+    table(print, node.source),
+    `PIVOT (${words(aggregates, 'FOR', ...columns, groups)})`,
+    node.alias && alias(print, node.alias),
+  );
+}
+
+function printUnpivot(print: Print, node: Unpivot, query: boolean): string {
+  const columns = selectItems(print, node.columns);
+  if (query) {
+    const into = node.name && `INTO NAME ${identifier(node.name)} VALUE ${identifiers(node.values)}`;
+    return words('UNPIVOT', table(print, node.source), 'ON', columns, into);
+  }
+  const values = node.values.length === 1 ? identifiers(node.values) : `(${identifiers(node.values)})`;
+  return words(
+    table(print, node.source),
+    'UNPIVOT',
+    node.includeNulls && 'INCLUDE NULLS',
+    `(${values} FOR ${node.name ? identifier(node.name) : ''} IN (${columns}))`,
+    node.alias && alias(print, node.alias),
+  );
 }

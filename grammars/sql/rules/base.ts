@@ -184,6 +184,10 @@ export abstract class BaseRules extends TreeParser {
   protected startsQuery(ahead: number): boolean {
     const type = this.LA(ahead).tokenType;
     if (type === k.values) return this.LA(ahead + 1).tokenType === t.leftParen;
+    if (type === k.pivot || type === k.unpivot) {
+      const { tokenType, tokenTypeIdx } = this.LA(ahead + 1);
+      return tokenType === t.string || columnNameWord.categoryMatchesMap?.[tokenTypeIdx] === true;
+    }
     return type === k.select || type === k.with || type === k.table || type === k.from;
   }
 

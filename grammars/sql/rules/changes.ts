@@ -220,10 +220,7 @@ export abstract class ChangeRules extends QueryRules {
       this.CONSUME(k.from);
       return this.SUBRULE(this.tableExpressions);
     });
-    const where = this.OPTION1(() => {
-      this.CONSUME(k.where);
-      return this.SUBRULE(this.expression);
-    });
+    const where = this.OPTION1(() => this.SUBRULE(this.changedRows));
     const returning = this.SUBRULE(this.returning);
     const range = this.since(start);
     return { kind: 'update', with: withClause, table, set, from: from ?? [], where, returning, range };
@@ -237,12 +234,26 @@ export abstract class ChangeRules extends QueryRules {
       this.CONSUME(k.using);
       return this.SUBRULE(this.tableExpressions);
     });
-    const where = this.OPTION1(() => {
-      this.CONSUME(k.where);
-      return this.SUBRULE(this.expression);
-    });
+    const where = this.OPTION1(() => this.SUBRULE(this.changedRows));
     const returning = this.SUBRULE(this.returning);
     return { kind: 'delete', with: withClause, table, using: using ?? [], where, returning, range: this.since(start) };
+  });
+
+  /** WHERE condition, WHERE CURRENT OF cursor */
+  private readonly changedRows = this.rule('changedRows', (): Expression => {
+    this.CONSUME(k.where);
+    const start = this.mark();
+    return this.OR<{ ALT: () => Expression; GATE?: () => boolean }[]>([
+      {
+        GATE: () => this.second(k.of),
+        ALT: () => {
+          this.CONSUME(k.current);
+          this.CONSUME(k.of);
+          return { kind: 'currentOf', cursor: this.SUBRULE(this.name), range: this.since(start) };
+        },
+      },
+      { ALT: () => this.SUBRULE(this.expression) },
+    ]);
   });
 
   /** SET a = 1, (b, c) = (2, 3) */

@@ -28,7 +28,7 @@ import type {
   With,
 } from '../tree.ts';
 import { list } from './calls.ts';
-import { TableRules } from './tables.ts';
+import { PivotRules } from './pivots.ts';
 
 type BodyAlternative = { readonly ALT: () => QueryBody; readonly GATE?: () => boolean };
 
@@ -36,7 +36,7 @@ type BodyAlternative = { readonly ALT: () => QueryBody; readonly GATE?: () => bo
 const unionPower = 1;
 const intersectPower = 2;
 
-export abstract class QueryRules extends TableRules {
+export abstract class QueryRules extends PivotRules {
   abstract readonly dataStatement: ParserMethod<[], CommonTable['statement']>;
 
   override readonly query = this.rule(
@@ -194,6 +194,8 @@ export abstract class QueryRules extends TableRules {
       { ALT: () => this.SUBRULE(this.select) },
       { ALT: () => this.SUBRULE(this.values) },
       { ALT: () => this.SUBRULE(this.tableQuery) },
+      { ALT: () => this.SUBRULE(this.pivotQuery) },
+      { ALT: () => this.SUBRULE(this.unpivotQuery) },
       { ALT: () => this.SUBRULE(this.queryInBrackets) },
     ]);
     // The chain that a next operand extends; parentheses end it.
@@ -353,7 +355,7 @@ export abstract class QueryRules extends TableRules {
     ]);
   });
 
-  protected readonly selectItems = this.rule('selectItems', (): readonly SelectItem[] => {
+  override readonly selectItems = this.rule('selectItems', (): readonly SelectItem[] => {
     const items = [this.SUBRULE(this.selectItem)];
     this.MANY({
       // A comma may trail in front of the next clause.
@@ -367,7 +369,7 @@ export abstract class QueryRules extends TableRules {
     return items;
   });
 
-  private readonly selectItem = this.rule('selectItem', (): SelectItem => {
+  override readonly selectItem = this.rule('selectItem', (): SelectItem => {
     const start = this.mark();
     let alias: Identifier | undefined;
     const expression = this.OR<{ ALT: () => Expression; GATE?: () => boolean }[]>([

@@ -1,4 +1,4 @@
-import type { TokenType } from '../../toolkit/chevrotain.ts';
+import type { ParserMethod, TokenType } from '../../toolkit/chevrotain.ts';
 import type { TextRange } from '../../toolkit/parse-error.ts';
 import { k, label, t, tableAlias } from '../tokens.ts';
 import type {
@@ -8,12 +8,14 @@ import type {
   FunctionCall,
   Join,
   JoinCondition,
+  Pivot,
   QualifiedName,
   Sample,
   TableAlias,
   TableExpression,
   TableFunction,
   TableFunctionCall,
+  Unpivot,
 } from '../tree.ts';
 import { ExpressionRules } from './expressions.ts';
 
@@ -28,6 +30,9 @@ interface JoinHead {
 
 /** What can stand in FROM. */
 export abstract class TableRules extends ExpressionRules {
+  abstract readonly pivotBehind: ParserMethod<[source?: TableExpression, start?: number], Pivot>;
+  abstract readonly unpivotBehind: ParserMethod<[source?: TableExpression, start?: number], Unpivot>;
+
   readonly tableExpressions = this.rule('tableExpressions', (): readonly TableExpression[] => {
     const tables: TableExpression[] = [];
     this.AT_LEAST_ONE_SEP({ SEP: t.comma, DEF: () => tables.push(this.SUBRULE(this.tableExpression)) });
@@ -40,9 +45,13 @@ export abstract class TableRules extends ExpressionRules {
     const start = this.mark();
     let left = this.SUBRULE(this.tablePrimary);
     this.MANY({
-      GATE: () => this.joinAhead(),
+      GATE: () => this.joinAhead() || this.pivotAhead(),
       DEF: () => {
-        left = this.SUBRULE(this.joinTo, { ARGS: [left, start] });
+        left = this.OR<TableAlternative[]>([
+          { ALT: () => this.SUBRULE(this.pivotBehind, { ARGS: [left, start] }) },
+          { ALT: () => this.SUBRULE(this.unpivotBehind, { ARGS: [left, start] }) },
+          { ALT: () => this.SUBRULE(this.joinTo, { ARGS: [left, start] }) },
+        ]);
       },
     });
     return left;
@@ -133,6 +142,12 @@ export abstract class TableRules extends ExpressionRules {
     this.OPTION(() => this.CONSUME(k.outer));
     return side;
   });
+
+  /** PIVOT and UNPIVOT are names unless their parenthesis follows them. */
+  private pivotAhead(): boolean {
+    if (this.next(k.pivot)) return this.second(t.leftParen);
+    return this.next(k.unpivot) && (this.second(t.leftParen) || this.second(k.include) || this.second(k.exclude));
+  }
 
   /** SEMI, ANTI, ASOF and POSITIONAL are names unless JOIN follows them. */
   private joinAhead(ahead = 1): boolean {
@@ -344,7 +359,7 @@ export abstract class TableRules extends ExpressionRules {
         },
       },
       {
-        GATE: () => !this.joinAhead(),
+        GATE: () => !this.joinAhead() && !this.pivotAhead(),
         ALT: () => {
           const name = this.identifierOf(this.CONSUME(tableAlias));
           const columns = this.OPTION2(() => this.SUBRULE1(this.aliasColumns)) ?? [];
@@ -451,7 +466,7 @@ const callWords: ReadonlySet<TokenType> = new Set([
 ]);
 
 const noName: QualifiedName = { kind: 'name', parts: [], range: { start: 0, end: 0 } };
-const noTable: TableExpression = {
+export const noTable: TableExpression = {
   kind: 'table',
   name: noName,
   only: false,

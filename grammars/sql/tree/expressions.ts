@@ -58,7 +58,14 @@ export type Expression =
   | Slice
   | FieldAccess
   | Lambda
+  | CurrentOf
   | Missing;
+
+/** WHERE CURRENT OF cursor; nowhere else. */
+export interface CurrentOf extends Node {
+  readonly kind: 'currentOf';
+  readonly cursor: Identifier;
+}
 
 /** `text` holds decimal digits only (hexadecimal, octal and binary integers are converted, underscores dropped). */
 export interface NumberLiteral extends Node {

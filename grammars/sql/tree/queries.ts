@@ -1,6 +1,7 @@
 import type { Delete, Insert, Merge, Update } from './changes.ts';
 import type { Expression } from './expressions.ts';
 import type { Identifier, Node, Operator, QualifiedName } from './nodes.ts';
+import type { Pivot, Unpivot } from './pivots.ts';
 import type { Sample, TableExpression } from './tables.ts';
 import type { WindowDefinition } from './windows.ts';
 
@@ -18,7 +19,7 @@ export interface Query extends Node {
 }
 
 /** A Query here was in parentheses and has a clause of its own (WITH, ORDER BY, LIMIT and so on). */
-export type QueryBody = Select | SetOperation | Values | TableQuery | Query;
+export type QueryBody = Select | SetOperation | Values | TableQuery | Pivot | Unpivot | Query;
 
 export interface With extends Node {
   readonly kind: 'with';

@@ -1,11 +1,12 @@
 import type { Expression } from './expressions.ts';
 import type { Identifier, Node, QualifiedName } from './nodes.ts';
+import type { Pivot, Unpivot } from './pivots.ts';
 import type { Query } from './queries.ts';
 import type { TypeName } from './types.ts';
 
 /** What stands in FROM. */
 
-export type TableExpression = TableReference | FileReference | DerivedTable | TableFunction | Join;
+export type TableExpression = TableReference | FileReference | DerivedTable | TableFunction | Join | Pivot | Unpivot;
 
 export interface TableReference extends Node {
   readonly kind: 'table';
