@@ -10,6 +10,8 @@ import { COMPARISON_FUNCTIONS } from './comparison.ts';
 import { CONDITIONAL_FUNCTIONS } from './conditional.ts';
 import { DATE_FUNCTIONS } from './dates.ts';
 import type { AggregateFunction, ScalarFunction, WindowFunction } from './declaration.ts';
+import { JSON_AGGREGATES } from './json/aggregates.ts';
+import { JSON_FUNCTIONS } from './json/index.ts';
 import { LIST_FUNCTIONS } from './lists.ts';
 import { MATH_FUNCTIONS } from './math.ts';
 import { NUMBER_FUNCTIONS } from './numbers.ts';
@@ -54,6 +56,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...SERIES_FUNCTIONS,
   ...ANY_FUNCTIONS,
   ...ANY_CONSTRUCTORS,
+  ...JSON_FUNCTIONS,
   ...SAMPLING_FUNCTIONS,
   ...ZONE_FUNCTIONS,
   ...UUID_FUNCTIONS,
@@ -71,6 +74,7 @@ export const AGGREGATES: readonly AggregateFunction[] = [
   ...ORDER_AGGREGATES,
   ...APPROXIMATE_AGGREGATES,
   ...ANY_AGGREGATES,
+  ...JSON_AGGREGATES,
 ];
 
 /** Every window function of the product that is no aggregate. */

@@ -4,7 +4,7 @@ import { formatJson } from './json.ts';
 import { messageTypeName } from './names.ts';
 import { isList, toAny, toBigint, toBool, toInteger, toNumber, toText } from './narrow.ts';
 import { formatValue } from './text.ts';
-import { BOOL, FLOAT64, INT64, isNumeric, type Type, UTF8 } from './type.ts';
+import { BOOL, FLOAT64, INT64, isJson, isNumeric, type Type, UTF8 } from './type.ts';
 import type { AnyValue, Value } from './value.ts';
 
 type Cast = (value: Value, from: Type, to: Type) => Value;
@@ -15,6 +15,7 @@ type Cast = (value: Value, from: Type, to: Type) => Value;
  */
 export function castAny(value: AnyValue, to: Type, cast: Cast): Value {
   if (to.kind === 'any') return value;
+  if (isJson(to)) return cast(formatJson(value), UTF8, to);
   switch (value.tag) {
     case 'null':
       return null;

@@ -5,10 +5,21 @@ import { type ErrorCode, internalError, OrbitError } from './error.ts';
 import { floatDigits, integerToFloat32, narrowFloat, roundHalfEven } from './floats.ts';
 import { floorModulo, fromInteger } from './integers.ts';
 import { makeInterval } from './intervals.ts';
+import { canCastJson, castJson } from './json-cast.ts';
 import { messageTypeName } from './names.ts';
 import { toAny, toBigint, toBool, toInteger, toInterval, toList, toNumber, toText } from './narrow.ts';
 import { formatValue, parseText } from './text.ts';
-import { type DecimalType, FLOAT32, FLOAT64, isFloat, isInteger, isNumeric, type Type, typeEquals } from './type.ts';
+import {
+  type DecimalType,
+  FLOAT32,
+  FLOAT64,
+  isFloat,
+  isInteger,
+  isJson,
+  isNumeric,
+  type Type,
+  typeEquals,
+} from './type.ts';
 import type { Value } from './value.ts';
 
 /** What a cast to NULL on error (TRY_CAST) forgives: bad values. Everything else is still an error. */
@@ -23,6 +34,7 @@ const VALUE_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** Whether CAST may be written between the types. What then goes wrong depends on the value. */
 export function canCast(from: Type, to: Type): boolean {
+  if (isJson(from) || isJson(to)) return canCastJson(from, to);
   if (from.kind === 'null' || from.kind === 'any' || to.kind === 'any' || typeEquals(from, to)) return true;
   if (from.kind === 'list' && to.kind === 'list') return canCast(from.element, to.element);
   if (from.kind === 'utf8' || to.kind === 'utf8') return to.kind !== 'null';
@@ -58,7 +70,8 @@ const COST = {
 export function implicitCastCost(from: Type, to: Type): number | undefined {
   if (typeEquals(from, to)) return 0;
   if (from.kind === 'null')
-    return to.kind === 'utf8' ? COST.nullToUtf8 : to.kind === 'any' ? COST.toAny : COST.nullToOther;
+    return to.kind === 'utf8' && !isJson(to) ? COST.nullToUtf8 : to.kind === 'any' ? COST.toAny : COST.nullToOther;
+  if (isJson(from) || isJson(to)) return undefined;
   if (to.kind === 'any') return COST.toAny;
   if (from.kind === 'decimal' && to.kind === 'decimal') {
     return to.scale >= from.scale ? COST.changedDecimal : undefined;
@@ -95,6 +108,7 @@ function isTimestamp({ kind }: Type): boolean {
 }
 
 function convert(value: Value, from: Type, to: Type): Value {
+  if (isJson(from)) return castJson(toText(value), from, to, castValue);
   if (from.kind === 'any') return castAny(toAny(value), to, castValue);
   if (from.kind === 'utf8' && to.kind !== 'any') return parseText(toText(value), to);
   switch (to.kind) {

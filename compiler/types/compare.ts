@@ -1,7 +1,9 @@
+import { compareText } from './compare-text.ts';
 import { internalError } from './error.ts';
 import { intervalEstimate } from './intervals.ts';
+import { compareJsonb } from './jsonb.ts';
 import { toAny, toBigint, toBool, toBytes, toInterval, toList, toNumber, toText } from './narrow.ts';
-import type { Type } from './type.ts';
+import { isJsonb, type Type } from './type.ts';
 import type { AnyValue, Value } from './value.ts';
 
 // The one total order of each type. Comparison, sorting, grouping, joining, min and max all follow it.
@@ -26,7 +28,7 @@ export function compareValues(a: Value, b: Value, type: Type): number {
     case 'timestamptz':
       return order(toBigint(a), toBigint(b));
     case 'utf8':
-      return compareText(toText(a), toText(b));
+      return isJsonb(type) ? compareJsonb(toText(a), toText(b)) : compareText(toText(a), toText(b));
     case 'binary':
       return compareBytes(toBytes(a), toBytes(b));
     case 'interval':
@@ -60,21 +62,6 @@ function order<T extends number | bigint | string>(a: T, b: T): number {
 function compareNumbers(a: number, b: number): number {
   if (Number.isNaN(a) || Number.isNaN(b)) return Number(Number.isNaN(a)) - Number(Number.isNaN(b));
   return order(a, b);
-}
-
-const isSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdfff;
-
-/** By code points, which is the order of UTF-8 bytes; UTF-16 puts surrogates before U+E000 to U+FFFF. */
-export function compareText(a: string, b: string): number {
-  const length = Math.min(a.length, b.length);
-  for (let index = 0; index < length; index += 1) {
-    const x = a.charCodeAt(index);
-    const y = b.charCodeAt(index);
-    if (x === y) continue;
-    if (isSurrogate(x) === isSurrogate(y)) return x - y;
-    return isSurrogate(x) ? 1 : -1;
-  }
-  return a.length - b.length;
 }
 
 function compareBytes(a: Uint8Array, b: Uint8Array): number {

@@ -1,7 +1,8 @@
-import type { Type } from './type.ts';
+import { isJson, type Type } from './type.ts';
 
 /** The type's name as PostgreSQL writes it in messages about values, which clients match on. */
 export function messageTypeName(type: Type): string {
+  if (isJson(type)) return type.json;
   switch (type.kind) {
     case 'bool':
       return 'boolean';

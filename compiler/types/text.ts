@@ -15,10 +15,12 @@ import { fitsInteger, parseIntegerText } from './integers.ts';
 import { parseInterval } from './interval-text.ts';
 import { formatInterval } from './intervals.ts';
 import { formatJson, parseJson } from './json.ts';
+import { readJson } from './json-text.ts';
+import { canonicalJsonb } from './jsonb.ts';
 import { formatList, parseList } from './list-text.ts';
 import { messageTypeName } from './names.ts';
 import { toAny, toBigint, toBool, toBytes, toInteger, toInterval, toList, toNumber, toText } from './narrow.ts';
-import type { Type } from './type.ts';
+import { isJson, type JsonType, type Type } from './type.ts';
 import { formatUuid, parseUuid } from './uuid.ts';
 import type { Value } from './value.ts';
 import { UTC, type Zone } from './zones.ts';
@@ -90,7 +92,7 @@ export function parseText(text: string, type: Type, zone: Zone = UTC): Value {
     case 'float64':
       return parseFloatText(text, type) ?? invalid(text, type);
     case 'utf8':
-      return text;
+      return isJson(type) ? parseJsonText(text, type) : text;
     case 'binary':
       return parseBytes(text);
     case 'date':
@@ -114,6 +116,12 @@ export function parseText(text: string, type: Type, zone: Zone = UTC): Value {
     case 'null':
       return null;
   }
+}
+
+function parseJsonText(text: string, type: JsonType): string {
+  if (type.json === 'jsonb') return canonicalJsonb(text);
+  readJson(text);
+  return text;
 }
 
 function invalid(text: string, type: Type): never {

@@ -5,7 +5,17 @@
 export type Type =
   | { readonly kind: SimpleKind }
   | { readonly kind: 'decimal'; readonly precision: number; readonly scale: number }
-  | { readonly kind: 'list'; readonly element: Type };
+  | { readonly kind: 'list'; readonly element: Type }
+  | JsonType;
+
+/**
+ * Text that is JSON: json as it was written, jsonb in the canonical form of jsonb.ts. Whatever only moves values about
+ * treats them as the text that they are; what compares values asks `isJsonb`.
+ */
+export interface JsonType {
+  readonly kind: 'utf8';
+  readonly json: 'json' | 'jsonb';
+}
 
 export type SimpleKind =
   | 'null'
@@ -47,6 +57,16 @@ export const TIMESTAMPTZ = simple('timestamptz');
 export const UUID = simple('uuid');
 export const INTERVAL = simple('interval');
 export const ANY = simple('any');
+export const JSON_TEXT: JsonType = Object.freeze({ kind: 'utf8', json: 'json' });
+export const JSONB: JsonType = Object.freeze({ kind: 'utf8', json: 'jsonb' });
+
+export function isJson(type: Type): type is JsonType {
+  return 'json' in type;
+}
+
+export function isJsonb(type: Type): type is JsonType {
+  return isJson(type) && type.json === 'jsonb';
+}
 
 /** The widest decimal: 38 digits fit a signed 128-bit integer. */
 export const MAX_DECIMAL_PRECISION = 38;
@@ -64,11 +84,13 @@ export function list(element: Type): Type {
 export function typeEquals(a: Type, b: Type): boolean {
   if (a.kind === 'decimal') return b.kind === 'decimal' && a.precision === b.precision && a.scale === b.scale;
   if (a.kind === 'list') return b.kind === 'list' && typeEquals(a.element, b.element);
+  if (isJson(a) || isJson(b)) return isJson(a) && isJson(b) && a.json === b.json;
   return a.kind === b.kind;
 }
 
 /** The type's name as error messages and plans print it. */
 export function typeName(type: Type): string {
+  if (isJson(type)) return type.json;
   switch (type.kind) {
     case 'decimal':
       return `decimal(${type.precision},${type.scale})`;

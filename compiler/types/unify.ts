@@ -5,6 +5,7 @@ import {
   FLOAT64,
   isFloat,
   isInteger,
+  isJson,
   isNumeric,
   list,
   NULL,
@@ -30,6 +31,7 @@ export function unify(types: readonly Type[]): Type | undefined {
 function unifyTwo(a: Type, b: Type): Type | undefined {
   if (typeEquals(a, b) || b.kind === 'null') return a;
   if (a.kind === 'null') return b;
+  if (isJson(a) || isJson(b)) return undefined;
   if (a.kind === 'any' || b.kind === 'any') return ANY;
   if (isNumeric(a) && isNumeric(b)) return unifyNumeric(a, b);
   if (a.kind === 'list' && b.kind === 'list') {

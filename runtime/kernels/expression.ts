@@ -1,6 +1,6 @@
 import type { ColumnId, Expression } from '../../compiler/ir/expression.ts';
 import { internalError } from '../../compiler/types/error.ts';
-import { BOOL, type Type } from '../../compiler/types/type.ts';
+import { BOOL, isJson, type Type } from '../../compiler/types/type.ts';
 import { isAnyValue, type Value } from '../../compiler/types/value.ts';
 import { ANY_TAG } from '../columns/any-tag.ts';
 import { type Expr, type FunctionBuilder, i32, op } from '../wasm/ir.ts';
@@ -242,7 +242,7 @@ function compile(expression: Expression, scope: RowScope, compiler: ExpressionCo
       return result.val;
     }
     case 'call': {
-      const kernel = FUNCTION_KERNELS.get(expression.fn);
+      const kernel = hasKernel(expression) ? FUNCTION_KERNELS.get(expression.fn) : undefined;
       const compiled = kernel?.({
         compiler,
         scope,
@@ -277,6 +277,13 @@ function compile(expression: Expression, scope: RowScope, compiler: ExpressionCo
     case 'lambda':
       throw internalError('a lambda outside a call');
   }
+}
+
+/** Kernels that compare values would compare documents as the text that they are. */
+const COMPARING: ReadonlySet<string> = new Set(['greatest', 'least', 'nullif', 'list_contains']);
+
+function hasKernel({ fn, args }: Extract<Expression, { kind: 'call' }>): boolean {
+  return !COMPARING.has(fn) || !args.some((arg) => isJson(arg.type));
 }
 
 /** Kleene's logic: `and` is false as soon as one argument is false, `or` true as soon as one is true. */
@@ -346,7 +353,9 @@ function typeKey(type: Type): string {
     ? `d${type.precision}.${type.scale}`
     : type.kind === 'list'
       ? `[${typeKey(type.element)}]`
-      : type.kind;
+      : isJson(type)
+        ? type.json
+        : type.kind;
 }
 
 function valueKey(value: Value): string {

@@ -9,6 +9,7 @@ import { OrbitError, type SourceRange } from '../../types/error.ts';
 import { coerce, toBoolean, typed } from './coerce.ts';
 import type { Context, Scope, StatementContext } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
+import { rowDocument, takesRows } from './json-rows.ts';
 import { sortDirection } from './sort-direction.ts';
 
 /** The aggregates of one SELECT, each once however often it is written. */
@@ -75,9 +76,9 @@ export function aggregated(call: AggregateCall, name: string, context: Context):
 
 function bindCall(tree: sql.FunctionCall, name: string, inside: Context): AggregateCall {
   const { statement } = inside;
-  const bound = bindArguments(tree, inside);
+  const bound = bindArguments(tree, name, inside);
   const resolved: Resolved<AggregateFunction> = resolveAggregate(
-    name,
+    bound[0]?.kind === 'call' && bound[0].fn === 'json_row' && name === 'json_agg' ? 'json_agg_rows' : name,
     bound.map((arg) => arg.type),
     'sql',
     tree.range,
@@ -92,11 +93,12 @@ function bindCall(tree: sql.FunctionCall, name: string, inside: Context): Aggreg
   return { fn: fn.name, args, distinct, filter, orderBy, type, nullable: fn.nullable, range };
 }
 
-export function bindArguments(tree: sql.FunctionCall, inside: Context): readonly Expression[] {
+export function bindArguments(tree: sql.FunctionCall, name: string, inside: Context): readonly Expression[] {
   return tree.arguments.map((argument) => {
     if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
     if (argument.variadic) throw unsupported('VARIADIC', argument.range);
-    return inside.statement.bind.expression(argument.value, inside);
+    const row = takesRows(name) ? rowDocument(argument.value, inside) : undefined;
+    return row ?? inside.statement.bind.expression(argument.value, inside);
   });
 }
 

@@ -1,9 +1,10 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
-import { columnIds } from '../../ir/columns.ts';
+import { type ColumnIds, columnIds } from '../../ir/columns.ts';
+import { withJsonKeys } from '../../ir/json-keys.ts';
 import { OrbitError } from '../../types/error.ts';
 import { UTC } from '../../types/zones.ts';
-import type { BoundStatement } from './bound.ts';
+import type { BoundBody, BoundStatement } from './bound.ts';
 import { createBudget } from './budget.ts';
 import type { SessionValues, StatementContext } from './context.ts';
 import { bindExpression } from './expressions.ts';
@@ -38,7 +39,7 @@ export function bindSql(statement: sql.Statement, options: BindOptions): BoundSt
     bind: { expression: bindExpression, query: bindQuery },
   };
   try {
-    const body = bindStatement(statement, context);
+    const body = withKeys(bindStatement(statement, context), context.ids);
     return { ...body, parameters: context.parameters.all(), repeatable };
   } catch (error) {
     // The parser bounds the depth of trees, so this is a caller with little stack left, not an endless recursion.
@@ -48,5 +49,24 @@ export function bindSql(statement: sql.Statement, options: BindOptions): BoundSt
       hint: 'Split it, for example with WITH.',
       cause: error,
     });
+  }
+}
+
+/** Documents are compared by their keys. */
+function withKeys(body: BoundBody, ids: ColumnIds): BoundBody {
+  switch (body.kind) {
+    case 'query':
+    case 'insert':
+    case 'update':
+    case 'delete':
+    case 'copyTo':
+    case 'createTableAs': {
+      const plan = withJsonKeys(body.plan, ids);
+      return plan === body.plan ? body : { ...body, plan };
+    }
+    case 'explain':
+      return { ...body, inner: withKeys(body.inner, ids) };
+    default:
+      return body;
   }
 }

@@ -18,6 +18,8 @@ import { unpacked } from './columns-expression.ts';
 import { type Context, operand } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
 import { bindGrouping } from './grouping-sets.ts';
+import { rowDocument, takesRows } from './json-rows.ts';
+import { isJsonTableFunction } from './json-tables.ts';
 import { fold, suggestion } from './names.ts';
 import { operation } from './operators.ts';
 import { lookupBare, lookupRelation } from './scope.ts';
@@ -50,7 +52,7 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
     checkPlainCall(tree, name);
     return constant(castNow(now, context.statement), now, tree.range);
   }
-  if (TABLE_FUNCTIONS.has(name)) return bindSetReturning(tree, name, context);
+  if (TABLE_FUNCTIONS.has(name) || isJsonTableFunction(name)) return bindSetReturning(tree, name, context);
   if (isSequenceCall(name)) {
     checkPlainCall(tree, name);
     return bindSequenceCall(tree, name, context);
@@ -59,8 +61,10 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
   const args = unpacked(tree.arguments, context.scope, context).map((argument) => {
     if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
     if (argument.variadic) throw unsupported('VARIADIC', argument.range);
-    return context.statement.bind.expression(argument.value, operand(context));
+    const row = takesRows(name) ? rowDocument(argument.value, context) : undefined;
+    return row ?? context.statement.bind.expression(argument.value, operand(context));
   });
+  if (name === 'row_to_json') return bindRowToJson(args, tree.range);
   return callByName(name, args, tree.range, context);
 }
 
@@ -88,6 +92,18 @@ function methodOf(tree: sql.FunctionCall, { scope }: Context): sql.MethodCall | 
 export function bindMethodCall({ operand: value, call, range }: sql.MethodCall, context: Context): Expression {
   const first: sql.Argument = { kind: 'argument', range: value.range, name: undefined, variadic: false, value };
   return context.statement.bind.expression({ ...call, range, arguments: [first, ...call.arguments] }, context);
+}
+
+/** A row is a document by now. */
+function bindRowToJson([row, ...rest]: readonly Expression[], range: sql.SourceRange): Expression {
+  if (row?.kind === 'call' && row.fn === 'json_row') {
+    if (rest.length > 0) throw unsupported('a row of several lines', range, 'Cast it to jsonb, and use jsonb_pretty.');
+    return row;
+  }
+  throw new OrbitError('undefined_function', 'function row_to_json does not exist with these arguments', {
+    range,
+    hint: 'It takes a row: the name of a table of FROM, or ROW(…).',
+  });
 }
 
 /** Of a function, with or without the schema that PostgreSQL's own are in. */

@@ -91,6 +91,8 @@ export interface Relation {
   readonly columns: readonly ScopeColumn[];
   /** Sets of columns that identify a row: grouped by one of them, all columns have one value in a group. */
   readonly keys: readonly (readonly ColumnId[])[];
+  /** Whether its name alone stands for its first column: that of a function whose rows are single values. */
+  readonly scalar?: boolean;
   /** Where FROM names it. */
   readonly range: sql.SourceRange;
 }

@@ -1,6 +1,6 @@
 import type * as sql from '../../../grammars/sql/tree.ts';
 import { OrbitError, unreachable } from '../../types/error.ts';
-import { INT16, INT32, INT64, type Type } from '../../types/type.ts';
+import { INT16, INT32, INT64, isJson, type Type } from '../../types/type.ts';
 import type { BoundBody, NewCheck, NewColumn, NewKey, ObjectName } from './bound.ts';
 import type { QueryContext } from './context.ts';
 import { bindCheck, defaultText } from './defaults.ts';
@@ -116,6 +116,12 @@ function bindElements({ elements, range }: sql.CreateTable, table: string, conte
       context,
     ),
   );
+  for (const column of keys.flatMap((key) => key.columns)) {
+    const definition = definitions[column];
+    if (definition !== undefined && columns[column] !== undefined && isJson(columns[column].type)) {
+      throw unsupported('a key of documents', definition.range, 'Two texts can be the same document.');
+    }
+  }
   refuseDuplicates(
     columns,
     definitions.map((definition) => definition.name.range),

@@ -3,6 +3,7 @@ import { columnRef, constant } from '../../ir/build.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { internalError, OrbitError, unreachable } from '../../types/error.ts';
 import { INT32, UTF8 } from '../../types/type.ts';
+import { bindBinary } from './binary.ts';
 import {
   bindAtTimeZone,
   bindExtract,
@@ -27,7 +28,7 @@ import {
   intervalFieldOf,
 } from './literals.ts';
 import { fold, matching } from './names.ts';
-import { bindBinary, bindUnary, infix, operation } from './operators.ts';
+import { bindUnary, infix, operation } from './operators.ts';
 import {
   bindBetween,
   bindInList,

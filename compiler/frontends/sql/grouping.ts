@@ -7,7 +7,7 @@ import type { Aggregate, Plan } from '../../ir/plan.ts';
 import { mapExpressionChildren, mapPlanChildren, mapPlanExpressions } from '../../ir/traverse.ts';
 import { deriveNullability, rederived } from '../../optimizer/nullability.ts';
 import { OrbitError } from '../../types/error.ts';
-import { INT32 } from '../../types/type.ts';
+import { INT32, isJson } from '../../types/type.ts';
 import type { AggregateCollector } from './aggregates.ts';
 import { typed } from './coerce.ts';
 import type { Context, Scope } from './context.ts';
@@ -101,7 +101,8 @@ export function bindGroups(
 /** A bare input column keeps its id above the grouping. */
 function groupColumn(expression: Expression, name: string, known: readonly Group[], context: Context): Column {
   const { type, nullable } = expression;
-  if (expression.kind === 'column') {
+  // What a group shows of a document is computed: see json-keys.ts.
+  if (expression.kind === 'column' && !isJson(type)) {
     const input = context.scope.columns.concat(context.scope.relations.flatMap((relation) => relation.columns));
     const found = input.find((column) => column.column.id === expression.id);
     if (found !== undefined && !known.some((group) => group.column.id === expression.id)) return found.column;
@@ -184,7 +185,7 @@ export function regrouping(groups: Groups, aggregates: AggregateCollector, scope
       if (!determined(expression.id)) throw ungrouped(expression.id, expression.range, inSubquery, scope);
       const { id, type, nullable } = expression;
       const name = describeColumn(id, scope).split('.').at(-1) ?? '';
-      const column = { id: groups.sets === undefined ? id : ids.next(), name, type, nullable };
+      const column = { id: groups.sets === undefined && !isJson(type) ? id : ids.next(), name, type, nullable };
       list.push({ expression, column });
       return columnRef(column, expression.range);
     }

@@ -3,10 +3,11 @@ import { arraySubquery, constant, values } from '../../ir/build.ts';
 import type { Expression } from '../../ir/expression.ts';
 import { OrbitError } from '../../types/error.ts';
 import { messageTypeName } from '../../types/names.ts';
-import { INT64, list, UTF8 } from '../../types/type.ts';
+import { INT64, isJson, list, UTF8 } from '../../types/type.ts';
 import { coerce, integerOf, unifyAll } from './coerce.ts';
 import { type Context, operand } from './context.ts';
 import { unsupported } from './errors.ts';
+import { bindJsonSubscript } from './json-operators.ts';
 import { infix, operation } from './operators.ts';
 
 /** Arrays, and access to what is inside of a value. */
@@ -35,6 +36,7 @@ export function bindSubscript(tree: sql.Subscript, context: Context): Expression
     const text = index.type.kind === 'null' || index.type.kind === 'utf8';
     return operation('any_get', [base, coerce(index, text ? UTF8 : INT64, statement)], tree.range, statement);
   }
+  if (isJson(base.type)) return bindJsonSubscript(base, index, tree.range, statement);
   throw new OrbitError('datatype_mismatch', `cannot subscript type ${messageTypeName(base.type)}`, {
     range: tree.range,
   });

@@ -92,23 +92,11 @@ function checkSchema(operator: sql.Operator): void {
   }
 }
 
-export function bindBinary(tree: sql.Binary, context: Context): Expression {
-  const inner = operand(context);
-  const known = infixFunction(tree.operator);
-  const left = context.statement.bind.expression(tree.left, inner);
-  const right = context.statement.bind.expression(tree.right, inner);
-  if (known === undefined) {
-    throw undefinedOperator(`${typeLabel(left)} ${tree.operator.symbol} ${typeLabel(right)}`, tree.operator.range);
-  }
-  const result = infix(known.fn, left, right, tree.range, context.statement);
-  return known.negate ? operation('not', [result], tree.range, context.statement) : result;
-}
-
 export function undefinedOperator(text: string, range: SourceRange): OrbitError {
   return new OrbitError('undefined_function', `operator does not exist: ${text}`, { range });
 }
 
-function typeLabel(expression: Expression): string {
+export function typeLabel(expression: Expression): string {
   return messageTypeName(expression.type);
 }
 

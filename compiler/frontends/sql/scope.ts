@@ -25,7 +25,9 @@ export function findHere(name: Identifier, scope: Scope): ScopeColumn | undefine
 export function lookupBare(name: Identifier, scope: Scope): ScopeColumn | undefined {
   for (let s: Scope | undefined = scope; s !== undefined; s = s.parent) {
     const column = findHere(name, s);
-    if (column !== undefined) return column;
+    const [relation] = column === undefined ? matching(s.relations, name, relationName) : [];
+    const value = column ?? (relation?.scalar === true ? relation.columns[0] : undefined);
+    if (value !== undefined) return value;
   }
   return undefined;
 }

@@ -13,6 +13,7 @@ import { INT32, INT64, type Type } from '../../types/type.ts';
 import { coerce } from './coerce.ts';
 import type { Context } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
+import { bindJsonList, isJsonTableFunction } from './json-tables.ts';
 import { zonedCall } from './zoned.ts';
 
 /** Functions that put out rows: in FROM, and in a select list, where each row becomes as many as they put out for it. */
@@ -21,6 +22,7 @@ export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'generate
 
 /** The lists whose elements the function's rows are, side by side. */
 export function bindLists(call: sql.FunctionCall, name: string, context: Context): readonly Expression[] {
+  if (isJsonTableFunction(name)) return [bindJsonList(call, name, context)];
   return name === 'unnest' ? bindUnnested(call, context) : [bindSeries(call, name, context)];
 }
 

@@ -11,6 +11,7 @@ import type { Context, PendingQuery, QueryContext, Relation, Scope } from './con
 import { unsupported } from './errors.ts';
 import { fileOfName, filesOfCall, type NamedFiles } from './files.ts';
 import { type FromItem, renamed, scopeColumns, singleItem } from './from-item.ts';
+import { bindJsonTable, isJsonTableFunction } from './json-tables.ts';
 import { display, fold, matching, suggestion } from './names.ts';
 import { sampled } from './sample.ts';
 import { bindLists, elementType, TABLE_FUNCTIONS, unnestAll } from './set-returning.ts';
@@ -211,9 +212,11 @@ export function bindTableFunction(
   const { call } = first;
   if (call.kind !== 'call') throw unsupported('this expression in FROM', call.range);
   const name = functionName(call.name);
-  if (!TABLE_FUNCTIONS.has(name)) throw unsupportedTableFunction(name, call);
+  const isJson = isJsonTableFunction(name);
+  if (!TABLE_FUNCTIONS.has(name) && !isJson) throw unsupportedTableFunction(name, call);
   context.statement.budget.relation();
   const inner: Context = { ...context, scope: lateral ?? emptyFrom(context), truth: false };
+  if (isJson) return bindJsonTable(tree, call, name, aliasName(tree.alias), inner);
   const lists = bindLists(call, name, inner);
   const alias = aliasName(tree.alias);
   const { ids } = context.statement;

@@ -14,6 +14,8 @@ import {
   INT32,
   INT64,
   INTERVAL,
+  JSON_TEXT,
+  JSONB,
   list,
   MAX_DECIMAL_PRECISION,
   TIME,
@@ -64,6 +66,8 @@ const SIMPLE: Readonly<Record<string, Type>> = {
   date: DATE,
   uuid: UUID,
   variant: ANY,
+  json: JSON_TEXT,
+  jsonb: JSONB,
 };
 
 const MICROSECOND_DIGITS = 6;

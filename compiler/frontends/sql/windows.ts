@@ -110,7 +110,7 @@ export function bindWindowCall(
 ): Expression {
   const isAggregate = isAggregateName(name, 'sql');
   if (!isAggregate && !isWindowName(name, 'sql')) {
-    if (!isScalarName(name, 'sql')) resolveWindow(name, typesOf(tree, context), 'sql', tree.range);
+    if (!isScalarName(name, 'sql')) resolveWindow(name, typesOf(tree, name, context), 'sql', tree.range);
     const message = `OVER specified, but ${name} is not a window function nor an aggregate function`;
     throw new OrbitError('wrong_object_type', message, { range: tree.range });
   }
@@ -125,7 +125,7 @@ export function bindWindowCall(
   const window =
     over.kind === 'identifier' ? namedWindow(over, windows).window : bindWindow(over, windows, context, true);
   const { orderBy } = window;
-  const bound = bindArguments(tree, inside);
+  const bound = bindArguments(tree, name, inside);
   const besides = name === 'lag' || name === 'lead' ? besideDefault(bound, inside) : bound;
   const types = besides.map((arg) => arg.type);
   const { range } = tree;
@@ -146,8 +146,8 @@ export function bindWindowCall(
   return columnRef(windows.add(window, call, name), range);
 }
 
-function typesOf(tree: sql.FunctionCall, context: Context): readonly Type[] {
-  return bindArguments(tree, context).map((arg) => arg.type);
+function typesOf(tree: sql.FunctionCall, name: string, context: Context): readonly Type[] {
+  return bindArguments(tree, name, context).map((arg) => arg.type);
 }
 
 /** The clause of a window function's own arguments, where no other may stand. */

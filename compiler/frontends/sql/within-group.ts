@@ -42,7 +42,7 @@ export function bindWithinGroup(tree: sql.FunctionCall, name: string, context: C
     throw new OrbitError('syntax_error', 'cannot use multiple ORDER BY clauses with WITHIN GROUP', { range });
   }
   const inside = insideAggregate(context);
-  const direct = bindArguments(tree, inside);
+  const direct = bindArguments(tree, name, inside);
   for (const arg of direct) checkDirect(arg, name, context);
   const keys = tree.withinGroup.map((element) => bindKey(element, inside));
   const filter = bindFilter(tree, inside);
