@@ -44,7 +44,7 @@ const cases: readonly (readonly [name: string, sql: string, sqlstate: string, sa
   ['bytes that are no UTF-8', "select * from '@/latin1.csv'", '22P04', /UTF-8/, /line 2|latin1/],
   ['an empty file', "select * from '@/empty.csv'", '22P04', /empty/],
   ['no file', "select * from '@/none.csv'", '58P01', /no file/],
-  ['another format', "select * from '@/x.parquet'", '0A000', /not supported/],
+  ['another format', "select * from '@/x.arrow'", '0A000', /not supported/],
   ['an unknown column', 'select bb from t', '42703', /"bb" does not exist/],
   ['an unknown table', 'select * from tt', '42P01', /tt/],
   ['an unknown function', 'select lenght(b) from t', '42883', /length/],
