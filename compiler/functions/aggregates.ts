@@ -164,7 +164,7 @@ export const AGGREGATE_FUNCTIONS: readonly AggregateFunction[] = [
   },
   {
     name: 'count_if',
-    names: { sql: ['count_if'] },
+    names: { sql: ['count_if', 'countif'] },
     overloads: [fixed([BOOL], INT64)],
     nullable: false,
     create: counter(([value]) => toBool(value)),
@@ -227,7 +227,7 @@ export const AGGREGATE_FUNCTIONS: readonly AggregateFunction[] = [
   },
   {
     name: 'any_value',
-    names: { sql: ['any_value'] },
+    names: { sql: ['any_value', 'arbitrary'] },
     overloads: [anyOne((arg) => (arg.kind === 'null' ? UTF8 : arg))],
     nullable: true,
     create: fold((state) => state),

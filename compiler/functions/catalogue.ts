@@ -4,16 +4,20 @@ import { ANY_AGGREGATES } from './any-aggregates.ts';
 import { ANY_CONSTRUCTORS } from './any-make.ts';
 import { APPROXIMATE_AGGREGATES } from './approximate.ts';
 import { ARITHMETIC_OPERATORS } from './arithmetic.ts';
+import { ARRAY_FUNCTIONS } from './arrays.ts';
 import { BIT_AGGREGATES } from './bit-aggregates.ts';
 import { BYTE_FUNCTIONS } from './bytes.ts';
+import { CALENDAR_FUNCTIONS } from './calendar.ts';
 import { COMPARISON_FUNCTIONS } from './comparison.ts';
 import { CONDITIONAL_FUNCTIONS } from './conditional.ts';
 import { DATE_FUNCTIONS } from './dates.ts';
 import type { AggregateFunction, ScalarFunction, WindowFunction } from './declaration.ts';
 import { JSON_AGGREGATES } from './json/aggregates.ts';
 import { JSON_FUNCTIONS } from './json/index.ts';
+import { listAggregates } from './list-aggregates.ts';
 import { LIST_FUNCTIONS } from './lists.ts';
 import { MATH_FUNCTIONS } from './math.ts';
+import { MORE_AGGREGATES } from './more-aggregates.ts';
 import { NUMBER_FUNCTIONS } from './numbers.ts';
 import { ORDER_AGGREGATES } from './order-aggregates.ts';
 import { PATTERN_FUNCTIONS } from './patterns.ts';
@@ -29,7 +33,9 @@ import { SIMILARITY_FUNCTIONS } from './similarity.ts';
 import { SLICE_FUNCTIONS } from './slices.ts';
 import { STATISTIC_FUNCTIONS } from './statistics.ts';
 import { STRING_FUNCTIONS } from './strings.ts';
+import { SYSTEM_FUNCTIONS } from './system.ts';
 import { TEXT_FUNCTIONS } from './texts.ts';
+import { FORMAT_FUNCTIONS } from './to-char.ts';
 import { TRIGONOMETRIC_FUNCTIONS } from './trigonometry.ts';
 import { UUID_FUNCTIONS } from './uuids.ts';
 import { WINDOW_FUNCTIONS } from './windows.ts';
@@ -43,6 +49,7 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...TRIGONOMETRIC_FUNCTIONS,
   ...NUMBER_FUNCTIONS,
   ...CONDITIONAL_FUNCTIONS,
+  ...SYSTEM_FUNCTIONS,
   ...STRING_FUNCTIONS,
   ...QUOTING_FUNCTIONS,
   ...BYTE_FUNCTIONS,
@@ -52,7 +59,10 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...PATTERN_FUNCTIONS,
   ...REGEXP_FUNCTIONS,
   ...DATE_FUNCTIONS,
+  ...CALENDAR_FUNCTIONS,
+  ...FORMAT_FUNCTIONS,
   ...LIST_FUNCTIONS,
+  ...ARRAY_FUNCTIONS,
   ...SERIES_FUNCTIONS,
   ...ANY_FUNCTIONS,
   ...ANY_CONSTRUCTORS,
@@ -63,6 +73,14 @@ export const SCALARS: readonly ScalarFunction[] = [
   ...SLICE_FUNCTIONS,
   ...ROUNDED_TIMES,
   ...SEQUENCE_FUNCTIONS,
+  ...listAggregates([
+    ...AGGREGATE_FUNCTIONS,
+    ...STATISTIC_FUNCTIONS,
+    ...BIT_AGGREGATES,
+    ...ORDER_AGGREGATES,
+    ...APPROXIMATE_AGGREGATES,
+    ...MORE_AGGREGATES,
+  ]),
 ];
 
 /** Every aggregate function of the product. */
@@ -74,6 +92,7 @@ export const AGGREGATES: readonly AggregateFunction[] = [
   ...ORDER_AGGREGATES,
   ...APPROXIMATE_AGGREGATES,
   ...ANY_AGGREGATES,
+  ...MORE_AGGREGATES,
   ...JSON_AGGREGATES,
 ];
 

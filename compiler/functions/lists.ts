@@ -62,7 +62,7 @@ export const LIST_FUNCTIONS: readonly ScalarFunction[] = [
   },
   {
     name: 'list_contains',
-    names: { sql: ['list_contains', 'array_contains'] },
+    names: { sql: ['list_contains', 'array_contains', 'list_has', 'array_has'] },
     overloads: [memberOf],
     nulls: 'strict',
     volatility: 'immutable',

@@ -158,7 +158,7 @@ function checkRange(result: number, ...operands: readonly number[]): number {
 function power(base: number, exponent: number): number {
   if (base === 1 || exponent === 0) return 1; // of NaN too
   if (base === 0 && exponent < 0) throw powerError('zero raised to a negative power is undefined');
-  if (base < 0 && Number.isFinite(base) && Number.isFinite(exponent) && !Number.isInteger(exponent)) {
+  if (base < 0 && Number.isFinite(exponent) && !Number.isInteger(exponent)) {
     throw powerError('a negative number raised to a non-integer power yields a complex result');
   }
   if (base === -1 && !Number.isFinite(exponent) && !Number.isNaN(exponent)) return 1;

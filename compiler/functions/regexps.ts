@@ -231,7 +231,7 @@ function regexpFunction(
   const optional = nullable === undefined ? {} : { nullable };
   return {
     name,
-    names: { sql: [name] },
+    names: { sql: name === 'regexp_split_to_array' ? [name, 'string_split_regex', 'str_split_regex'] : [name] },
     overloads,
     nulls: 'strict',
     volatility: 'immutable',
@@ -352,5 +352,52 @@ export const REGEXP_FUNCTIONS: readonly ScalarFunction[] = [
     },
     'The parts of a text between the matches of a regular expression.',
     { sql: "regexp_split_to_array('a, b;c', '[,;] *')", result: '{a,b,c}' },
+  ),
+  {
+    name: 'regexp_matches',
+    names: {},
+    overloads: forms(list(list(UTF8)), 2, [UTF8, UTF8, UTF8]),
+    nulls: 'strict',
+    volatility: 'immutable',
+    row: ([text, pattern, given]) => {
+      const options = readOptions(given === undefined ? '' : toText(given));
+      const found: Value[] = [];
+      for (const match of matches(search(text, pattern, options), toText(text), 0)) {
+        found.push(groupsOf(match));
+        if (!options.global) break;
+      }
+      return found;
+    },
+    documentation: 'The groups of the first match, or of all with the option g; a row for each in FROM.',
+    example: { sql: "(SELECT count(*) FROM regexp_matches('banana', 'an', 'g'))", result: '2' },
+  },
+  regexpFunction(
+    'regexp_extract_all',
+    forms(list(UTF8), 2, [UTF8, UTF8, INT32]),
+    ([text, pattern, group]) => {
+      const number = subexpression(group);
+      const matcher = search(text, pattern, readOptions(''));
+      if (number > matcher.groupCount()) throw invalid('group', number);
+      const found: Value[] = [];
+      for (const match of matches(matcher, toText(text), 0)) found.push(match.group(number) ?? '');
+      return found;
+    },
+    'All matches of a regular expression, or one group of each.',
+    { sql: "regexp_extract_all('a1b22', '\\d+')", result: '{1,22}' },
+  ),
+  regexpFunction(
+    'regexp_full_match',
+    forms(BOOL, 2, [UTF8, UTF8, UTF8]),
+    ([text, pattern, options]) => search(text, pattern, withoutGlobal('regexp_full_match', options)).matches(),
+    'Whether a regular expression matches the whole text.',
+    { sql: "regexp_full_match('anabanana', '(an)*')", result: 'f' },
+  ),
+  regexpFunction(
+    'regexp_escape',
+    [fixed([UTF8], UTF8)],
+    ([text]) =>
+      Array.from(toText(text), (letter) => (/\w/.test(letter) || letter > '~' ? letter : `\\${letter}`)).join(''),
+    'The text with a backslash before all that means something in a regular expression.',
+    { sql: "regexp_escape('a.b')", result: 'a\\.b' },
   ),
 ];

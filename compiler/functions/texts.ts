@@ -23,6 +23,7 @@ function overlay<T>(whole: readonly T[], part: readonly T[], from: number, count
 
 /** NULL as delimiter takes all characters apart, an empty one nothing. */
 function split(text: string, delimiter: string | null, empty: 'whole' | 'characters'): readonly string[] {
+  if (text === '') return [''];
   if (delimiter === null || (delimiter === '' && empty === 'characters')) return points(text);
   return delimiter === '' ? [text] : text.split(delimiter);
 }

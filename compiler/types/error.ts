@@ -103,6 +103,7 @@ export const SQLSTATES = {
   object_not_in_prerequisite_state: '55000',
   cant_change_runtime_param: '55P02',
   lock_not_available: '55P03',
+  raise_exception: 'P0001',
   internal_error: 'XX000',
 } as const;
 

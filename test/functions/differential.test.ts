@@ -6,17 +6,17 @@ import { differential } from './differential.ts';
 const ALONE = ['format_decimal_bytes', 'soundex', 'difference'];
 
 it('agrees with PostgreSQL or DuckDB on calls of all functions', { timeout: 300_000 }, async () => {
-  const { outcomes, alone } = await differential(20_241_121, 5);
+  const { outcomes, alone } = await differential(20_241_121, 4);
   const wrong = outcomes.filter(({ agrees }) => !agrees);
   expect(
     wrong.map(({ sql, ours, theirs, dialect }) => `${sql}\n  ours   ${ours}\n  ${dialect} ${theirs}`).join('\n'),
   ).toBe('');
-  expect(outcomes.length).toBeGreaterThan(1000);
+  expect(outcomes.length).toBeGreaterThan(2000);
   expect([...alone].sort()).toEqual([...ALONE].sort());
 });
 
 it('has as many functions as it says', () => {
   console.log(`${SCALARS.length} scalar functions, ${AGGREGATES.length} aggregates`);
-  expect(SCALARS.length).toBeGreaterThanOrEqual(210);
-  expect(AGGREGATES.length).toBeGreaterThanOrEqual(42);
+  expect(SCALARS.length).toBeGreaterThanOrEqual(350);
+  expect(AGGREGATES.length).toBeGreaterThanOrEqual(50);
 });

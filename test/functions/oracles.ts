@@ -69,6 +69,7 @@ export function literal({ type, value }: TypedValue, dialect: Dialect): string {
     return `CAST(${dialect === 'postgres' ? 'ARRAY' : ''}[${items}] AS ${name})`;
   }
   const text = formatValue(value, type);
+  if (type.kind === 'interval' && dialect === 'duckdb') return `CAST(${quoted(text.replaceAll('+', ''))} AS ${name})`;
   const shown = type.kind === 'binary' && dialect === 'duckdb' ? text.slice(2).replace(/../g, '\\x$&') : text;
   return `CAST(${quoted(shown)} AS ${name})`;
 }

@@ -14,16 +14,41 @@ import { coerce } from './coerce.ts';
 import type { Context } from './context.ts';
 import { unsupported, unsupportedAll } from './errors.ts';
 import { bindJsonList, isJsonTableFunction } from './json-tables.ts';
+import { operation } from './operators.ts';
 import { zonedCall } from './zoned.ts';
 
 /** Functions that put out rows: in FROM, and in a select list, where each row becomes as many as they put out for it. */
 
-export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set(['unnest', 'generate_series', 'range']);
+/** Those that put out the elements of what a function of the catalogue gives. */
+const LISTED: Readonly<Record<string, string>> = {
+  string_to_table: 'string_to_array',
+  regexp_split_to_table: 'regexp_split_to_array',
+  regexp_matches: 'regexp_matches',
+  generate_subscripts: 'array_subscripts',
+};
+
+export const TABLE_FUNCTIONS: ReadonlySet<string> = new Set([
+  'unnest',
+  'generate_series',
+  'range',
+  ...Object.keys(LISTED),
+]);
 
 /** The lists whose elements the function's rows are, side by side. */
 export function bindLists(call: sql.FunctionCall, name: string, context: Context): readonly Expression[] {
   if (isJsonTableFunction(name)) return [bindJsonList(call, name, context)];
-  return name === 'unnest' ? bindUnnested(call, context) : [bindSeries(call, name, context)];
+  if (name === 'unnest') return bindUnnested(call, context);
+  const fn = Object.hasOwn(LISTED, name) ? LISTED[name] : undefined;
+  return [fn === undefined ? bindSeries(call, name, context) : bindListed(call, name, fn, context)];
+}
+
+function bindListed(call: sql.FunctionCall, name: string, fn: string, context: Context): Expression {
+  if (!isPlain(call)) throw unsupported(`${name} with such clauses`, call.range);
+  const args = call.arguments.map((argument) => {
+    if (argument.name !== undefined || argument.variadic) throw unsupportedAll('named arguments', argument.range);
+    return context.statement.bind.expression(argument.value, context);
+  });
+  return operation(fn, args, call.range, context.statement);
 }
 
 export function elementType({ type }: Expression): Type {
