@@ -7,8 +7,17 @@ import { createFileHost } from '../storage/files/host.node.ts';
 import type { FileHost } from '../storage/files/host.ts';
 import { createTransactionManager, type TransactionManager } from '../storage/transactions/manager.ts';
 import { createCatalog, type DatabaseCatalog } from './catalog.ts';
+import {
+  type DefinedFunctions,
+  definedFunctions,
+  type FunctionOptions,
+  type UserFunction,
+} from './defined-functions.ts';
 import { availableThreads, machineMemory } from './host.node.ts';
+import { loadData } from './load-data.ts';
+import { inOwnTransaction } from './own-transaction.ts';
 import { createPlanCache, type PlanCache } from './plan-cache.ts';
+import type { ArrowLike, ColumnData, RegisterOptions, RowData } from './register.ts';
 import type { JsValue, QueryResult, ResultBatch, ResultColumn } from './result.ts';
 import { createSession, type Session } from './session.ts';
 
@@ -115,6 +124,19 @@ export interface Connection {
 /** A database. Its own `query` and the like go through one session; `connect` makes more. */
 export interface Database extends Connection {
   readonly connect: () => Connection;
+  /**
+   * Runs the work in a transaction on a connection of its own. It is committed when the work is done, and rolled back
+   * when the work throws or one of its statements has failed.
+   */
+  readonly transaction: <T>(work: (connection: Connection) => Promise<T>) => Promise<T>;
+  /** Makes a table of a program's data, which is copied. Types come from the values. Gives the number of rows. */
+  readonly register: (
+    name: string,
+    data: RowData | ColumnData | ArrowLike,
+    options?: RegisterOptions,
+  ) => Promise<number>;
+  /** Defines a function for statements of all connections, or defines it anew. It runs on this thread, once for a row. */
+  readonly function: (name: string, options: FunctionOptions, fn: UserFunction) => void;
   readonly memory: () => MemoryUsage;
 }
 
@@ -125,6 +147,7 @@ export interface DatabaseState {
   readonly transactions: TransactionManager;
   readonly files: FileHost;
   readonly plans: PlanCache;
+  readonly functions: DefinedFunctions;
 }
 
 const SMALLEST_MEMORY = 16 * 2 ** 20;
@@ -165,6 +188,7 @@ export async function open(place: string, options: OpenOptions = {}): Promise<Da
     transactions,
     files: createFileHost(),
     plans: createPlanCache(),
+    functions: definedFunctions(),
   };
   const sessions = new Set<Session>();
   const connect = (): Session => {
@@ -176,9 +200,20 @@ export async function open(place: string, options: OpenOptions = {}): Promise<Da
   return {
     ...own,
     connect,
+    transaction: (work) => inOwnTransaction(connect(), work),
+    register: async (name, data, options) => {
+      const session = connect();
+      try {
+        return await loadData(session, name, data, options);
+      } finally {
+        await session.close();
+      }
+    },
+    function: state.functions.define,
     memory: () => state.executor.memory.usage(),
     close: async () => {
       await Promise.all([...sessions].map((session) => session.close()));
+      state.functions.forgetAll();
       await state.executor.workers?.close();
     },
   };

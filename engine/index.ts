@@ -17,6 +17,8 @@ export type {
   StatementDescription,
 } from './database.ts';
 export { open } from './database.ts';
+export type { FunctionOptions, UserFunction } from './defined-functions.ts';
 export { formatError } from './format-error.ts';
+export type { ArrowLike, Cell, ColumnData, RegisterOptions, RowData } from './register.ts';
 export type { JsValue, QueryResult, ResultBatch, ResultColumn, Row } from './result.ts';
 export { version } from './version.ts';

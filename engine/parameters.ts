@@ -61,11 +61,12 @@ export function bindValues(
     const label = name === undefined ? `$${i + 1}` : `:${name}`;
     const value = name === undefined ? positional?.[i] : named?.[name];
     if (value === undefined) throw new OrbitError('undefined_parameter', `there is no value for parameter ${label}`);
-    return toValue(value, type, label, zone);
+    return toValue(value, type, `parameter ${label}`, zone);
   });
 }
 
-function toValue(value: JsValue, type: Type, label: string, zone: Zone): Value {
+/** A caller's value as one of the type; `label` names it in messages: `parameter $1`. */
+export function toValue(value: JsValue, type: Type, label: string, zone: Zone): Value {
   if (value === null) return null;
   if (type.kind === 'any') return toAny(value);
   if (typeof value === 'string') return parseText(value, type, zone);
@@ -82,10 +83,7 @@ function toValue(value: JsValue, type: Type, label: string, zone: Zone): Value {
   if (value instanceof Uint8Array && type.kind === 'binary') return value;
   if (Array.isArray(value) && type.kind === 'list')
     return value.map((item: JsValue) => toValue(item, type.element, label, zone));
-  throw new OrbitError(
-    'datatype_mismatch',
-    `parameter ${label} is of type ${typeName(type)}, which its value does not fit`,
-  );
+  throw new OrbitError('datatype_mismatch', `${label} is of type ${typeName(type)}, which its value does not fit`);
 }
 
 function toAny(value: JsValue): AnyValue {

@@ -99,7 +99,7 @@ export async function planStatement(
       return found;
     };
     return bindSql(statement, {
-      catalog: catalogOf(names, file, (lookup) => lookups.push(lookup)),
+      catalog: database.functions.beside(catalogOf(names, file, (lookup) => lookups.push(lookup))),
       parameters: declared,
       session: sessionValues(place.session.settings, place.session.transaction?.started),
     });

@@ -102,7 +102,7 @@ function isList(types: ParameterTypes): types is readonly (string | undefined)[]
 }
 
 /** The type of a name as SQL spells it: `integer`, `decimal(15, 2)`, `text`. */
-function typeNamed(name: string): Type {
+export function typeNamed(name: string): Type {
   const statement = parseOnly(`PREPARE p (${name}) AS SELECT 1`);
   const none = { table: () => undefined, file: () => undefined, tableNames: () => [] };
   const bound = bindSql(statement, { catalog: none });

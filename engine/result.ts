@@ -152,7 +152,8 @@ const TEXT_KINDS: ReadonlySet<Type['kind']> = new Set<Type['kind']>([
   'uuid',
 ]);
 
-function toJs(value: Value, type: Type, zone: Zone): JsValue {
+/** A value as callers get it. */
+export function toJs(value: Value, type: Type, zone: Zone): JsValue {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value;
   if (TEXT_KINDS.has(type.kind)) return formatValue(value, type, zone);
   if (typeof value === 'number' || typeof value === 'bigint' || value instanceof Uint8Array) return value;

@@ -1,8 +1,9 @@
 import type { DeclaredParameters } from '../compiler/frontends/sql/parameters.ts';
 import { forgetSequences } from '../compiler/functions/sequences.ts';
-import { OrbitError } from '../compiler/types/error.ts';
+import { internalError, OrbitError } from '../compiler/types/error.ts';
 import type { Value } from '../compiler/types/value.ts';
 import type { Zone } from '../compiler/types/zones.ts';
+import { isMemoryTable, type MemoryTable } from '../storage/tables/memory-table.ts';
 import { TEMPORARY_SCHEMA, withoutSchema } from './catalog.ts';
 import type { Connection, DatabaseState, ExplainOptions, Parameters, QueryOptions } from './database.ts';
 import { executeStatement } from './execute.ts';
@@ -18,6 +19,8 @@ import { type Deliver, publicColumns, streamed, typesOf } from './stream.ts';
 import { define, namesOf, type OpenTransaction, rollback } from './transactions.ts';
 
 export interface Session extends Connection {
+  /** A table in memory, for loading; the name as SQL writes it. */
+  readonly tableNamed: (name: string) => Promise<MemoryTable>;
   readonly close: () => Promise<void>;
 }
 
@@ -153,6 +156,11 @@ export function createSession(database: DatabaseState, onClose: () => void): Ses
         execution(known ? bindValues(zone(), wanted, options.parameters) : [], options),
         options,
       );
+    },
+    tableNamed: async (name) => {
+      const { bound } = await plan(`COPY ${name} FROM 'rows.csv'`, {});
+      if (bound.kind !== 'copyFrom' || !isMemoryTable(bound.table)) throw internalError(`${name} cannot be loaded`);
+      return bound.table;
     },
     transactionState: () => {
       const { transaction } = session;

@@ -88,6 +88,8 @@ export interface Catalog {
   readonly session?: (() => number) | undefined;
   /** What the text of a view sees. */
   readonly along?: ((path: readonly string[]) => Catalog) | undefined;
+  /** The canonical name of a scalar function that is defined beside the catalogue of functions. Absent: there are none. */
+  readonly definedFunction?: ((name: string) => string | undefined) | undefined;
   /** All table names, for "did you mean". */
   readonly tableNames: () => readonly string[];
 }

@@ -19,6 +19,8 @@ export interface ScalarFunction {
   readonly nullable?: (args: readonly boolean[], signature: Signature) => boolean;
   /** immutable: same arguments, same result, always. stable: within a statement. volatile: never assume. */
   readonly volatility: 'immutable' | 'stable' | 'volatile';
+  /** It belongs to the thread that has defined it, and to no other. */
+  readonly local?: boolean;
   /** Evaluates one row; throws OrbitError for bad values. */
   readonly row: (args: readonly Value[], signature: Signature) => Value;
   readonly documentation: string;

@@ -3,6 +3,7 @@ import { OrbitError, type SourceRange } from '../types/error.ts';
 import { type Type, typeEquals, typeName } from '../types/type.ts';
 import { AGGREGATES, SCALARS, WINDOWS } from './catalogue.ts';
 import type { AggregateFunction, Overload, ScalarFunction, Signature, WindowFunction } from './declaration.ts';
+import { definedFunction } from './defined.ts';
 import { operatorSymbol } from './operators.ts';
 import { closestName } from './spelling.ts';
 
@@ -22,7 +23,7 @@ const windowsByName = new Map(WINDOWS.map((fn) => [fn.name, fn]));
 
 /** By canonical name. */
 export function scalarFunction(name: string): ScalarFunction | undefined {
-  return scalarsByName.get(name);
+  return scalarsByName.get(name) ?? definedFunction(name);
 }
 
 /** By canonical name. */
@@ -73,6 +74,18 @@ export function resolveFunction(
 ): Resolved<ScalarFunction> {
   const fn = scalarNames[language].get(name);
   if (fn === undefined) throw unknownFunction(name, args, language, range);
+  return { fn, signature: chooseOverload(fn, args, call(name, args), range) };
+}
+
+/** A function that is defined beside the catalogue, by its canonical name and the one it is called by. */
+export function resolveDefined(
+  canonicalName: string,
+  name: string,
+  args: readonly Type[],
+  range?: SourceRange,
+): Resolved<ScalarFunction> {
+  const fn = definedFunction(canonicalName);
+  if (fn === undefined) throw new OrbitError('undefined_function', `function ${name} has been dropped`, { range });
   return { fn, signature: chooseOverload(fn, args, call(name, args), range) };
 }
 

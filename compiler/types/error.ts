@@ -75,6 +75,7 @@ export const SQLSTATES = {
   invalid_sql_statement_name: '26000',
   duplicate_prepared_statement: '42P05',
   connection_does_not_exist: '08003',
+  external_routine_exception: '38000',
   serialization_failure: '40001',
   disk_full: '53100',
   out_of_memory: '53200',

@@ -1,5 +1,7 @@
+import { scalarFunction } from '../../compiler/functions/resolve.ts';
 import type { Expression } from '../../compiler/ir/expression.ts';
 import type { BindingId } from '../../compiler/ir/plan.ts';
+import { someExpression } from '../../compiler/ir/traverse.ts';
 import type { PhysicalPlan } from '../../compiler/physical/plan.ts';
 import { writeValue } from '../columns/values.ts';
 import { CONTEXT, type ContextLayout } from '../kernels/context.ts';
@@ -137,6 +139,7 @@ export async function runPipeline(
       opened.parallel &&
       stream.limits.length === 0 &&
       executor.workers !== undefined &&
+      !code.layout.hostCalls.some(({ expression }) => someExpression(expression, isLocalCall)) &&
       breaker !== undefined &&
       remote !== undefined
     ) {
@@ -251,4 +254,9 @@ function makeContext(query: Query, task: Task, layout: ContextLayout, outer: Out
     if (nullOffset !== undefined) memory.view().setUint32(ctx + nullOffset, value === null ? 1 : 0, true);
   }
   return ctx;
+}
+
+/** Other threads have functions of the catalogue, but none that were defined in this one. */
+function isLocalCall(node: Expression): boolean {
+  return node.kind === 'call' && scalarFunction(node.fn)?.local === true;
 }

@@ -5,6 +5,7 @@ import {
   isAggregateName,
   isScalarName,
   isWindowName,
+  resolveDefined,
   resolveFunction,
   scalarFunction,
 } from '../../functions/resolve.ts';
@@ -57,7 +58,9 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
     checkPlainCall(tree, name);
     return bindSequenceCall(tree, name, context);
   }
-  if (isScalarName(name, 'sql')) checkPlainCall(tree, name);
+  const { catalog } = context.statement;
+  const defined = isScalarName(name, 'sql') ? undefined : catalog.definedFunction?.(name);
+  if (defined !== undefined || isScalarName(name, 'sql')) checkPlainCall(tree, name);
   const args = unpacked(tree.arguments, context.scope, context).map((argument) => {
     if (argument.name !== undefined) throw unsupportedAll('named arguments', argument.range);
     if (argument.variadic) throw unsupported('VARIADIC', argument.range);
@@ -65,7 +68,7 @@ export function bindFunctionCall(tree: sql.FunctionCall, context: Context): Expr
     return row ?? context.statement.bind.expression(argument.value, operand(context));
   });
   if (name === 'row_to_json') return bindRowToJson(args, tree.range);
-  return callByName(name, args, tree.range, context);
+  return callByName(name, args, tree.range, context, defined);
 }
 
 /** `c.f(y)` and `t.c.f(y)` where c is a column: a method call, though it looks like a function of a schema. */
@@ -132,19 +135,24 @@ function checkPlainCall(tree: sql.FunctionCall, name: string): void {
 /** Functions whose arguments are alternatives for one another, and of one type therefore. */
 const ALTERNATIVES: ReadonlySet<string> = new Set(['coalesce', 'greatest', 'least']);
 
-function callByName(name: string, bound: readonly Expression[], range: sql.SourceRange, context: Context): Expression {
+function callByName(
+  name: string,
+  bound: readonly Expression[],
+  range: sql.SourceRange,
+  context: Context,
+  defined: string | undefined,
+): Expression {
   const { statement } = context;
   const args = ALTERNATIVES.has(name)
     ? unifyAll(bound, name.toUpperCase(), statement)
     : name === 'nullif'
       ? besideEachOther(bound, statement)
       : withZone(name, bound, statement);
-  const resolved = resolveFunction(
-    name,
-    args.map((arg) => arg.type),
-    'sql',
-    range,
-  );
+  const types = args.map((arg) => arg.type);
+  // Another one may be defined under the name by the next time.
+  if (defined !== undefined) statement.once();
+  const resolved =
+    defined === undefined ? resolveFunction(name, types, 'sql', range) : resolveDefined(defined, name, types, range);
   const { parameters } = resolved.signature;
   const cast = args.map((arg, i) => {
     const parameter = parameters[i];
