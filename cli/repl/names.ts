@@ -42,7 +42,8 @@ async function readNames(connection: Connection): Promise<KnownNames> {
   const columns = new Map<string, readonly string[]>();
   for (const { schema, name } of rows.slice(0, MOST_TABLES)) {
     const written = quoted(String(name));
-    const qualified = schema === 'main' || schema === undefined ? written : `${quoted(String(schema))}.${written}`;
+    const near = schema === 'public' || schema === undefined;
+    const qualified = near ? written : `${quoted(String(schema))}.${written}`;
     const described = await connection.query(`DESCRIBE ${qualified}`);
     columns.set(
       qualified,

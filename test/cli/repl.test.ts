@@ -162,7 +162,7 @@ orbit>`,
     enter('\\import people.csv people');
     await terminal.shows('CREATE TABLE (4 rows)');
     enter('\\dt');
-    await terminal.shows('│ main   │ people │');
+    await terminal.shows(/│ public │ people +│/);
     enter('\\x');
     enter('select name, age from people where age > :least and age < 40;');
     await terminal.shows(/row 1 ─+\nname │ Ada\nage {2}│ 36\n\(1 row\)/);
