@@ -86,6 +86,8 @@ orbit>`,
     await terminal.shows(/orbit> select$/);
     terminal.type(' colo');
     terminal.press('Tab');
+    // Completion takes a turn of the event loop: what is typed before it has shown comes before it.
+    await terminal.shows(/orbit> select colour$/);
     terminal.type(', regexp_repl');
     terminal.press('Tab');
     await terminal.shows(/orbit> select colour, regexp_replace\($/);
