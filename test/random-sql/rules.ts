@@ -64,7 +64,7 @@ export const RULES: readonly Rule[] = [
     name: 'negative-substring-length',
     other: 'DuckDB',
     applies: (query, own, other) =>
-      failsWith(own, 'invalid_parameter_value') &&
+      failsWith(own, 'substring_error') &&
       other.kind === 'rows' &&
       someNode(query, ({ kind, length }) => kind === 'substring' && isNode(length)),
   },
