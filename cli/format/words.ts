@@ -13,7 +13,7 @@ export function statementLine({ command, affected }: Finished): string {
 export function shownLines(text: string): readonly string[] {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
   if (!/[\u0000-\u001f\u007f-\u009f]/.test(text)) return [text];
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: it is control characters that are to be made visible
   return text.split('\n').map((line) => line.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, escaped));
 }
 

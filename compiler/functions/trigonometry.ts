@@ -54,17 +54,16 @@ function cosineOfQuadrant(degrees: number): number {
   return Math.sin((90 - degrees) * DEGREE) / THIRTY_SINE / 2;
 }
 
+/** The angle brought to 0 to 180 degrees, and what an odd function's value is then multiplied by. */
+function halfTurn(value: number): { readonly degrees: number; readonly sign: number } {
+  const rest = value % 360;
+  const degrees = Math.abs(rest);
+  const sign = rest < 0 ? -1 : 1;
+  return degrees > 180 ? { degrees: 360 - degrees, sign: -sign } : { degrees, sign };
+}
+
 function sineOfDegrees(value: number): number {
-  let degrees = value % 360;
-  let sign = 1;
-  if (degrees < 0) {
-    degrees = -degrees;
-    sign = -1;
-  }
-  if (degrees > 180) {
-    degrees = 360 - degrees;
-    sign = -sign;
-  }
+  const { degrees, sign } = halfTurn(value);
   return sign * sineOfQuadrant(degrees > 90 ? 180 - degrees : degrees);
 }
 
@@ -80,40 +79,18 @@ function cosineOfDegrees(value: number): number {
 }
 
 function tangentOfDegrees(value: number): number {
-  let degrees = value % 360;
-  let sign = 1;
-  if (degrees < 0) {
-    degrees = -degrees;
-    sign = -1;
-  }
-  if (degrees > 180) {
-    degrees = 360 - degrees;
-    sign = -sign;
-  }
-  if (degrees > 90) {
-    degrees = 180 - degrees;
-    sign = -sign;
-  }
-  const result = (sign * (sineOfQuadrant(degrees) / cosineOfQuadrant(degrees))) / FORTY_FIVE_TANGENT;
-  return result === 0 ? 0 : result;
+  return ratioOfDegrees(value, (degrees) => sineOfQuadrant(degrees) / cosineOfQuadrant(degrees));
 }
 
 function cotangentOfDegrees(value: number): number {
-  let degrees = value % 360;
-  let sign = 1;
-  if (degrees < 0) {
-    degrees = -degrees;
-    sign = -1;
-  }
-  if (degrees > 180) {
-    degrees = 360 - degrees;
-    sign = -sign;
-  }
-  if (degrees > 90) {
-    degrees = 180 - degrees;
-    sign = -sign;
-  }
-  const result = (sign * (cosineOfQuadrant(degrees) / sineOfQuadrant(degrees))) / FORTY_FIVE_TANGENT;
+  return ratioOfDegrees(value, (degrees) => cosineOfQuadrant(degrees) / sineOfQuadrant(degrees));
+}
+
+/** A ratio that is known from 0 to 90 degrees, and of the other sign beyond; exactly one at 45. Never -0. */
+function ratioOfDegrees(value: number, ofQuadrant: (degrees: number) => number): number {
+  const { degrees, sign } = halfTurn(value);
+  const ratio = degrees > 90 ? -ofQuadrant(180 - degrees) : ofQuadrant(degrees);
+  const result = (sign * ratio) / FORTY_FIVE_TANGENT;
   return result === 0 ? 0 : result;
 }
 

@@ -20,16 +20,21 @@ export interface BuiltFilter {
   readonly keys: readonly number[];
 }
 
-/** `spare`: bytes at the end of each row, for what comes later. */
-export function joinBuild(
-  keys: readonly JoinKey[],
-  columns: readonly ColumnId[],
-  keepNullKeys: boolean,
-  state: JoinState,
-  filters: readonly BuiltFilter[] = [],
-  spare = 0,
-  ordered = false,
-): Sink {
+export interface BuildSpec {
+  readonly keys: readonly JoinKey[];
+  /** Columns that the rows keep beside their keys. */
+  readonly columns: readonly ColumnId[];
+  /** Rows that match nothing, since a key is NULL, are kept too. */
+  readonly keepNullKeys: boolean;
+  readonly filters?: readonly BuiltFilter[] | undefined;
+  /** Bytes at the end of each row, for what comes later. */
+  readonly spare?: number | undefined;
+  /** The rows are expected in the order of their key. */
+  readonly ordered?: boolean | undefined;
+}
+
+export function joinBuild(spec: BuildSpec, state: JoinState): Sink {
+  const { keys, columns, keepNullKeys, filters = [], spare = 0, ordered = false } = spec;
   let keyLayout: readonly Field[] = [];
   return {
     emit: (e, scope) => {

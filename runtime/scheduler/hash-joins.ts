@@ -158,13 +158,15 @@ async function buildSide(
     outer,
     {
       sink: joinBuild(
-        buildKeys,
-        ids,
-        keep,
+        {
+          keys: buildKeys,
+          columns: ids,
+          keepNullKeys: keep,
+          filters: plan.makesFilters,
+          spare: stateBytes(grouping?.aggregates ?? []),
+          ordered: plan.ordered,
+        },
         state,
-        plan.makesFilters,
-        stateBytes(grouping?.aggregates ?? []),
-        plan.ordered,
       ),
       driver,
       state: kept,

@@ -34,6 +34,10 @@ function hasRepeated(expressions: readonly unknown[]): boolean {
   return new Set(texts).size < texts.length;
 }
 
+function groupsBySets(node: AnyNode): boolean {
+  return someNode(node, ({ kind }) => kind === 'rollup' || kind === 'cube' || kind === 'groupingSets');
+}
+
 /** The most that any exact number of a column has. */
 function digitsAfterPoint(rows: readonly AnswerRow[], column: number): number {
   const digits = rows.map((row) => (/^#.*[.](.*)$/.exec(String(row[column]))?.[1] ?? '').length);
@@ -126,5 +130,13 @@ export const RULES: readonly Rule[] = [
     other: 'DuckDB',
     applies: (query, own, other) =>
       own.kind === 'rows' && other.kind === 'rows' && someNode(query, (node) => calledName(node) === 'reverse'),
+  },
+  {
+    name: 'grouping-sets-of-no-rows',
+    other: 'DuckDB',
+    applies: (query, own, other) =>
+      own.kind === 'rows' &&
+      other.kind === 'rows' &&
+      someNode(query, (node) => node.lateral === true && groupsBySets(node)),
   },
 ];

@@ -2,6 +2,7 @@ import type * as sql from '../../../grammars/sql/tree.ts';
 import type { FileOption, FileRequest } from '../../catalog/files.ts';
 import { OrbitError, type SourceRange } from '../../types/error.ts';
 import { fold } from './names.ts';
+import { constantWord } from './options.ts';
 
 export interface NamedFiles extends FileRequest {
   readonly range: SourceRange;
@@ -114,24 +115,8 @@ function constantOf(tree: sql.Expression): FileOption {
 }
 
 function wordOf(tree: sql.Expression): string {
-  switch (tree.kind) {
-    case 'string':
-      return tree.value;
-    case 'number':
-      return tree.text;
-    case 'boolean':
-      return String(tree.value);
-    case 'unary':
-      if (tree.operator.symbol === '-' && tree.operand.kind === 'number') return `-${tree.operand.text}`;
-      break;
-    case 'column': {
-      const [word] = tree.parts;
-      if (word !== undefined && tree.parts.length === 1) return fold(word);
-      break;
-    }
-    default:
-      break;
-  }
+  const word = constantWord(tree);
+  if (word !== undefined) return word;
   throw new OrbitError('feature_not_supported', 'options of functions that read files are constants', {
     range: tree.range,
   });

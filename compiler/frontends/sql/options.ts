@@ -21,8 +21,15 @@ function readValue(tree: sql.Expression): OptionValue {
   }
 }
 
-/** A bare word, string or number as text. */
+/** A bare word, string or number as text; `*` as it stands. */
 export function wordOf(tree: sql.Expression): string {
+  const word = tree.kind === 'star' && tree.qualifier.length === 0 ? '*' : constantWord(tree);
+  if (word !== undefined) return word;
+  throw new OrbitError('syntax_error', 'an option takes a word, a string or a number', { range: tree.range });
+}
+
+/** What a bare word, string or number is as text; undefined for all others. */
+export function constantWord(tree: sql.Expression): string | undefined {
   switch (tree.kind) {
     case 'string':
       return tree.value;
@@ -30,21 +37,15 @@ export function wordOf(tree: sql.Expression): string {
       return tree.text;
     case 'boolean':
       return String(tree.value);
-    case 'star':
-      if (tree.qualifier.length === 0) return '*';
-      break;
     case 'unary':
-      if (tree.operator.symbol === '-' && tree.operand.kind === 'number') return `-${tree.operand.text}`;
-      break;
+      return tree.operator.symbol === '-' && tree.operand.kind === 'number' ? `-${tree.operand.text}` : undefined;
     case 'column': {
       const [word] = tree.parts;
-      if (word !== undefined && tree.parts.length === 1) return fold(word);
-      break;
+      return word !== undefined && tree.parts.length === 1 ? fold(word) : undefined;
     }
     default:
-      break;
+      return undefined;
   }
-  throw new OrbitError('syntax_error', 'an option takes a word, a string or a number', { range: tree.range });
 }
 
 /** Each option once. */

@@ -74,12 +74,7 @@ export async function spilledJoin(query: Query, join: SpilledJoin): Promise<read
   const probeDriver = joinDriver(own.task, () => joinDriverSpec(probeState, join.bits, true));
   const parts: SpilledRows[] = [];
   await join.runProbe({
-    sink: joinBuild(
-      keys,
-      plan.probe.columns.map((c) => c.id),
-      keepsAll,
-      probeState,
-    ),
+    sink: joinBuild({ keys, columns: plan.probe.columns.map((c) => c.id), keepNullKeys: keepsAll }, probeState),
     driver: probeDriver,
     remote: () => ({ kind: 'join', ...joinDriverSpec(probeState, join.bits, true) }),
     adopt: (result) => {
